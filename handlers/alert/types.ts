@@ -1,0 +1,81 @@
+/** The words that all handlers share. Types only: nothing here reaches a zip. */
+
+/** Ordered from harmless to worst, as Security Hub orders them. */
+export type Severity = "INFORMATIONAL" | "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
+
+/** Where an alert is told. */
+export type Channel = "slack" | "backlog" | "mail";
+
+/** Language of what a person reads. */
+export type Language = "ja" | "en";
+
+export interface FindingResource {
+  type: string;
+  /** An ARN where the product gives one; some give a name or a path. */
+  id: string;
+  region?: string;
+}
+
+/** One finding in one shape, whatever format it came in. Times are ISO 8601 in UTC; absent means that the source did not say. */
+export interface Finding {
+  /** The format it came in: ASFF (Security Hub CSPM), OCSF (Security Hub V2) or an AWS Health event. */
+  format: "asff" | "ocsf" | "health";
+  /** ASFF ProductArn, OCSF metadata.product uid or name, "aws.health". With `id` it names the finding. */
+  product: string;
+  id: string;
+  /** A name for people: "GuardDuty", "Security Hub", "Health". */
+  productName: string;
+  /** The account that the finding is about, not the one that sent the event. */
+  accountId: string;
+  accountName?: string;
+  region: string;
+  title: string;
+  description: string;
+  severity: Severity;
+  /** Security control, such as "S3.6" or "CIS.1.22". */
+  control?: string;
+  /** The first 20 resources. */
+  resources: FindingResource[];
+  /** How many resources the finding names, the ones beyond 20 too. */
+  resourceCount: number;
+  workflow: "NEW" | "NOTIFIED" | "SUPPRESSED" | "RESOLVED";
+  record: "ACTIVE" | "ARCHIVED";
+  /** Absent for products that check no control (GuardDuty, Inspector, Health). */
+  compliance?: "PASSED" | "WARNING" | "FAILED" | "NOT_AVAILABLE";
+  firstSeen?: string;
+  lastSeen?: string;
+  /** The provider's time of its last change. BatchUpdateFindings never moves it. */
+  updatedAt: string;
+  /** The page that says how to mend it, as the product gives it. */
+  remediationUrl?: string;
+  /** The product's own page on this finding. */
+  sourceUrl?: string;
+}
+
+/** A finding as an event told of it. */
+export interface Observation {
+  finding: Finding;
+  /** The event's own time. With finding.updatedAt it orders two reports on one finding (rule R8). */
+  eventTime: string;
+}
+
+/** What a channel is to tell of an alert, taken from its newest state. */
+export interface Notice {
+  /** 32 hexadecimal digits; shown to people as the marker by which a message is found again. */
+  alertKey: string;
+  /** The n-th time that this alert opened, from 1. */
+  occurrence: number;
+  /** Version of the alert that this notice tells. */
+  version: number;
+  /**
+   * opened: first word of this occurrence. risen: it got worse since this channel told it.
+   * openedAndClosed: it closed before this channel could tell it (rule R4).
+   */
+  kind: "opened" | "risen" | "openedAndClosed";
+  /** The alert's finding, as last seen. */
+  finding: Finding;
+  /** What this channel last told of it; only where kind is "risen". */
+  previousSeverity?: Severity;
+  /** Sent again, since it is not known whether the first one arrived (mail only, rule R9). */
+  repeated?: boolean;
+}
