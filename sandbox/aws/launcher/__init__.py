@@ -1,0 +1,1 @@
+"""Starts ministack with what AWS does and ministack leaves out; run as `python -m launcher`."""
