@@ -1,0 +1,80 @@
+import type { Known } from "./lifecycle";
+import type { AlertRecord, FindingRecord, Sending, Told } from "./record";
+import type { Channel, Finding, Notice, Severity } from "./types";
+
+/**
+ * What the flows (receive, tell, settle, sweep) need of the world. handlers/aws implements them on AWS, the model test in
+ * memory; so the order of reads and writes that makes a crash harmless stands once, and is tried at every step.
+ */
+
+export type FindingId = Pick<Finding, "product" | "id">;
+
+/** The alert table. Reads are consistent; a write that another one overtook answers false and changes nothing. */
+export interface AlertStore {
+  /** What is known of findings, in their order. */
+  known(findings: readonly FindingId[]): Promise<Known[]>;
+  load(alertKey: string): Promise<AlertRecord | undefined>;
+  /** Writes alert and finding in one transaction, if neither has changed since `before` was read. */
+  take(before: Known, alert: AlertRecord, finding: FindingRecord): Promise<boolean>;
+  /** Writes the claim of a new execution name, if the alert has not changed since it was read. */
+  reclaim(before: AlertRecord, claimed: AlertRecord): Promise<boolean>;
+  /** Notes that a message is about to go; false when this channel has told that version meanwhile. */
+  startSending(alertKey: string, channel: Channel, sending: Sending): Promise<boolean>;
+  /** The message surely did not go. */
+  stopSending(alertKey: string, channel: Channel): Promise<void>;
+  /** Notes what was told, ends `sending`, and gives the alert as it is now. */
+  told(alertKey: string, channel: Channel, told: Told): Promise<AlertRecord>;
+  notified(alertKey: string, at: string): Promise<void>;
+  /** Its failure at this version has been reported. */
+  reported(alertKey: string, version: number): Promise<void>;
+  /** The one exit of an execution (rule R6): only while it is the running one and no newer version is desired. */
+  exit(alert: AlertRecord, execution: string, result: ExitResult): Promise<boolean>;
+  /** Takes the channel's next slot, one a second over all executions: 0, or how many seconds to wait before asking again. */
+  reserveSlot(channel: Channel, now: string): Promise<number>;
+  /** Alerts unsettled since before that time, oldest first. */
+  unsettled(before: string): Promise<AlertRecord[]>;
+}
+
+export type ExitResult = { kind: "settled" } | { kind: "parked"; at: string };
+
+/** The state machine. */
+export interface Executions {
+  /** Starts it with the constant input of this alert. False: the name was used by an execution that may have closed. */
+  start(name: string, alertKey: string): Promise<boolean>;
+  /** Undefined where none is seen, which proves nothing: the answer is eventually consistent. */
+  status(name: string): Promise<"running" | "closed" | undefined>;
+}
+
+/** Security Hub. */
+export interface Findings {
+  /** The findings as they are now, in the order asked for; undefined where there is none. */
+  get(ids: readonly FindingId[]): Promise<(Finding | undefined)[]>;
+  /** Sets NOTIFIED. Gives, in the order asked for, why one was refused; undefined where it was not. */
+  setNotified(ids: readonly FindingId[]): Promise<(string | undefined)[]>;
+  /** Calls back with each page of what is NEW and ACTIVE, has one of the severities and was last changed in that time. */
+  eachPageOfNew(
+    wanted: { severities: readonly Severity[]; since: string; until: string },
+    page: (findings: Finding[]) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** One channel that gave an alert up, as the state machine caught it. */
+export interface Failure {
+  channel: Channel;
+  error: string;
+  cause: string;
+}
+
+/** A service that takes messages. */
+export interface ChannelService {
+  channel: Channel;
+  /** Sends it. Throws `refused` if it surely was not taken and never will be, any other error if the outcome is unknown. */
+  send(notice: Notice, parent: Told | undefined): Promise<Sent>;
+  /** Looks for the message of an attempt whose outcome is unknown. Absent where the service can't tell (e-mail). */
+  find?(notice: Notice, parent: Told | undefined, since: string): Promise<string | undefined>;
+}
+
+export type Sent = { kind: "sent"; reference: string } | { kind: "slowDown"; seconds: number };
+
+/** Reads the finding again later: a message to intake's own queue. */
+export type Later = (finding: FindingId, afterSeconds: number) => Promise<void>;

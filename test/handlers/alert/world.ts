@@ -1,0 +1,315 @@
+import type { Known } from "../../../handlers/alert/lifecycle";
+import type { AlertStore, ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
+import { receive, receiveConfirmed } from "../../../handlers/alert/receive";
+import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
+import { type SettleRequest, settle } from "../../../handlers/alert/settle";
+import { sweep } from "../../../handlers/alert/sweep";
+import { refused, tell } from "../../../handlers/alert/tell";
+import type { Channel, Finding, Notice, Severity } from "../../../handlers/alert/types";
+
+/** What ends a handler between two of its I/O calls. */
+const CRASH = "the process was killed";
+
+/** A message as a person sees it. */
+export interface Message {
+  channel: Channel;
+  notice: Notice;
+}
+
+type Mail = { finding: Finding; eventTime: string } | { recheck: Finding; at: number };
+
+export interface WorldOptions {
+  /** Kills the handler that makes the n-th I/O call of the whole run, right after the call took effect. */
+  crashAt: ReadonlySet<number>;
+  /** Decides when each call happens, so that handlers interleave. */
+  turn?: <T>(label: string, call: () => T) => Promise<T>;
+  channels?: Channel[];
+  required?: Channel[];
+  /** A channel that refuses everything. */
+  broken?: Channel;
+  /** The n-th executions that end as failed before they reach settle. */
+  aborted?: ReadonlySet<number>;
+  /** Events that never arrive. */
+  lostEvents?: ReadonlySet<number>;
+}
+
+/** Security Hub, the table, the state machine, the queue and the channels, all in memory, around the real flows. */
+export function createWorld(options: WorldOptions) {
+  const channels = options.channels ?? ["slack", "backlog", "mail"];
+  const required = options.required ?? channels;
+  const severities: Severity[] = ["HIGH", "CRITICAL"];
+  const alerts = new Map<string, AlertRecord>();
+  const pointers = new Map<string, FindingRecord>();
+  const hub = new Map<string, Finding>();
+  const queue: Mail[] = [];
+  const executions = new Map<string, { alertKey: string; open: boolean; done: Promise<void> }>();
+  const messages: Message[] = [];
+  const failed: { alertKey: string; failures: readonly Failure[] }[] = [];
+  let clock = Date.parse("2026-01-01T00:00:00Z");
+  let calls = 0;
+  let events = 0;
+
+  // Every call takes a millisecond, so that no two things happen at the same time.
+  const now = () => new Date(clock++).toISOString();
+
+  /** One I/O call: takes its turn, takes effect, and may be the last thing its process did. */
+  const io = async <T>(label: string, call: () => T): Promise<T> => {
+    const result = await (options.turn ? options.turn(label, call) : Promise.resolve().then(call));
+    if (options.crashAt.has(calls++)) throw new Error(CRASH);
+    return result;
+  };
+  const copy = <T>(value: T): T => structuredClone(value);
+  const change = (alertKey: string, edit: (alert: AlertRecord) => void) => {
+    const alert = alerts.get(alertKey);
+    if (!alert) throw new Error(`no alert ${alertKey}`);
+    edit(alert);
+    return copy(alert);
+  };
+
+  const store: AlertStore = {
+    known: (findings) =>
+      io("known", () =>
+        findings.map((finding): Known => {
+          const pointer = pointers.get(findingKey(finding));
+          return copy({ finding: pointer, alert: pointer && alerts.get(pointer.alertKey) });
+        }),
+      ),
+    load: (alertKey) => io("load", () => copy(alerts.get(alertKey))),
+    take: (before, alert, finding) =>
+      io("take", () => {
+        const pointer = pointers.get(findingKey(finding));
+        const stored = alerts.get(alert.alertKey);
+        if (stored?.revision !== before.alert?.revision) return false;
+        if (pointer?.eventTime !== before.finding?.eventTime || pointer?.updatedAt !== before.finding?.updatedAt)
+          return false;
+        // Only what intake owns: told, sending, settled and notifiedAt belong to others.
+        const { told, sending, settled, notifiedAt, parkings } = stored ?? alert;
+        alerts.set(
+          alert.alertKey,
+          copy({ ...alert, told, sending, settled, notifiedAt, parkings, revision: alert.revision + 1 }),
+        );
+        pointers.set(findingKey(finding), copy(finding));
+        return true;
+      }),
+    reclaim: (before, claimed) =>
+      io("reclaim", () => {
+        if (alerts.get(before.alertKey)?.revision !== before.revision) return false;
+        const { running, attempt, parkedAt } = claimed;
+        change(before.alertKey, (alert) =>
+          Object.assign(alert, { running, attempt, parkedAt, revision: before.revision + 1 }),
+        );
+        return true;
+      }),
+    startSending: (alertKey, channel, sending) =>
+      io("startSending", () => {
+        if ((alerts.get(alertKey)?.told[channel]?.version ?? 0) >= sending.version) return false;
+        change(alertKey, (alert) => (alert.sending[channel] = sending));
+        return true;
+      }),
+    stopSending: (alertKey, channel) =>
+      io("stopSending", () => void change(alertKey, (a) => delete a.sending[channel])),
+    told: (alertKey, channel, told) =>
+      io("told", () =>
+        change(alertKey, (alert) => {
+          alert.told[channel] = told;
+          delete alert.sending[channel];
+        }),
+      ),
+    notified: (alertKey, at) => io("notified", () => void change(alertKey, (alert) => (alert.notifiedAt = at))),
+    reported: (alertKey, version) => io("reported", () => void change(alertKey, (a) => (a.failedVersion = version))),
+    exit: (alert, execution, result) =>
+      io("exit", () => {
+        const stored = alerts.get(alert.alertKey);
+        if (stored?.running !== execution || stored.desired !== alert.desired) return false;
+        change(alert.alertKey, (a) => {
+          delete a.running;
+          a.revision++;
+          if (result.kind === "parked") {
+            a.parkedAt = result.at;
+            a.parkings++;
+          } else {
+            a.settled = a.desired;
+            a.parkings = 0;
+            delete a.unsettledSince;
+          }
+        });
+        return true;
+      }),
+    reserveSlot: () => io("reserveSlot", () => 0),
+    unsettled: (before) =>
+      io("unsettled", () => copy([...alerts.values()].filter((a) => a.unsettledSince && a.unsettledSince < before))),
+  };
+
+  const findings: Findings = {
+    get: (ids) => io("getFindings", () => ids.map((id) => copy(hub.get(findingKey(id))))),
+    setNotified: (ids) =>
+      io("setNotified", () =>
+        ids.map((id) => {
+          const finding = hub.get(findingKey(id));
+          if (!finding) return "FindingNotFound";
+          finding.workflow = "NOTIFIED";
+          emit(finding);
+          return undefined;
+        }),
+      ),
+    eachPageOfNew: async (wanted, page) => {
+      const isNew = (f: Finding) =>
+        f.workflow === "NEW" && f.record === "ACTIVE" && wanted.severities.includes(f.severity);
+      const found = await io("findNew", () =>
+        copy([...hub.values()].filter((f) => isNew(f) && f.updatedAt >= wanted.since && f.updatedAt <= wanted.until)),
+      );
+      await page(found);
+    },
+  };
+
+  const machine: Executions = {
+    start: (name, alertKey) =>
+      io("start", () => {
+        const known = executions.get(name);
+        if (known) return known.open;
+        const execution = { alertKey, open: true, done: Promise.resolve() };
+        executions.set(name, execution);
+        execution.done = execute(name, alertKey)
+          .catch(() => undefined)
+          .then(() => {
+            execution.open = false;
+          });
+        return true;
+      }),
+    status: (name) =>
+      io("status", () => {
+        const known = executions.get(name);
+        return known && (known.open ? "running" : "closed");
+      }),
+  };
+
+  const service = (channel: Channel): ChannelService => ({
+    channel,
+    send: (notice) =>
+      io(`send ${channel}`, () => {
+        if (options.broken === channel) throw refused("channel_not_found");
+        messages.push({ channel, notice: copy(notice) });
+        return { kind: "sent", reference: String(messages.length) };
+      }),
+    ...(channel !== "mail" && {
+      find: (notice: Notice) =>
+        io(`find ${channel}`, () => {
+          const same = ({ notice: n }: Message) => n.alertKey === notice.alertKey && n.version === notice.version;
+          const at = messages.findIndex((message) => message.channel === channel && same(message));
+          return at < 0 ? undefined : String(at + 1);
+        }),
+    }),
+  });
+
+  /** The state machine: each channel with its retries, then settle. A killed function is called again. */
+  async function execute(name: string, alertKey: string) {
+    const nth = executions.size;
+    for (;;) {
+      const failures = (await Promise.all(channels.map((channel) => tellAll(channel, alertKey, name)))).flat();
+      if (options.aborted?.has(nth)) return;
+      const outcome = await settled({ alertKey, execution: name, failures });
+      if (outcome !== "again") return;
+    }
+  }
+  async function tellAll(channel: Channel, alertKey: string, execution: string): Promise<Failure[]> {
+    for (;;) {
+      try {
+        const ports = { store, service: service(channel), now, timeoutSeconds: 30 };
+        const result = await tell(ports, alertKey, execution);
+        if (result.outcome === "told") return [];
+        if (result.outcome === "wait") clock += result.seconds * 1000;
+      } catch (error) {
+        if ((error as Error).message !== CRASH) return [{ channel, error: "Refused", cause: (error as Error).message }];
+      }
+    }
+  }
+  async function settled(request: SettleRequest) {
+    const report = (alert: AlertRecord, failures: readonly Failure[]) =>
+      io("report", () => void failed.push({ alertKey: alert.alertKey, failures }));
+    for (;;) {
+      try {
+        const [result] = await settle({ store, findings, required, now, report }, [request]);
+        if (result && !(result instanceof Error)) return result;
+      } catch (error) {
+        if ((error as Error).message !== CRASH) throw error;
+      }
+    }
+  }
+
+  const later = (finding: Pick<Finding, "product" | "id">, afterSeconds: number) =>
+    io("later", () => void queue.push({ recheck: finding as Finding, at: clock + afterSeconds * 1000 }));
+  const ports = { store, executions: machine, findings, later, now, severities };
+
+  function emit(finding: Finding) {
+    if (!options.lostEvents?.has(events++)) queue.push({ finding: copy(finding), eventTime: now() });
+  }
+
+  /** A consumer of intake's queue: a message is gone only once it was taken in. */
+  async function consume() {
+    for (let mail = queue.shift(); mail; mail = queue.shift()) {
+      try {
+        if ("finding" in mail) await receive(ports, mail, { confirmed: false });
+        else {
+          clock = Math.max(clock, mail.at);
+          const [found] = await findings.get([mail.recheck]);
+          await receiveConfirmed(ports, mail.recheck, found);
+        }
+      } catch (error) {
+        queue.push(mail);
+        if ((error as Error).message !== CRASH) throw error;
+      }
+    }
+  }
+  const openExecutions = () => [...executions.values()].filter(({ open }) => open);
+
+  return {
+    hub,
+    alerts,
+    messages,
+    failed,
+    queue,
+    calls: () => calls,
+    /** Sets a finding in Security Hub and lets its event out, `copies` times. */
+    report(finding: Finding, copies = 1) {
+      hub.set(findingKey(finding), copy(finding));
+      for (let i = 0; i < copies; i++) emit(finding);
+    },
+    now,
+    /** Two intakes at once, until queue and executions are empty. */
+    async drain() {
+      do {
+        await Promise.all([consume(), consume()]);
+        await Promise.all(openExecutions().map(({ done }) => done));
+      } while (queue.length > 0 || openExecutions().length > 0);
+    },
+    async sweepLater(hours = 2) {
+      clock += hours * 3_600_000;
+      for (let done = false; !done; ) {
+        await sweep(ports).then(
+          () => (done = true),
+          (error: Error) => {
+            if (error.message !== CRASH) throw error;
+          },
+        );
+      }
+    },
+  };
+}
+
+export const aFinding = (changes: Partial<Finding> = {}): Finding => ({
+  format: "asff",
+  product: "arn:aws:securityhub:ap-northeast-1::product/aws/guardduty",
+  id: "finding-1",
+  productName: "GuardDuty",
+  accountId: "111122223333",
+  region: "ap-northeast-1",
+  title: "An EC2 instance is being probed",
+  description: "i-99999999 is being probed.",
+  severity: "HIGH",
+  resources: [],
+  resourceCount: 0,
+  workflow: "NEW",
+  record: "ACTIVE",
+  updatedAt: "2026-01-01T00:00:00.000Z",
+  ...changes,
+});
