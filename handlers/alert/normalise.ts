@@ -1,0 +1,57 @@
+import { findingOfAsff } from "./asff";
+import { isObject, nameOfKind, type Surroundings, textOf, unreadable } from "./fields";
+import { findingOfOcsf } from "./ocsf";
+import { isoTime } from "./times";
+import type { Finding, Observation } from "./types";
+
+/**
+ * The findings that an EventBridge event of Security Hub tells of, in one shape. CSPM's Imported events carry one, its
+ * custom actions several, V2's events one in OCSF.
+ * Throws an Error named "UnreadableEvent" that says what is wrong; one unreadable finding makes the whole event so,
+ * since the dead-letter queue keeps events, not parts of them.
+ * https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
+ */
+export function observationsOf(event: unknown): Observation[] {
+  if (!isObject(event)) throw unreadable(`the event is not an object but ${nameOfKind(event)}`);
+  const detailType = textOf(event["detail-type"]);
+  if (!detailType || !detailTypes.includes(detailType)) {
+    throw unreadable(
+      `detail-type is ${detailType ? `"${detailType}"` : "missing"}; read are ${detailTypes.map((type) => `"${type}"`).join(", ")}`,
+    );
+  }
+  if (!isObject(event.detail)) throw unreadable(`detail is not an object but ${nameOfKind(event.detail)}`);
+  const findings = event.detail.findings;
+  if (!Array.isArray(findings)) throw unreadable(`detail.findings is not a list but ${nameOfKind(findings)}`);
+  if (findings.length === 0) throw unreadable("detail.findings is empty");
+
+  const time = isoTime(event.time);
+  const around = { region: textOf(event.region), time };
+  return findings.map((raw, index) => {
+    const finding = placed(`detail.findings[${index}]`, () => findingOf(raw, around));
+    return { finding, eventTime: time ?? finding.updatedAt };
+  });
+}
+
+/**
+ * One finding outside an event, as GetFindings answers it (ASFF) or as Security Hub V2 does (OCSF).
+ * Throws an Error named "UnreadableEvent" that says what is wrong.
+ */
+export function findingOf(raw: unknown, around: Surroundings = {}): Finding {
+  if (!isObject(raw)) throw unreadable(`the finding is not an object but ${nameOfKind(raw)}`);
+  return raw.class_uid === undefined ? findingOfAsff(raw, around) : findingOfOcsf(raw, around);
+}
+
+const detailTypes = [
+  "Security Hub Findings - Imported",
+  "Security Hub Findings - Custom Action",
+  "Findings Imported V2",
+];
+
+/** Says where in the event the reading failed. */
+function placed<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Error && error.name === "UnreadableEvent" ? unreadable(`${place}: ${error.message}`) : error;
+  }
+}
