@@ -1,0 +1,87 @@
+/** Turning text that anyone may have written into text that is safe to show: no markup here, that is each channel's. */
+
+import type { Finding, Severity } from "../alert/types";
+import type { Words } from "./words";
+
+/**
+ * Text with real line breaks and without what breaks a display: literal backslash-n (AWS Health), U+2028 and U+2029,
+ * control characters, characters that turn the direction of text, halves of surrogate pairs.
+ */
+export function plain(text: string): string {
+  return withLineBreaks(text.replace(/\p{Cs}/gu, "\ufffd").replace(/\r\n?|[\u0085\u2028\u2029]/g, "\n"))
+    .replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}|\ufeff/gu, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+/** The same in one line, single-spaced. */
+export function oneLine(text: string): string {
+  return plain(text).replace(/\s+/g, " ").trim();
+}
+
+/** One or more backslashes and n are a line break, unless they stand in a Windows path such as C:\new or \\host\new. */
+function withLineBreaks(text: string): string {
+  if (!text.includes("\\n")) return text;
+  return text.replace(/\S+/g, (word) => (windowsPath.test(word) ? word : word.replace(/\\+n/g, "\n")));
+}
+
+const windowsPath = /^["'(]*([A-Za-z]:\\|\\\\[\w.-]+\\[\w$])/;
+
+/**
+ * The control and the title, without saying the control twice: titles of old findings begin with it ("S3.6 ..."), those
+ * of CIS with its number ("1.22 ...").
+ */
+export function titleOf(finding: Finding, words: Words): string {
+  const title = oneLine(finding.title) || words.untitled;
+  const control = oneLine(finding.control ?? "");
+  if (control === "") return title;
+  const said = [control, control.replace(/^CIS\./, "")].find((start) => title.startsWith(`${start} `));
+  return `${control} ${said ? title.slice(said.length + 1) : title}`;
+}
+
+/** "prod (333333333333)", or the id alone. */
+export function accountOf(finding: Finding): string {
+  const name = oneLine(finding.accountName ?? "");
+  const id = oneLine(finding.accountId);
+  return name === "" ? id : `${name} (${id})`;
+}
+
+/** "2025-10-04 05:49:21 JST", in the zone of the language. */
+export function timeOf(iso: string | undefined, words: Words): string {
+  const at = iso === undefined ? Number.NaN : Date.parse(iso);
+  if (Number.isNaN(at)) return words.unknown;
+  const there = new Date(at + words.zone.hoursAhead * 3_600_000).toISOString();
+  return `${there.slice(0, 10)} ${there.slice(11, 19)} ${words.zone.name}`;
+}
+
+/** Mark of a severity, beside its word: colours alone don't reach everyone. */
+export const marks: Record<Severity, string> = {
+  CRITICAL: "🔴",
+  HIGH: "🟠",
+  MEDIUM: "🟡",
+  LOW: "🔵",
+  INFORMATIONAL: "⚪",
+};
+
+/** The finding's facts in the order that they are shown, as plain one-line text: [label, value]. */
+export function rowsOf(finding: Finding, words: Words): [string, string][] {
+  const { labels } = words;
+  const control = oneLine(finding.control ?? "");
+  const rows: [string, string][] = [
+    [labels.account, accountOf(finding)],
+    [labels.region, oneLine(finding.region) || words.unknown],
+    [labels.product, oneLine(finding.productName) || words.unknown],
+  ];
+  if (control !== "") rows.push([labels.control, control]);
+  rows.push([labels.firstSeen, timeOf(finding.firstSeen, words)]);
+  rows.push([labels.lastSeen, timeOf(finding.lastSeen ?? finding.updatedAt, words)]);
+  return rows;
+}
+
+/** Ids and types of the first `max` resources in one line each, and how many the finding has beyond them. */
+export function resourcesOf(finding: Finding, max: number): { shown: { id: string; type: string }[]; beyond: number } {
+  const shown = finding.resources
+    .slice(0, max)
+    .map(({ id, type }) => ({ id: oneLine(id) || "-", type: oneLine(type) }));
+  return { shown, beyond: Math.max(0, finding.resourceCount - shown.length) };
+}
