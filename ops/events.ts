@@ -1,0 +1,87 @@
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+
+/** A resource as a person names it: its type, and its name in the program. */
+export interface ResourceName {
+  type: string;
+  name: string;
+}
+
+/** What the engine did to a resource, or would do in a preview. */
+export interface Change extends ResourceName {
+  operation: OpType;
+}
+
+/** Why a resource, or the run as a whole, failed. */
+export interface Failure {
+  resource?: ResourceName;
+  reason: string;
+}
+
+export interface RunLog {
+  /** Takes the engine's events as they come. */
+  take: (event: EngineEvent) => void;
+  /** Everything but "same", "read" and the like, in the order of the engine. */
+  changes: () => Change[];
+  /** Each failure once: those of resources first, and the run's own only where no resource tells. */
+  failures: () => Failure[];
+}
+
+export interface RunListener {
+  /** A resource is done, or, in a preview, would be changed. */
+  changed: (change: Change) => void;
+  /** The program or a provider has something to say that is no failure. */
+  warned: (message: string) => void;
+}
+
+/** Follows one run of the engine by its events: its printed text changes from version to version. */
+export const runLog = (listener: RunListener): RunLog => {
+  const changes: Change[] = [];
+  const reasons = new Map<string, Set<string>>();
+  const failed = new Set<string>();
+  const seen = new Set<string>();
+  const note = (urn: string, reason: string) => reasons.set(urn, (reasons.get(urn) ?? new Set()).add(reason));
+
+  const take = (event: EngineEvent) => {
+    const { diagnosticEvent: diagnostic, resOpFailedEvent: failure, resOutputsEvent: done } = event;
+    if (diagnostic && !diagnostic.ephemeral) {
+      const message = plain(diagnostic.message);
+      if (diagnostic.severity === "error") note(diagnostic.urn ?? "", message);
+      if (diagnostic.severity === "warning" && message) listener.warned(message);
+    }
+    if (failure) failed.add(failure.metadata.urn);
+    if (done && !UNCHANGED.has(done.metadata.op)) {
+      const { op, urn } = done.metadata;
+      // A component is done twice: when it is made, and when its outputs are there.
+      if (seen.has(`${op} ${urn}`)) return;
+      seen.add(`${op} ${urn}`);
+      const change = { operation: op, ...nameOf(urn) };
+      changes.push(change);
+      listener.changed(change);
+    }
+  };
+
+  const failures = (): Failure[] => {
+    const urns = new Set([...failed, ...reasons.keys()]);
+    const all = [...urns].map((urn) => ({
+      urn,
+      reason: [...(reasons.get(urn) ?? ["failed without a reason"])].join("\n"),
+    }));
+    const ofResources = all.filter(({ urn }) => urn && nameOf(urn).type !== "pulumi:pulumi:Stack");
+    // The stack's own "update failed" only repeats that something did.
+    const told = ofResources.length ? ofResources : all.filter(({ reason }) => !/^\w+ failed$/.test(reason));
+    return told.map(({ urn, reason }) => (urn ? { resource: nameOf(urn), reason } : { reason }));
+  };
+
+  return { take, changes: () => [...changes], failures };
+};
+
+const UNCHANGED: ReadonlySet<string> = new Set(["same", "read", "refresh", "discard-replaced"] satisfies OpType[]);
+
+/** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` by its type and name. */
+export const nameOf = (urn: string): ResourceName => {
+  const [, , types, ...name] = urn.split("::");
+  return { type: types?.split("$").at(-1) ?? urn, name: name.join("::") };
+};
+
+// Messages carry colour marks like <{%reset%}>.
+const plain = (message: string): string => message.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
