@@ -1,4 +1,5 @@
 import { type AlertRecord, alertKeyOf, executionName, type FindingRecord } from "./record";
+import { severities } from "./severity";
 import type { Channel, Finding, Notice, Observation, Severity } from "./types";
 
 /**
@@ -34,10 +35,8 @@ export type Decision =
   /** Write both records in one transaction (rule R5). */
   | { kind: "write"; alert: AlertRecord; finding: FindingRecord; reason: string };
 
-const ORDER: readonly Severity[] = ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
-
 /** Whether one severity is worse than another. */
-export const isWorse = (one: Severity, other: Severity): boolean => ORDER.indexOf(one) > ORDER.indexOf(other);
+export const isWorse = (one: Severity, other: Severity): boolean => severities.indexOf(one) > severities.indexOf(other);
 
 /** A finding that is over: nobody needs to act on it. */
 export const isOver = (finding: Finding): boolean =>

@@ -29,7 +29,7 @@ export interface AlertStore {
   reported(alertKey: string, version: number): Promise<void>;
   /** The one exit of an execution (rule R6): only while it is the running one and no newer version is desired. */
   exit(alert: AlertRecord, execution: string, result: ExitResult): Promise<boolean>;
-  /** Takes the channel's next slot, one a second over all executions: 0, or how many seconds to wait before asking again. */
+  /** Takes the channel's next slot, one a second over all executions, and gives the seconds until it comes. */
   reserveSlot(channel: Channel, now: string): Promise<number>;
   /** Alerts unsettled since before that time, oldest first. */
   unsettled(before: string): Promise<AlertRecord[]>;
@@ -68,13 +68,14 @@ export interface Failure {
 /** A service that takes messages. */
 export interface ChannelService {
   channel: Channel;
-  /** Sends it. Throws `refused` if it surely was not taken and never will be, any other error if the outcome is unknown. */
-  send(notice: Notice, parent: Told | undefined): Promise<Sent>;
+  /**
+   * Sends it and gives its reference. Throws `refused` if it surely was not taken and never will be, `slowDown` if it was
+   * not taken yet, any other error if the outcome is unknown.
+   */
+  send(notice: Notice, parent: Told | undefined): Promise<string>;
   /** Looks for the message of an attempt whose outcome is unknown. Absent where the service can't tell (e-mail). */
   find?(notice: Notice, parent: Told | undefined, since: string): Promise<string | undefined>;
 }
-
-export type Sent = { kind: "sent"; reference: string } | { kind: "slowDown"; seconds: number };
 
 /** Reads the finding again later: a message to intake's own queue. */
 export type Later = (finding: FindingId, afterSeconds: number) => Promise<void>;

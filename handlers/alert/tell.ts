@@ -1,6 +1,8 @@
+import { isRefused, isSlowDown, refused } from "./errors";
 import { noticeFor } from "./lifecycle";
 import type { AlertStore, ChannelService } from "./ports";
 import type { AlertRecord, Sending } from "./record";
+import type { Notice } from "./types";
 
 export interface TellPorts {
   store: AlertStore;
@@ -11,20 +13,24 @@ export interface TellPorts {
   timeoutSeconds: number;
 }
 
-/** What the state machine does next. */
-export type TellOutcome =
-  /** The newest version is told. */
-  | { outcome: "told" }
-  /** A newer version is desired by now. */
-  | { outcome: "again" }
-  /** The service, or its slots, ask for patience: no failure. */
-  | { outcome: "wait"; seconds: number };
+export interface TellRequest {
+  alertKey: string;
+  /** Name of the execution that asks. */
+  execution: string;
+  /** Whether the wait that it comes from was for a slot of its own. */
+  reserved: boolean;
+}
 
-/** An error that no retry mends: the service refuses the message. Its name is what the state machine matches. */
-export function refused(message: string): Error {
-  const error = new Error(message);
-  error.name = "Refused";
-  return error;
+/**
+ * What the state machine does next. told: the newest version is told. again: a newer one is desired by now. wait: the
+ * service or its slots ask for patience, which is no failure.
+ */
+export interface TellOutcome {
+  outcome: "told" | "again" | "wait";
+  /** How long to wait; 0 unless the outcome is `wait`. */
+  seconds: number;
+  /** Whether a slot is reserved for the call after the wait. */
+  reserved: boolean;
 }
 
 /**
@@ -32,60 +38,71 @@ export function refused(message: string): Error {
  * after it, so that an unknown outcome is known to be one (rule R9); then the message is looked for before it is sent
  * again. Throws `Refused` if the service never will take it, any other error to be called again.
  */
-export async function tell(ports: TellPorts, alertKey: string, execution: string): Promise<TellOutcome> {
+export async function tell(ports: TellPorts, request: TellRequest): Promise<TellOutcome> {
+  try {
+    return await tellOnce(ports, request);
+  } catch (error) {
+    if (isSlowDown(error)) return wait(error.seconds);
+    throw error;
+  }
+}
+
+async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: TellRequest): Promise<TellOutcome> {
   const { store, service, now } = ports;
   const alert = await store.load(alertKey);
   if (!alert) throw refused(`There is no alert ${alertKey} in the table`);
   const before = alert.sending[service.channel];
   if (before) {
     const patience = secondsLeft(ports, before, execution);
-    if (patience > 0) return { outcome: "wait", seconds: patience };
-    if (await foundAgain(ports, alert, before)) return { outcome: "again" };
+    if (patience > 0) return wait(patience);
+    if (await foundAgain(ports, alert, before)) return done("again");
   }
   const notice = noticeFor(alert, service.channel);
-  if (!notice) return { outcome: "told" };
-  // A service that can't be asked what it has taken gets one more message, marked as such, and no third.
-  const unsure = Boolean(before && !service.find);
-  const times = before && !service.find ? before.times + 1 : 1;
-  if (times > 2)
-    throw refused(`${service.channel} left open twice whether it took alert ${alertKey}; not sent a third time`);
-  const seconds = await store.reserveSlot(service.channel, now());
-  if (seconds > 0) return { outcome: "wait", seconds };
+  if (!notice) return done("told");
+  const seconds = reserved ? 0 : await store.reserveSlot(service.channel, now());
+  if (seconds > 0) return wait(seconds, true);
 
-  const { occurrence, version, finding } = notice;
-  const at = now();
-  const sending: Sending = {
-    occurrence,
-    version,
-    severity: finding.severity,
-    execution,
-    at,
-    since: before?.since ?? at,
-    times,
-  };
-  if (!(await store.startSending(alertKey, service.channel, sending))) return { outcome: "again" };
-  const sent = await send(ports, alert, { ...notice, repeated: unsure });
-  if (sent.kind === "slowDown") {
-    await putBack(ports, alertKey, before);
-    return { outcome: "wait", seconds: sent.seconds };
-  }
-  return noteTold(ports, alert, sending, sent.reference);
+  const sending = nextSending(ports, notice, before, execution);
+  if (!(await store.startSending(alertKey, service.channel, sending))) return done("again");
+  const reference = await send(ports, alert, { ...notice, repeated: mayRepeat(service, notice, before) }, before);
+  return noteTold(ports, alert, sending, reference);
 }
 
-/** A refusal is a known outcome: nothing went. */
-async function send({ store, service }: TellPorts, alert: AlertRecord, notice: Parameters<ChannelService["send"]>[0]) {
+const done = (outcome: "told" | "again"): TellOutcome => ({ outcome, seconds: 0, reserved: false });
+const wait = (seconds: number, reserved = false): TellOutcome => ({ outcome: "wait", seconds, reserved });
+
+/** Whether an attempt whose outcome nobody can find out may have told this occurrence already. */
+const mayRepeat = (service: ChannelService, notice: Notice, before: Sending | undefined): boolean =>
+  !service.find && before?.occurrence === notice.occurrence;
+
+function nextSending(
+  { service, now }: TellPorts,
+  { alertKey, occurrence, version, finding }: Notice,
+  before: Sending | undefined,
+  execution: string,
+): Sending {
+  // A service that can't be asked what it has taken gets one more message, marked as such, and no third.
+  const times = !service.find && before?.version === version ? before.times + 1 : 1;
+  if (times > 2) {
+    throw refused(
+      `It is not known whether ${service.channel} took alert ${alertKey}, twice; it is not sent a third time`,
+    );
+  }
+  const at = now();
+  return { occurrence, version, severity: finding.severity, execution, at, since: before?.since ?? at, times };
+}
+
+/** A refusal, or being asked to slow down, is a known outcome: nothing went. What an earlier attempt left open stays open. */
+async function send({ store, service }: TellPorts, alert: AlertRecord, notice: Notice, before: Sending | undefined) {
   try {
     return await service.send(notice, alert.told[service.channel]);
   } catch (error) {
-    if (error instanceof Error && error.name === "Refused") await store.stopSending(alert.alertKey, service.channel);
+    if (isRefused(error) || isSlowDown(error)) {
+      if (before && !service.find) await store.startSending(alert.alertKey, service.channel, before);
+      else await store.stopSending(alert.alertKey, service.channel);
+    }
     throw error;
   }
-}
-
-/** This attempt surely did not go; but what an earlier one left open stays open. */
-async function putBack({ store, service }: TellPorts, alertKey: string, before: Sending | undefined) {
-  if (before && !service.find) await store.startSending(alertKey, service.channel, before);
-  else await store.stopSending(alertKey, service.channel);
 }
 
 /** How long another execution's function may still be sending. */
@@ -97,7 +114,8 @@ function secondsLeft({ now, timeoutSeconds }: TellPorts, before: Sending, execut
 /** After an unknown outcome: if the message is there, it is told. */
 async function foundAgain(ports: TellPorts, alert: AlertRecord, before: Sending): Promise<boolean> {
   const { service } = ports;
-  const notice = noticeFor({ ...alert, occurrence: before.occurrence, desired: before.version }, service.channel);
+  const then = { ...alert, occurrence: before.occurrence, desired: before.version };
+  const notice = noticeFor(then, service.channel);
   const reference = notice && (await service.find?.(notice, alert.told[service.channel], before.since));
   if (!reference) return false;
   await noteTold(ports, alert, before, reference);
@@ -112,5 +130,5 @@ async function noteTold(
 ): Promise<TellOutcome> {
   const told = { occurrence, version, reference, severity, at: now() };
   const newest = await store.told(alert.alertKey, service.channel, told);
-  return noticeFor(newest, service.channel) ? { outcome: "again" } : { outcome: "told" };
+  return done(noticeFor(newest, service.channel) ? "again" : "told");
 }

@@ -1,10 +1,11 @@
+import { refused } from "../../../handlers/alert/errors";
 import type { Known } from "../../../handlers/alert/lifecycle";
 import type { AlertStore, ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
 import { receive, receiveConfirmed } from "../../../handlers/alert/receive";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
-import { refused, tell } from "../../../handlers/alert/tell";
+import { tell } from "../../../handlers/alert/tell";
 import type { Channel, Finding, Notice, Severity } from "../../../handlers/alert/types";
 
 /** What ends a handler between two of its I/O calls. */
@@ -189,7 +190,7 @@ export function createWorld(options: WorldOptions) {
       io(`send ${channel}`, () => {
         if (options.broken === channel) throw refused("channel_not_found");
         messages.push({ channel, notice: copy(notice) });
-        return { kind: "sent", reference: String(messages.length) };
+        return String(messages.length);
       }),
     ...(channel !== "mail" && {
       find: (notice: Notice) =>
@@ -215,7 +216,7 @@ export function createWorld(options: WorldOptions) {
     for (;;) {
       try {
         const ports = { store, service: service(channel), now, timeoutSeconds: 30 };
-        const result = await tell(ports, alertKey, execution);
+        const result = await tell(ports, { alertKey, execution, reserved: false });
         if (result.outcome === "told") return [];
         if (result.outcome === "wait") clock += result.seconds * 1000;
       } catch (error) {

@@ -1,0 +1,21 @@
+/** An error that no retry mends: the service refuses the message. Its name is what the state machine matches. */
+export function refused(message: string): Error {
+  return named("Refused", message);
+}
+
+/** The service asks for patience: nothing was taken, nothing has failed. */
+export function slowDown(seconds: number, message: string): Error & { seconds: number } {
+  return Object.assign(named("SlowDown", message), { seconds });
+}
+
+export const isRefused = (error: unknown): boolean => error instanceof Error && error.name === "Refused";
+
+export const isSlowDown = (error: unknown): error is Error & { seconds: number } =>
+  error instanceof Error && error.name === "SlowDown";
+
+// No class: Pulumi serializes handlers, and a class that extends Error does not survive it.
+function named(name: string, message: string): Error {
+  const error = new Error(message);
+  error.name = name;
+  return error;
+}
