@@ -1,0 +1,162 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface ConfigRecorderArgs {
+  /** The account that is recorded. */
+  accountId: string;
+  /** The delivery bucket's region, and the one that records global resources (IAM), so that each is recorded once. */
+  homeRegion: string;
+  /** Every other region that is recorded. */
+  linkedRegions: readonly string[];
+  /** Whether to make AWS Config's service-linked role, or to use one that somebody else made: ask `findConfigRole`. */
+  serviceLinkedRole: "make" | "use";
+}
+
+const roleName = "AWSServiceRoleForConfig";
+/** Marks the role as made by this program, since one that was there before must not go with it. */
+const ourTag = { "hakken:made-by": "ConfigRecorder" };
+
+/**
+ * Records the configuration of one account, which Security Hub's controls are checked against: a recorder and a delivery channel
+ * in each region, and one bucket that all of them deliver to. For accounts that have no recorder yet: AWS takes one a region.
+ *
+ * The bucket and all that guards it stay on destroy, since it holds the account's history; its name is never needed again.
+ * https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+ */
+export class ConfigRecorder extends pulumi.ComponentResource {
+  readonly bucket: aws.s3.Bucket;
+
+  constructor(name: string, args: ConfigRecorderArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:baseline:ConfigRecorder", name, {}, opts);
+
+    // Any other role fails the control Config.1, a critical finding in each account and region.
+    const role =
+      args.serviceLinkedRole === "make"
+        ? [
+            new aws.iam.ServiceLinkedRole(
+              `${name}-role`,
+              { awsServiceName: "config.amazonaws.com", tags: ourTag },
+              { parent: this },
+            ),
+          ]
+        : [];
+    const { bucket, parts } = deliveryBucket(name, args.accountId, args.homeRegion, this);
+    this.bucket = bucket;
+
+    const record = (region: string) => {
+      const recorder = new aws.cfg.Recorder(
+        `${name}-${region}`,
+        {
+          name: "default",
+          roleArn: `arn:aws:iam::${args.accountId}:role/aws-service-role/config.amazonaws.com/${roleName}`,
+          recordingGroup: { allSupported: true, includeGlobalResourceTypes: region === args.homeRegion },
+          region,
+        },
+        // AWS looks the role up, and refuses the recorder without it.
+        { parent: this, dependsOn: role },
+      );
+      const channel = new aws.cfg.DeliveryChannel(
+        `${name}-channel-${region}`,
+        { name: "default", s3BucketName: bucket.bucket, region },
+        // Refused without a recorder, and without the right to write to the bucket.
+        { parent: this, dependsOn: [recorder, ...parts] },
+      );
+      new aws.cfg.RecorderStatus(
+        `${name}-status-${region}`,
+        { name: recorder.name, isEnabled: true, region },
+        // A recorder starts only where a channel is. Backwards: a channel goes only once its recorder has stopped.
+        { parent: this, dependsOn: [channel] },
+      );
+    };
+    for (const region of [args.homeRegion, ...args.linkedRegions]) record(region);
+
+    this.registerOutputs();
+  }
+}
+
+/**
+ * Tells whether AWS Config's service-linked role is for this program to make. An account has one, and AWS refuses a second;
+ * in a fresh account there is none, and AWS refuses the recorder. So: "make" where there is none, or where it bears our tag
+ * (made by an earlier run); "use" where it was made by the console, Control Tower or another service.
+ */
+export async function findConfigRole(opts: pulumi.InvokeOptions): Promise<ConfigRecorderArgs["serviceLinkedRole"]> {
+  const { names } = await aws.iam.getRoles(
+    { nameRegex: `^${roleName}$`, pathPrefix: "/aws-service-role/config.amazonaws.com/" },
+    opts,
+  );
+  if (names.length === 0) return "make";
+  const { tags } = await aws.iam.getRole({ name: roleName }, opts);
+  return Object.entries(ourTag).every(([key, value]) => tags[key] === value) ? "make" : "use";
+}
+
+/** The bucket, private, encrypted, versioned, by TLS alone; and the parts that must stand before anything is delivered. */
+function deliveryBucket(name: string, accountId: string, region: string, parent: pulumi.Resource) {
+  const opts = { parent, retainOnDelete: true };
+  const bucket = new aws.s3.Bucket(`${name}-bucket`, { region }, opts);
+  const ofBucket = { bucket: bucket.bucket, region };
+
+  const closed = new aws.s3.BucketPublicAccessBlock(
+    `${name}-bucket-private`,
+    {
+      ...ofBucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    opts,
+  );
+  const encrypted = new aws.s3.BucketServerSideEncryptionConfiguration(
+    `${name}-bucket-encryption`,
+    { ...ofBucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
+    opts,
+  );
+  const versioned = new aws.s3.BucketVersioning(
+    `${name}-bucket-versioning`,
+    { ...ofBucket, versioningConfiguration: { status: "Enabled" } },
+    opts,
+  );
+  const policy = new aws.s3.BucketPolicy(
+    `${name}-bucket-policy`,
+    { ...ofBucket, policy: pulumi.jsonStringify(deliveryPolicy(bucket.arn, accountId)) },
+    // S3 refuses two changes of one bucket's access at a time.
+    { ...opts, dependsOn: [closed] },
+  );
+  return { bucket, parts: [closed, encrypted, versioned, policy] };
+}
+
+/** With the service-linked role AWS Config delivers as its service principal, which must be bound to this account. */
+function deliveryPolicy(bucketArn: pulumi.Output<string>, accountId: string) {
+  const config = {
+    Effect: "Allow",
+    Principal: { Service: "config.amazonaws.com" },
+  };
+  const ofAccount = { "aws:SourceAccount": accountId };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "TlsAlone",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+      {
+        Sid: "ConfigLooksUpTheBucket",
+        ...config,
+        Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+        Resource: bucketArn,
+        Condition: { StringEquals: ofAccount },
+      },
+      {
+        Sid: "ConfigDelivers",
+        ...config,
+        Action: "s3:PutObject",
+        Resource: pulumi.interpolate`${bucketArn}/AWSLogs/${accountId}/Config/*`,
+        Condition: { StringEquals: { ...ofAccount, "s3:x-amz-acl": "bucket-owner-full-control" } },
+      },
+    ],
+  };
+}

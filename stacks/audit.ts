@@ -1,0 +1,62 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
+import { Detectors } from "../components/detection/Detectors";
+import { NotificationPipeline } from "../components/notification/NotificationPipeline";
+import type { AuditSettings } from "../settings";
+import { accountProvider } from "./account";
+import { PLANS } from "./plans";
+
+/** What other stacks need of this one. */
+export interface AuditOutputs {
+  /** The account to designate as administrator. */
+  accountId: string;
+  /** Its detectors by region. */
+  detectorIds: Record<string, string>;
+}
+
+/** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
+export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
+  const { account, homeRegion, linkedRegions, regions, slack, backlog, mail } = settings;
+  const provider = accountProvider(settings);
+
+  const recorder = new ConfigRecorder(
+    "recorder",
+    { accountId: account, homeRegion, linkedRegions, serviceLinkedRole: await findConfigRole({ provider }) },
+    { provider },
+  );
+  // In every region before anybody is designated: a detector that AWS made itself stands in the way of ours.
+  const { detectors } = new Detectors(
+    "detectors",
+    { regions, publishingFrequency: "FIFTEEN_MINUTES", plans: PLANS },
+    { provider },
+  );
+  const hub = new aws.securityhub.Account(
+    "securityhub",
+    // Standards are for the organization's policy to enable. One finding a control, whatever standards it is in.
+    { enableDefaultStandards: false, controlFindingGenerator: "SECURITY_CONTROL", region: homeRegion },
+    // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
+    { provider, dependsOn: [recorder] },
+  );
+  new NotificationPipeline(
+    "alerts",
+    {
+      region: homeRegion,
+      accountId: account,
+      language: settings.language,
+      severities: settings.severities,
+      slack,
+      backlog,
+      mail,
+      requiredChannels: settings.requiredChannels,
+      alarmAddresses: settings.alarms.addresses,
+    },
+    { provider },
+  );
+
+  return {
+    accountId: pulumi.output(hub.arn).apply(() => account),
+    detectorIds: Object.fromEntries(Object.entries(detectors).map(([region, { id }]) => [region, id])),
+    configBucket: recorder.bucket.bucket,
+  } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
+}

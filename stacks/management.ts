@@ -1,0 +1,48 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
+import { DelegatedAdmin } from "../components/detection/DelegatedAdmin";
+import { Detectors } from "../components/detection/Detectors";
+import type { PlainSettings } from "../settings";
+import { accountProvider } from "./account";
+import type { AuditOutputs } from "./audit";
+import { outputsOf } from "./outputs";
+
+/** What other stacks need of this one. */
+export interface ManagementOutputs {
+  /** The account that is now administrator of GuardDuty and Security Hub. */
+  adminAccountId: string;
+  /** The organization's root, `r-xxxx`. */
+  rootId: string;
+}
+
+/** The stack `management`: the management account's own watch, and the designation of the audit account as administrator. */
+export async function management(settings: PlainSettings): Promise<pulumi.Inputs> {
+  const { account, homeRegion, linkedRegions, regions } = settings;
+  const { accountId } = await outputsOf<Pick<AuditOutputs, "accountId">>("audit", ["accountId"], settings);
+  const provider = accountProvider(settings);
+  const organization = await aws.organizations.getOrganization({}, { provider });
+  const rootId = organization.roots[0]?.id;
+
+  const recorder = new ConfigRecorder(
+    "recorder",
+    { accountId: account, homeRegion, linkedRegions, serviceLinkedRole: await findConfigRole({ provider }) },
+    { provider },
+  );
+  // Frequency and plans are the administrator's to set, for this account too.
+  const { detectors } = new Detectors("detectors", { regions }, { provider });
+  const hub = new aws.securityhub.Account(
+    "securityhub",
+    // Standards are for the organization's policy to enable.
+    { enableDefaultStandards: false, region: homeRegion },
+    // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
+    { provider, dependsOn: [recorder] },
+  );
+  const admin = new DelegatedAdmin(
+    "admin",
+    { adminAccountId: accountId, homeRegion, linkedRegions, detectors, hub },
+    { provider },
+  );
+
+  return { adminAccountId: admin.adminAccountId, rootId, configBucket: recorder.bucket.bucket };
+}
