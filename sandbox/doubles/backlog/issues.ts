@@ -1,0 +1,218 @@
+import type { BacklogEntry } from "../../inbox/store";
+import { invalidRequest, noResource } from "./errors";
+import type { Parameters } from "./parameters";
+import type { Comment, Issue, Named, Space } from "./space";
+
+const LONGEST_SUMMARY = 255;
+const LONGEST_TEXT = 100_000;
+
+export const ADD_PARAMETERS = [
+  ...["projectId", "summary", "parentIssueId", "description", "startDate", "dueDate", "issueTypeId", "priorityId"],
+  ...["assigneeId", "notifiedUserId[]"],
+];
+export const UPDATE_PARAMETERS = [
+  ...ADD_PARAMETERS.filter((name) => name !== "projectId"),
+  ...["statusId", "resolutionId", "comment"],
+];
+export const LIST_PARAMETERS = [
+  ...["projectId[]", "issueTypeId[]", "statusId[]", "priorityId[]", "createdUserId[]", "id[]", "keyword"],
+  ...["sort", "order", "count", "offset", "createdSince", "createdUntil"],
+];
+
+/** https://developer.nulab.com/docs/backlog/api/2/add-issue */
+export function addIssue(space: Space, given: Parameters): Issue {
+  if (given.requiredNumber("projectId") !== space.project.id) throw noResource("project");
+  checkNotified(space, given);
+  const at = space.now();
+  const keyId = space.issues.length + 1;
+  const issue: Issue = {
+    id: space.nextId++,
+    keyId,
+    key: `${space.project.projectKey}-${keyId}`,
+    summary: readSummary(given.required("summary")),
+    description: readText(given.text("description") ?? "", "description"),
+    type: byId(space.issueTypes, given.requiredNumber("issueTypeId"), "issueTypeId"),
+    priority: byId(space.priorities, given.requiredNumber("priorityId"), "priorityId"),
+    status: byId(space.statuses, 1, "statusId"),
+    resolution: null,
+    assignee: readUser(space, given.number("assigneeId"), "assigneeId"),
+    parentIssueId: readParent(space, given.number("parentIssueId")),
+    startDate: given.date("startDate") ?? null,
+    dueDate: given.date("dueDate") ?? null,
+    created: at,
+    updated: at,
+    comments: [],
+  };
+  space.issues.push(issue);
+  const text = [issue.summary, `${issue.type.name} / ${issue.priority.name}`, issue.description].join("\n");
+  space.store.entries.backlog.push({ key: issue.key, text, at: iso(at), updates: [], comments: [] });
+  space.store.changed("backlog");
+  return issue;
+}
+
+/** https://developer.nulab.com/docs/backlog/api/2/update-issue */
+export function updateIssue(space: Space, issue: Issue, given: Parameters): Issue {
+  checkNotified(space, given);
+  const next: Issue = { ...issue };
+  const number = (name: string) => given.number(name);
+  if (given.has("summary")) next.summary = readSummary(given.required("summary"));
+  if (given.has("description")) next.description = readText(given.text("description") ?? "", "description");
+  if (given.has("issueTypeId")) next.type = byId(space.issueTypes, given.requiredNumber("issueTypeId"), "issueTypeId");
+  if (given.has("priorityId")) next.priority = byId(space.priorities, given.requiredNumber("priorityId"), "priorityId");
+  if (given.has("statusId")) next.status = byId(space.statuses, given.requiredNumber("statusId"), "statusId");
+  if (given.has("resolutionId")) {
+    // An empty value takes the resolution away.
+    const id = number("resolutionId");
+    next.resolution = id === undefined ? null : byId(space.resolutions, id, "resolutionId");
+  }
+  if (given.has("assigneeId")) next.assignee = readUser(space, number("assigneeId"), "assigneeId");
+  if (given.has("parentIssueId")) next.parentIssueId = readParent(space, number("parentIssueId"));
+  if (given.has("startDate")) next.startDate = given.date("startDate") ?? null;
+  if (given.has("dueDate")) next.dueDate = given.date("dueDate") ?? null;
+  const comment = readText(given.text("comment") ?? "", "comment");
+
+  const changeLog = changes(issue, next);
+  // So the real one answers a PATCH that changes nothing, such as the status that the issue has already.
+  if (changeLog.length === 0 && comment === "") throw invalidRequest("No comment content.");
+  Object.assign(issue, next);
+  remember(space, issue, { content: comment === "" ? null : comment, changeLog });
+  return issue;
+}
+
+/** https://developer.nulab.com/docs/backlog/api/2/add-comment */
+export function addComment(space: Space, issue: Issue, given: Parameters): Comment {
+  checkNotified(space, given);
+  return remember(space, issue, { content: readText(given.required("content"), "content"), changeLog: [] });
+}
+
+/** A change and a comment are one entry in Backlog's list of comments; the inbox tells them apart. */
+function remember(space: Space, issue: Issue, said: Pick<Comment, "content" | "changeLog">): Comment {
+  const at = space.now();
+  const comment: Comment = { id: space.nextId++, ...said, created: at };
+  issue.comments.push(comment);
+  issue.updated = at;
+  const entry = space.store.entries.backlog.find(({ key }) => key === issue.key);
+  if (entry === undefined) throw new Error(`${issue.key} is not in the inbox.`);
+  note(entry, comment, iso(at));
+  space.store.changed("backlog");
+  return comment;
+}
+
+function note(entry: BacklogEntry, comment: Comment, at: string): void {
+  if (comment.changeLog.length > 0) {
+    const lines = comment.changeLog.map(({ field, originalValue, newValue }) =>
+      field === "description" ? `description: ${newValue}` : `${field}: ${originalValue ?? "-"} → ${newValue ?? "-"}`,
+    );
+    entry.updates.push({ text: lines.join("\n"), at });
+  }
+  if (comment.content !== null) entry.comments.push({ text: comment.content, at });
+}
+
+function changes(before: Issue, after: Issue): Comment["changeLog"] {
+  const shown = (issue: Issue): Record<string, string | null> => ({
+    summary: issue.summary,
+    description: issue.description,
+    issueType: issue.type.name,
+    priority: issue.priority.name,
+    status: issue.status.name,
+    resolution: issue.resolution?.name ?? null,
+    assigner: issue.assignee?.name ?? null,
+    parentIssue: issue.parentIssueId === null ? null : String(issue.parentIssueId),
+    startDate: issue.startDate,
+    limitDate: issue.dueDate,
+  });
+  const old = shown(before);
+  return Object.entries(shown(after))
+    .filter(([field, value]) => value !== old[field])
+    .map(([field, newValue]) => ({ field, newValue, originalValue: old[field] ?? null }));
+}
+
+/** https://developer.nulab.com/docs/backlog/api/2/get-issue-list */
+export function listIssues(space: Space, given: Parameters): Issue[] {
+  for (const id of given.numbers("projectId[]") ?? []) if (id !== space.project.id) throw noResource("project");
+  const oneOf = (name: string, value: number) => given.numbers(name)?.includes(value) ?? true;
+  const keyword = given.text("keyword");
+  const sort = given.text("sort") ?? "created";
+  if (sort !== "created" && sort !== "updated") throw invalidRequest(`sort: ${sort} is not supported.`);
+  const order = given.text("order") ?? "desc";
+  if (order !== "asc" && order !== "desc") throw invalidRequest(`order: ${order} is neither asc nor desc.`);
+  const since = given.date("createdSince");
+  const until = given.date("createdUntil");
+
+  const found = space.issues.filter(
+    (issue) =>
+      oneOf("issueTypeId[]", issue.type.id) &&
+      oneOf("statusId[]", issue.status.id) &&
+      oneOf("priorityId[]", issue.priority.id) &&
+      oneOf("createdUserId[]", space.user.id) &&
+      oneOf("id[]", issue.id) &&
+      (since === undefined || iso(issue.created).slice(0, 10) >= since) &&
+      (until === undefined || iso(issue.created).slice(0, 10) <= until) &&
+      (keyword === undefined || matches(space, issue, keyword)),
+  );
+  // Issues of one millisecond stand in the order of their keys.
+  const ascending = found.sort((a, b) => a[sort] - b[sort] || a.id - b.id);
+  const { offset, count } = readPage(given);
+  return (order === "asc" ? ascending : ascending.reverse()).slice(offset, offset + count);
+}
+
+/** The search index lags: what was written lately isn't found yet. */
+function matches(space: Space, issue: Issue, keyword: string): boolean {
+  const indexed = (at: number) => at <= space.now() - space.searchLagMs;
+  const texts = [
+    ...(indexed(issue.updated) || indexed(issue.created) ? [issue.summary, issue.description] : []),
+    ...issue.comments.filter(({ created }) => indexed(created)).map(({ content }) => content ?? ""),
+  ];
+  return texts.some((text) => text.includes(keyword));
+}
+
+/** https://developer.nulab.com/docs/backlog/api/2/get-comment-list */
+export function listComments(issue: Issue, given: Parameters): Comment[] {
+  const least = given.number("minId") ?? 0;
+  const most = given.number("maxId") ?? Number.POSITIVE_INFINITY;
+  const found = issue.comments.filter(({ id }) => id >= least && id <= most);
+  return (given.text("order") === "asc" ? found : found.reverse()).slice(0, readPage(given).count);
+}
+
+function readPage(given: Parameters): { offset: number; count: number } {
+  const offset = given.number("offset") ?? 0;
+  const count = given.number("count") ?? 20;
+  if (offset < 0) throw invalidRequest("offset must not be negative.");
+  if (count < 1 || count > 100) throw invalidRequest("count must be between 1 and 100.");
+  return { offset, count };
+}
+
+const iso = (at: number) => new Date(at).toISOString();
+
+function readSummary(summary: string): string {
+  if (/[\r\n]/.test(summary)) throw invalidRequest("summary must not contain line breaks.");
+  if (summary.length > LONGEST_SUMMARY) throw invalidRequest(`summary is longer than ${LONGEST_SUMMARY} characters.`);
+  return summary;
+}
+
+function readText(text: string, name: string): string {
+  if (text.length > LONGEST_TEXT) throw invalidRequest(`${name} is longer than ${LONGEST_TEXT} characters.`);
+  return text;
+}
+
+function byId(list: readonly Named[], id: number, name: string): Named {
+  const found = list.find((item) => item.id === id);
+  if (found === undefined) throw invalidRequest(`${name}: there is none with the id ${id}.`);
+  return found;
+}
+
+function readUser(space: Space, id: number | undefined, name: string) {
+  if (id === undefined) return null;
+  if (id !== space.user.id) throw invalidRequest(`${name}: there is no user with the id ${id}.`);
+  return space.user;
+}
+
+function readParent(space: Space, id: number | undefined): number | null {
+  if (id === undefined) return null;
+  if (!space.issues.some((issue) => issue.id === id)) throw invalidRequest(`parentIssueId: no issue has the id ${id}.`);
+  return id;
+}
+
+function checkNotified(space: Space, given: Parameters): void {
+  for (const id of given.numbers("notifiedUserId[]") ?? []) readUser(space, id, "notifiedUserId[]");
+}
