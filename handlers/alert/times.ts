@@ -29,8 +29,9 @@ const isoShape =
 function fromParts(parts: RegExpExecArray): number {
   const [, year, month, day, hour, minute, second, fraction = "", zone = "Z"] = parts;
   const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // The 31st of February would become a day in March.
-  if (new Date(date).getUTCDate() !== Number(day)) return Number.NaN;
+  // The 31st of February would become a day in March, and 25 o'clock one of tomorrow.
+  if (new Date(date).toISOString().slice(0, 10) !== `${year}-${month}-${day}`) return Number.NaN;
+  if (Number(hour ?? 0) > 23 || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60) return Number.NaN;
   const ofDay = (Number(hour ?? 0) * 60 + Number(minute ?? 0)) * 60_000 + Number(second ?? 0) * 1000;
   return date + ofDay + Number(fraction.slice(0, 3).padEnd(3, "0")) - offset(zone);
 }

@@ -1,0 +1,271 @@
+import { describe, expect, it } from "vitest";
+import { findingOf, observationsOf } from "../../../handlers/alert/normalise";
+import { findingIn, fixture, type Loose } from "../fixtures";
+
+const reasonOf = (read: () => unknown): string => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Error) return `${error.name}: ${error.message}`;
+  }
+  return "it was read";
+};
+
+describe("observationsOf", () => {
+  it("reads an Imported event whole", () => {
+    const event = fixture("imported-fsbp-high");
+
+    const observations = observationsOf(event);
+
+    expect(observations).toEqual([
+      {
+        eventTime: "2019-04-11T21:52:17.000Z",
+        finding: {
+          format: "asff",
+          product: "arn:aws:securityhub:eu-west-1::product/aws/securityhub",
+          id: event.detail.findings[0].Id,
+          productName: "Security Hub",
+          accountId: "111122223333",
+          region: "eu-west-1",
+          title: "EC2.8 EC2 instances should use Instance Metadata Service Version 2 (IMDSv2)",
+          description: event.detail.findings[0].Description.trim(),
+          severity: "HIGH",
+          control: "EC2.8",
+          resources: [{ type: "AwsEc2Instance", id: event.detail.findings[0].Resources[0].Id, region: "eu-west-1" }],
+          resourceCount: 1,
+          workflow: "NEW",
+          record: "ACTIVE",
+          compliance: "FAILED",
+          firstSeen: event.detail.findings[0].FirstObservedAt,
+          lastSeen: event.detail.findings[0].LastObservedAt,
+          updatedAt: event.detail.findings[0].UpdatedAt,
+          remediationUrl: "https://docs.aws.amazon.com/console/securityhub/EC2.8/remediation",
+        },
+      },
+    ]);
+  });
+
+  it("reads every finding of a custom action, and keeps two of one Id apart by product", () => {
+    const observations = observationsOf(fixture("custom-action-two-findings-one-id"));
+
+    const [first, second] = observations.map(({ finding }) => finding);
+    expect(observations).toHaveLength(2);
+    expect(first?.id).toBe(second?.id);
+    expect(first?.product).not.toBe(second?.product);
+    expect([second?.productName, second?.severity, second?.compliance]).toEqual(["Scanner", "CRITICAL", undefined]);
+  });
+
+  it("takes the finding's account, never the envelope's", () => {
+    const event = fixture("custom-action-other-account");
+
+    const [observation] = observationsOf(event);
+
+    expect(event.account).toBe("111122223333");
+    expect(observation?.finding.accountId).toBe("444455556666");
+  });
+
+  it("takes the finding's own time where the event has none", () => {
+    const [observation] = observationsOf({ ...fixture("imported-fsbp-high"), time: "soon" });
+
+    expect(observation?.eventTime).toBe(observation?.finding.updatedAt);
+  });
+
+  it.each([
+    [undefined, "UnreadableEvent: the event is not an object but undefined"],
+    ["{}", "UnreadableEvent: the event is not an object but a string"],
+    [[], "UnreadableEvent: the event is not an object but a list"],
+    [{}, "UnreadableEvent: detail-type is missing; read are "],
+    [{ "detail-type": "AWS Health Event" }, 'UnreadableEvent: detail-type is "AWS Health Event"; read are '],
+    [imported(undefined), "UnreadableEvent: detail is not an object but undefined"],
+    [imported({}), "UnreadableEvent: detail.findings is not a list but undefined"],
+    [imported({ findings: [] }), "UnreadableEvent: detail.findings is empty"],
+    [imported({ findings: [null] }), "UnreadableEvent: detail.findings[0]: the finding is not an object but null"],
+  ])("says what is wrong with %j", (event, reason) => {
+    expect(reasonOf(() => observationsOf(event))).toContain(reason);
+  });
+
+  it("says which finding of several it could not read", () => {
+    const event = fixture("custom-action-two-findings-one-id");
+    event.detail.findings[1].Id = " ";
+
+    expect(reasonOf(() => observationsOf(event))).toBe("UnreadableEvent: detail.findings[1]: Id is empty");
+  });
+
+  it.each([
+    [{ AwsAccountId: undefined }, "AwsAccountId is missing"],
+    [{ AwsAccountId: "" }, "AwsAccountId is empty"],
+    [{ AwsAccountId: 111122223333 }, "AwsAccountId is not a text but a number"],
+    [{ ProductArn: "" }, "ProductArn is empty"],
+    [{ Id: null }, "Id is missing"],
+    [{ Severity: { Label: "TERRIBLE" }, FindingProviderFields: null }, "names no severity"],
+    [{ UpdatedAt: "x", CreatedAt: null, LastObservedAt: null }, "has no readable time"],
+  ])("refuses a finding with %j", (changes, reason) => {
+    expect(reasonOf(() => findingOf({ ...fixture("control-fsbp"), ...changes }))).toContain(reason);
+  });
+
+  it.each([
+    ["metadata.product", (ocsf: Loose) => delete ocsf.metadata.product, "metadata.product.uid is missing"],
+    ["the account", (ocsf: Loose) => delete ocsf.cloud.account, "cloud.account.uid is missing"],
+    ["severity", (ocsf: Loose) => Object.assign(ocsf, { severity_id: 0, severity: "Unknown" }), "names no severity"],
+  ])("refuses an OCSF finding without %s", (_, spoil, reason) => {
+    const event = fixture("v2-guardduty-high");
+    spoil(event.detail.findings[0]);
+
+    expect(reasonOf(() => observationsOf(event))).toContain(reason);
+  });
+});
+
+describe("findingOf, ASFF", () => {
+  it.each([
+    ["control-fsbp", "CloudTrail.2"],
+    ["imported-cis-high-other-resources", "CIS.1.22"],
+    ["imported-cis-warning", "CIS.1.3"],
+    ["control-pci", "PCI.IAM.6"],
+    ["control-in-generator-only", "EC2.8"],
+    ["config-rule", undefined],
+    ["guardduty-ssh-brute-force", undefined],
+    ["trivy-secret", undefined],
+  ])("finds the control of %s", (name, control) => {
+    expect(findingIn(name).control).toBe(control);
+  });
+
+  it.each([
+    ["arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0/rule/2.2", "CIS.2.2"],
+    ["cis-aws-foundations-benchmark/v/1.4.0/1.3", "CIS.1.3"],
+    ["nist-800-53/v/5.0.0/S3.6", "S3.6"],
+    ["security-control/CloudTrail.2", "CloudTrail.2"],
+    ["something/else", undefined],
+  ])("finds the control in the generator %s", (GeneratorId, control) => {
+    const asff = { ...fixture("control-fsbp"), GeneratorId, ProductFields: {}, Compliance: { Status: "FAILED" } };
+
+    expect(findingOf(asff).control).toBe(control);
+  });
+
+  it.each([
+    ["guardduty-ssh-brute-force", "GuardDuty"],
+    ["default-product-no-label-no-workflow", "CloudCustodian"],
+    ["trivy-secret", "Trivy"],
+    ["xray-severity-of-provider-only", "xray"],
+    ["health-medium", "Health"],
+  ])("names the product of %s", (name, product) => {
+    expect(findingIn(name).productName).toBe(product);
+  });
+
+  it("names an AWS product by its ARN where no field does", () => {
+    const asff = { ...fixture("guardduty-ssh-brute-force"), ProductFields: undefined };
+
+    expect(findingOf(asff).productName).toBe("GuardDuty");
+  });
+
+  it.each([
+    ["guardduty-ssh-brute-force", "us-east-1"],
+    ["trivy-secret", "test-region"],
+    ["imported-cis-warning", "us-east-1"],
+  ])("finds the region of %s, which has none of its own", (name, region) => {
+    expect(findingIn(name).region).toBe(region);
+  });
+
+  it("takes the event's region last", () => {
+    const event = fixture("imported-fsbp-high");
+    const asff = event.detail.findings[0];
+    Object.assign(asff, { Region: undefined, ProductArn: "arn:aws:securityhub:::product/x/y", Resources: [] });
+
+    expect(observationsOf(event)[0]?.finding.region).toBe("eu-west-1");
+  });
+
+  it.each([
+    [{ Workflow: { Status: "SUPPRESSED" }, WorkflowState: "NEW" }, "SUPPRESSED"],
+    [{ Workflow: undefined, WorkflowState: "RESOLVED" }, "RESOLVED"],
+    [{ Workflow: undefined, WorkflowState: "IN_PROGRESS" }, "NOTIFIED"],
+    [{ Workflow: undefined, WorkflowState: undefined }, "NEW"],
+    [{ Workflow: { Status: "A_NEW_WORD" } }, "NEW"],
+  ])("reads the workflow %j as %s", (changes, workflow) => {
+    expect(findingOf({ ...fixture("control-fsbp"), ...changes }).workflow).toBe(workflow);
+  });
+
+  it("counts a finding without RecordState as active", () => {
+    expect(findingIn("xray-severity-of-provider-only").record).toBe("ACTIVE");
+    expect(findingIn("inspector-archived").record).toBe("ARCHIVED");
+  });
+
+  it("gives a finding without a title one that says what it is", () => {
+    expect(findingIn("health-no-title").title).toBe("Health - AWS_SES_CMF_PENDING_TO_SUCCESS");
+  });
+
+  it("keeps 20 resources and counts them all", () => {
+    const Resources = Array.from({ length: 32 }, (_, n) => ({ Type: "AwsS3Bucket", Id: `arn:aws:s3:::bucket-${n}` }));
+
+    const finding = findingOf({ ...fixture("control-fsbp"), Resources });
+
+    expect(finding.resources).toHaveLength(20);
+    expect(finding.resourceCount).toBe(32);
+  });
+
+  it("leaves out what the source does not say", () => {
+    const finding = findingIn("trivy-secret");
+
+    expect(Object.keys(finding)).not.toContain("compliance");
+    expect(Object.values(finding)).not.toContain(undefined);
+  });
+});
+
+describe("findingOf, OCSF", () => {
+  it("reads an event of Security Hub V2", () => {
+    const [observation] = observationsOf(fixture("v2-guardduty-high"));
+
+    expect(observation).toMatchObject({
+      eventTime: expect.stringMatching(/^2025-10-03T/),
+      finding: {
+        format: "ocsf",
+        product: "arn:aws:securityhub:us-east-1::productv2/aws/guardduty",
+        id: "test-finding-005",
+        productName: "GuardDuty",
+        accountId: "111122223333",
+        region: "us-east-1",
+        severity: "HIGH",
+        workflow: "NEW",
+        record: "ACTIVE",
+        updatedAt: "2025-10-03T21:45:00.000Z",
+      },
+    });
+  });
+
+  it("counts a closed finding as archived, though its status is New", () => {
+    expect(findingIn("ocsf-detection-closed")).toMatchObject({
+      record: "ARCHIVED",
+      workflow: "NEW",
+      accountName: "core-tools",
+      resourceCount: 2,
+    });
+  });
+
+  it("reads a compliance finding that names no control", () => {
+    const finding = findingIn("ocsf-coverage-2003");
+
+    expect([finding.compliance, finding.control, finding.severity]).toEqual(["PASSED", undefined, "INFORMATIONAL"]);
+    expect(finding.resources[0]?.id).toMatch(/^arn:aws:guardduty:/);
+  });
+
+  it("goes by finding_info where metadata.uid is missing, and reads nanoseconds", () => {
+    const finding = findingIn("ocsf-no-uid-nanoseconds");
+
+    expect(finding.id).toMatch(/^arn:aws:guardduty:.*\/finding\/f+$/);
+    expect([finding.firstSeen, finding.updatedAt]).toEqual(["2025-10-03T20:37:13.911Z", "2025-10-03T20:49:21.464Z"]);
+  });
+
+  it.each([
+    [{ status_id: 2, status: "In Progress" }, "NOTIFIED", "ACTIVE"],
+    [{ status_id: 3 }, "SUPPRESSED", "ACTIVE"],
+    [{ status_id: undefined, status: "Resolved" }, "RESOLVED", "ACTIVE"],
+    [{ status_id: 5 }, "NEW", "ARCHIVED"],
+    [{ status_id: 99, status: "Other" }, "NEW", "ACTIVE"],
+  ])("reads the status %j as %s, %s", (changes, workflow, record) => {
+    const finding = findingOf({ ...fixture("ocsf-detection-runtime"), ...changes });
+
+    expect([finding.workflow, finding.record]).toEqual([workflow, record]);
+  });
+});
+
+function imported(detail: unknown) {
+  return { "detail-type": "Security Hub Findings - Imported", detail };
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findingOf, observationsOf } from "../../handlers/alert/normalise";
+import type { Finding, Notice } from "../../handlers/alert/types";
+
+export const eventsFolder = join(__dirname, "../fixtures/events");
+
+// biome-ignore lint/suspicious/noExplicitAny: tests bend these on purpose
+export type Loose = any;
+
+/** A fixture of test/fixtures/events, parsed anew each time, so that a test may change it. */
+export function fixture(name: string): Loose {
+  return JSON.parse(readFileSync(join(eventsFolder, `${name}.json`), "utf8"));
+}
+
+/** Names of all fixtures, without ".json". */
+export function fixtureNames(): string[] {
+  return readdirSync(eventsFolder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
+}
+
+/** The findings of an event, or the bare finding. */
+export function findingsIn(json: Loose): Finding[] {
+  return json["detail-type"] === undefined
+    ? [findingOf(json)]
+    : observationsOf(json).map((observation) => observation.finding);
+}
+
+/** The (first) finding of a fixture. */
+export function findingIn(name: string): Finding {
+  const [finding] = findingsIn(fixture(name));
+  if (!finding) throw new Error(`no finding in fixture ${name}`);
+  return finding;
+}
+
+/** First word on a finding; the rest as told. */
+export function noticeOf(finding: Finding, changes: Partial<Notice> = {}): Notice {
+  return {
+    alertKey: "0123456789abcdef0123456789abcdef",
+    occurrence: 1,
+    version: 1,
+    kind: "opened",
+    finding,
+    ...changes,
+  };
+}
