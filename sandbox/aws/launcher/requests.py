@@ -1,0 +1,100 @@
+"""What an API call asks for, where ministack's reading differs from AWS's: the action, the resource, the condition keys.
+
+Follows the service authorization reference: https://docs.aws.amazon.com/service-authorization/latest/reference/
+"""
+
+import json
+
+from ministack.core import iam_actions
+from ministack.services import dynamodb, kms
+
+# A batch call is authorised as the single call.
+_SAME_AS = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sns:PublishBatch": "sns:Publish",
+}
+_REPORTS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
+_OF_THE_HUB = ("/findings", "/findings/batchupdate")
+
+# Whose task a token belongs to. Kept after the task ended: a late report must meet its machine's policy, then TaskDoesNotExist.
+_machine_of_token = {}
+
+
+def remember_token(token, machine_arn):
+    _machine_of_token[token] = machine_arn
+
+
+def install():
+    action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
+    dynamodb_context, tag_context = iam_actions.dynamodb_service_context, iam_actions.request_tag_context
+
+    def extract_iam_action(service, method, path, headers, body, query_params):
+        action = action_of(service, method, path, headers, body, query_params)
+        return _SAME_AS.get(action, action)
+
+    def extract_resource_arn(service, method, path, headers, body, query_params, region, account_id):
+        resource = resource_of(service, method, path, headers, body, query_params, region, account_id)
+        if service == "states" and headers.get("x-amz-target", "").endswith(_REPORTS):
+            return _machine_of_token.get(_json(body).get("taskToken"), "*")
+        if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB:
+            return f"arn:aws:securityhub:{region}:{account_id}:hub/default"
+        if service == "kms" and ":alias/" in resource:
+            key = kms._resolve_key(resource)  # a key's policy and rights go by the key, whatever it is called by
+            return key["Arn"] if key else resource
+        return resource
+
+    def dynamodb_service_context(body):
+        return {**dynamodb_context(body), **_leading_keys(_json(body))}
+
+    def request_tag_context(service, iam_action, body, params):
+        found = tag_context(service, iam_action, body, params)
+        return {**found, **_event_keys(_json(body))} if iam_action == "events:PutEvents" else found
+
+    iam_actions.extract_iam_action = extract_iam_action
+    iam_actions.extract_resource_arn = extract_resource_arn
+    iam_actions.dynamodb_service_context = dynamodb_service_context
+    iam_actions.request_tag_context = request_tag_context
+
+
+def _json(body):
+    try:
+        data = json.loads(body or b"{}")
+    except (ValueError, TypeError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _event_keys(data):
+    """events:source and events:detail-type: one value as such, several as a list (then only the set operators match)."""
+    keys = {}
+    for key, member in (("events:source", "Source"), ("events:detail-type", "DetailType")):
+        values = sorted({str(entry.get(member, "")) for entry in data.get("Entries") or [] if isinstance(entry, dict)})
+        if values:
+            keys[key] = values[0] if len(values) == 1 else values
+    return keys
+
+
+def _leading_keys(data):
+    """dynamodb:LeadingKeys: the partition key values that a call names in Key, Item or an equality of KeyConditionExpression."""
+    table = dynamodb._tables.get(data.get("TableName", "").rsplit("/", 1)[-1]) if data.get("TableName") else None
+    schema = (table or {}).get("KeySchema") or []
+    if data.get("IndexName"):
+        indexes = (table or {}).get("GlobalSecondaryIndexes") or []
+        schema = next((index["KeySchema"] for index in indexes if index["IndexName"] == data["IndexName"]), [])
+    name = next((part["AttributeName"] for part in schema if part["KeyType"] == "HASH"), None)
+    if not name:
+        return {}
+    value = (data.get("Key") or data.get("Item") or {}).get(name) or _equal_to(data, name)
+    return {"dynamodb:LeadingKeys": [str(next(iter(value.values())))]} if value else {}
+
+
+def _equal_to(data, name):
+    names = data.get("ExpressionAttributeNames") or {}
+    for part in (data.get("KeyConditionExpression") or "").replace("and", "AND").split("AND"):
+        left, sign, right = part.partition("=")
+        left = left.strip().strip("()")
+        if sign and names.get(left, left) == name:
+            return (data.get("ExpressionAttributeValues") or {}).get(right.strip().strip("()"))
+    return None
