@@ -130,7 +130,13 @@ function changes(before: Issue, after: Issue): Comment["changeLog"] {
 /** https://developer.nulab.com/docs/backlog/api/2/get-issue-list */
 export function listIssues(space: Space, given: Parameters): Issue[] {
   for (const id of given.numbers("projectId[]") ?? []) if (id !== space.project.id) throw noResource("project");
-  const oneOf = (name: string, value: number) => given.numbers(name)?.includes(value) ?? true;
+  // Read before the issues are gone through: a bad value is refused where there is no issue, too.
+  const oneOf = (name: string) => {
+    const wanted = given.numbers(name);
+    return (value: number) => wanted === undefined || wanted.includes(value);
+  };
+  const [types, statuses, priorities] = [oneOf("issueTypeId[]"), oneOf("statusId[]"), oneOf("priorityId[]")];
+  const [users, ids] = [oneOf("createdUserId[]"), oneOf("id[]")];
   const keyword = given.text("keyword");
   const sort = given.text("sort") ?? "created";
   if (sort !== "created" && sort !== "updated") throw invalidRequest(`sort: ${sort} is not supported.`);
@@ -139,20 +145,21 @@ export function listIssues(space: Space, given: Parameters): Issue[] {
   const since = given.date("createdSince");
   const until = given.date("createdUntil");
 
+  const { offset, count } = readPage(given);
+
   const found = space.issues.filter(
     (issue) =>
-      oneOf("issueTypeId[]", issue.type.id) &&
-      oneOf("statusId[]", issue.status.id) &&
-      oneOf("priorityId[]", issue.priority.id) &&
-      oneOf("createdUserId[]", space.user.id) &&
-      oneOf("id[]", issue.id) &&
+      types(issue.type.id) &&
+      statuses(issue.status.id) &&
+      priorities(issue.priority.id) &&
+      users(space.user.id) &&
+      ids(issue.id) &&
       (since === undefined || iso(issue.created).slice(0, 10) >= since) &&
       (until === undefined || iso(issue.created).slice(0, 10) <= until) &&
       (keyword === undefined || matches(space, issue, keyword)),
   );
   // Issues of one millisecond stand in the order of their keys.
   const ascending = found.sort((a, b) => a[sort] - b[sort] || a.id - b.id);
-  const { offset, count } = readPage(given);
   return (order === "asc" ? ascending : ascending.reverse()).slice(offset, offset + count);
 }
 

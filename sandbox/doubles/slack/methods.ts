@@ -100,9 +100,10 @@ export function slackMethods(
   const history = (args: SlackArguments) => {
     onlyKnown(args, PAGE_ARGUMENTS);
     const channel = readable(args);
+    const inRange = rangeOf(args);
     const inChannel = (message: SlackMessage) => message.threadTs === undefined || message.broadcast;
     const newestFirst = conversations.messages
-      .filter((message) => message.channel === channel && inChannel(message) && inRange(message, args))
+      .filter((message) => message.channel === channel && inChannel(message) && inRange(message))
       .reverse();
     return { ...page(newestFirst, args, 100), pin_count: 0 };
   };
@@ -112,7 +113,7 @@ export function slackMethods(
     const channel = readable(args);
     const parent = conversations.find(channel, requiredArgument(args, "ts"));
     if (parent === undefined) throw new SlackRefusal("thread_not_found");
-    const oldestFirst = [parent, ...repliesTo(parent).filter((message) => inRange(message, args))];
+    const oldestFirst = [parent, ...repliesTo(parent).filter(rangeOf(args))];
     return page(oldestFirst, args, 1000);
   };
 
@@ -166,10 +167,8 @@ export function slackMethods(
   };
 }
 
-/** Whether it lies between `oldest` and `latest`; the ends themselves only count with `inclusive`. */
-function inRange(message: SlackMessage, args: SlackArguments): boolean {
-  const at = microsOf(message.ts) ?? 0;
-  const inclusive = booleanArgument(args, "inclusive");
+/** Whether a message lies between `oldest` and `latest`; the ends themselves only count with `inclusive`. */
+function rangeOf(args: SlackArguments): (message: SlackMessage) => boolean {
   const bound = (name: "oldest" | "latest") => {
     const given = textArgument(args, name);
     if (given === undefined) return undefined;
@@ -177,9 +176,13 @@ function inRange(message: SlackMessage, args: SlackArguments): boolean {
     if (micros === undefined) throw new SlackRefusal(`invalid_ts_${name}`);
     return micros;
   };
+  const inclusive = booleanArgument(args, "inclusive");
   const oldest = bound("oldest") ?? -1;
   const latest = bound("latest") ?? Number.POSITIVE_INFINITY;
-  return (at > oldest && at < latest) || (inclusive && (at === oldest || at === latest));
+  return (message) => {
+    const at = microsOf(message.ts) ?? 0;
+    return (at > oldest && at < latest) || (inclusive && (at === oldest || at === latest));
+  };
 }
 
 function cursorStart(messages: readonly SlackMessage[], cursor: string | undefined): number {
