@@ -1,0 +1,54 @@
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { refused, slowDown } from "./alert/errors";
+import type { ChannelService } from "./alert/ports";
+import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
+import type { Language } from "./alert/types";
+import { now, storeOfEnvironment } from "./aws/clients";
+import { environment } from "./aws/environment";
+import { mailMessage } from "./messages/mail";
+
+export interface MailSettings {
+  language: Language;
+  homeRegion: string;
+  /** The function's timeout. */
+  timeoutSeconds: number;
+}
+
+/** Mails an alert to all subscribers of the topic. Reads ALERT_TABLE and MAIL_TOPIC. */
+export const mailHandler = (settings: MailSettings) => () => {
+  const store = storeOfEnvironment();
+  // No retries of the SDK's own: a second Publish is a second mail.
+  const service = mailService(settings, new SNSClient({ maxAttempts: 1 }), environment("MAIL_TOPIC"));
+
+  return async (request: TellRequest): Promise<TellOutcome> =>
+    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds }, request);
+};
+
+/** E-mail by SNS as a channel. It can't be asked what it has sent; its reference is SNS's message id. */
+export function mailService(settings: MailSettings, sns: SNSClient, TopicArn: string): ChannelService {
+  return {
+    channel: "mail",
+    send: async (notice) => {
+      const { subject, message } = mailMessage(notice, settings);
+      try {
+        const { MessageId } = await sns.send(new PublishCommand({ TopicArn, Subject: subject, Message: message }));
+        return MessageId ?? "";
+      } catch (error) {
+        throw knownOutcome(error, TopicArn);
+      }
+    },
+  };
+}
+
+/** SNS's own refusals are known outcomes: nothing was sent. All else may have been. */
+function knownOutcome(error: unknown, topicArn: string): unknown {
+  const { name, message, $metadata } = error as {
+    name: string;
+    message: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (/Throttl|TooManyRequests/.test(name)) return slowDown(5, `SNS asks to slow down (${topicArn})`);
+  if (status >= 400 && status < 500) return refused(`SNS refused the mail to ${topicArn}: ${name}: ${message}`);
+  return error;
+}

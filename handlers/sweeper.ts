@@ -1,0 +1,33 @@
+import { SecurityHubClient } from "@aws-sdk/client-securityhub";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { type SweepPorts, sweep } from "./alert/sweep";
+import type { Severity } from "./alert/types";
+import { now, storeOfEnvironment } from "./aws/clients";
+import { environment } from "./aws/environment";
+import { workflowExecutions } from "./aws/executions";
+import { laterByQueue } from "./aws/recheck";
+import { securityHubFindings } from "./aws/securityHub";
+
+export interface SweeperSettings {
+  /** Severities that are told. */
+  severities: Severity[];
+}
+
+/** Finds, hourly, what fell by the way. Reads ALERT_TABLE, ALERT_WORKFLOW and OPENING_QUEUE_URL. */
+export const sweeperHandler = (settings: SweeperSettings) => () => {
+  const ports: SweepPorts = {
+    store: storeOfEnvironment(),
+    now,
+    severities: settings.severities,
+    executions: workflowExecutions(new SFNClient({}), environment("ALERT_WORKFLOW")),
+    findings: securityHubFindings(new SecurityHubClient({ maxAttempts: 8 })),
+    later: laterByQueue(new SQSClient({}), environment("OPENING_QUEUE_URL")),
+  };
+
+  return async () => {
+    const swept = await sweep(ports);
+    console.log(JSON.stringify({ step: "sweep", ...swept }));
+    return swept;
+  };
+};
