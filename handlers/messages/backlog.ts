@@ -2,7 +2,7 @@ import { cut } from "../alert/fields";
 import type { Notice, Severity } from "../alert/types";
 import { linksOf } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
-import { accountOf, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf } from "./text";
+import { accountOf, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf, withoutFormatting } from "./text";
 import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
 
 /** The texts of POST /api/v2/issues. */
@@ -21,8 +21,8 @@ export function backlogIssue(notice: Notice, options: MessageOptions): BacklogIs
   const { finding } = notice;
   const words = wordsOf(options.language);
   const headline = headlineOf(notice, words);
-  const place = `[${safe(accountOf(finding), 80)} ${safe(oneLine(finding.region) || words.unknown, 40)}]`;
-  const named = `${marks[finding.severity]} ${finding.severity}: ${safe(titleOf(finding, words), 250)}`;
+  const place = `[${bmp(accountOf(finding), 80)} ${bmp(oneLine(finding.region) || words.unknown, 40)}]`;
+  const named = `${marks[finding.severity]} ${finding.severity}: ${bmp(titleOf(finding, words), 250)}`;
   const description = plain(finding.description);
 
   const parts = [
@@ -67,7 +67,7 @@ function factLines(notice: Notice, words: Words): string {
 
 function resourceLines(notice: Notice, words: Words): string {
   const { shown, beyond } = resourcesOf(notice.finding, 20);
-  const lines = shown.map(({ id, type }) => `- ${safe(id, 1024)}${type === "" ? "" : ` (${safe(type, 100)})`}`);
+  const lines = shown.map(({ id, type }) => `- ${inert(bmp(id, 1024))}${type === "" ? "" : ` (${safe(type, 100)})`}`);
   if (beyond > 0) lines.push(`- ${words.more(beyond)}`);
   return [`${words.labels.resources}${words.colon}${words.count(notice.finding.resourceCount)}`, ...lines].join("\n");
 }
@@ -91,13 +91,19 @@ function quoted(text: string): string {
     .join("\n");
 }
 
-/**
- * A finding's text for Backlog: nothing beyond U+FFFF (a geta mark stands for it, as Japanese printers do), and a
- * zero-width space within what would become a mention, an image, a macro or HTML.
- */
+/** A finding's text within a description or comment: no formatting, no mention, no image, no macro. */
 function safe(text: string, max: number): string {
-  const bmp = cut(text.replace(/[\u{10000}-\u{10ffff}]/gu, "〓"), max);
-  return bmp.replace(
+  return inert(withoutFormatting(bmp(text, max)));
+}
+
+/** Nothing beyond U+FFFF: a geta mark stands for what Backlog can't hold, as printers do in Japan. */
+function bmp(text: string, max: number): string {
+  return cut(text.replace(/[\u{10000}-\u{10ffff}]/gu, "〓"), max);
+}
+
+/** A zero-width space within what would become a mention, HTML, an image, a link or a macro. */
+function inert(text: string): string {
+  return text.replace(
     /<(?=[@!/a-zA-Z])|!(?=\[)|\[(?=\[)|\](?=[([])|#(?=(?:image|thumbnail|attach|contents|rev|cal|lastupdate)\b)|\{(?=\/?(?:code|quote))|&(?=(?:color|br)\b)/g,
     "$&\u200b",
   );

@@ -2,7 +2,7 @@ import { cut } from "../alert/fields";
 import type { Finding, Notice } from "../alert/types";
 import { linksOf } from "./links";
 import { markerOf } from "./marker";
-import { marks, oneLine, plain, resourcesOf, rowsOf, titleOf } from "./text";
+import { marks, oneLine, plain, resourcesOf, rowsOf, titleOf, withControl } from "./text";
 import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
 
 /** The texts of SNS Publish. */
@@ -64,8 +64,7 @@ function asciiTitle(finding: Finding): string {
   const title = oneLine(finding.title);
   const left = ascii(title);
   const telling = left.length >= title.length * 0.7 ? left : "";
-  if (control === "" || telling.startsWith(`${control} `)) return telling;
-  return `${control} ${telling}`.trim();
+  return withControl(control, telling);
 }
 
 function ascii(text: string): string {

@@ -2,7 +2,7 @@ import { cut } from "../alert/fields";
 import type { Finding, Notice, Severity } from "../alert/types";
 import { linksOf } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
-import { accountOf, marks, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf } from "./text";
+import { accountOf, marks, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf, withoutFormatting } from "./text";
 import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
 
 /** What chat.postMessage takes, without channel and metadata. */
@@ -132,18 +132,10 @@ function markup(text: string): SlackText {
   return { type: "mrkdwn", text, verbatim: true };
 }
 
-/**
- * Text of a finding within markup. Slack has no escape for its formatting characters, so those at the edge of a word,
- * where they would format, are replaced by their look-alikes.
- */
+/** Text of a finding within markup. */
 function inline(text: string, max: number): string {
-  return escaped(text, max).replace(
-    /(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu,
-    (mark) => lookalikes[mark] ?? mark,
-  );
+  return withoutFormatting(escaped(text, max));
 }
-
-const lookalikes: Record<string, string> = { "*": "∗", _: "＿", "~": "∼", "`": "ˋ" };
 
 /** An id of a finding within markup, in which nothing is formatted, linked or made an emoji (":s3:"). */
 function code(text: string, max: number): string {

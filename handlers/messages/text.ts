@@ -27,17 +27,30 @@ function withLineBreaks(text: string): string {
 
 const windowsPath = /^["'(]*([A-Za-z]:\\|\\\\[\w.-]+\\[\w$])/;
 
+/** The control and the title in one line. */
+export function titleOf(finding: Finding, words: Words): string {
+  return withControl(oneLine(finding.control ?? ""), oneLine(finding.title) || words.untitled);
+}
+
 /**
- * The control and the title, without saying the control twice: titles of old findings begin with it ("S3.6 ..."), those
+ * Puts the control before the title, without saying it twice: titles of old findings begin with it ("S3.6 ..."), those
  * of CIS with its number ("1.22 ...").
  */
-export function titleOf(finding: Finding, words: Words): string {
-  const title = oneLine(finding.title) || words.untitled;
-  const control = oneLine(finding.control ?? "");
+export function withControl(control: string, title: string): string {
   if (control === "") return title;
   const said = [control, control.replace(/^CIS\./, "")].find((start) => title.startsWith(`${start} `));
-  return `${control} ${said ? title.slice(said.length + 1) : title}`;
+  return `${control} ${said ? title.slice(said.length + 1) : title}`.trim();
 }
+
+/**
+ * Text whose "*", "_", "~" and backticks format nothing, neither in Slack nor in Markdown: those at the edge of a word,
+ * where they would, become their look-alikes. Neither service has an escape that is never shown.
+ */
+export function withoutFormatting(text: string): string {
+  return text.replace(/(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu, (mark) => lookalikes[mark] ?? mark);
+}
+
+const lookalikes: Record<string, string> = { "*": "∗", _: "＿", "~": "∼", "`": "ˋ" };
 
 /** "prod (333333333333)", or the id alone. */
 export function accountOf(finding: Finding): string {
