@@ -1,0 +1,107 @@
+import { expect, it, vi } from "vitest";
+import { audit } from "../../stacks/audit";
+import { recorded, valuesOf } from "../pulumi/recorded";
+import { auditSettings, aws } from "./settings";
+
+// The pipeline has tests of its own, on the compiled program, since its handlers can't be serialized from what vitest makes.
+const made = vi.hoisted(() => ({ pipelines: [] as unknown[][] }));
+vi.mock("../../components/notification/NotificationPipeline", () => ({
+  NotificationPipeline: class {
+    constructor(...args: unknown[]) {
+      made.pipelines.push(args);
+    }
+  },
+}));
+
+it("makes detectors in every region, Security Hub and the pipeline in the home region, through one provider", async () => {
+  const settings = auditSettings();
+
+  const { resources } = await recorded(() => audit(settings), { answers: aws });
+
+  expect(resources.filter(({ type }) => !type.startsWith("aws:s3")).map(({ name, type }) => `${name} ${type}`)).toEqual(
+    [
+      "account pulumi:providers:aws",
+      "detectors hakken:detection:Detectors",
+      ...["ap-northeast-1", "ap-northeast-3", "us-east-1"].flatMap((region) => [
+        `detectors-${region} aws:guardduty/detector:Detector`,
+        `detectors-${region}-S3_DATA_EVENTS aws:guardduty/detectorFeature:DetectorFeature`,
+      ]),
+      "recorder hakken:baseline:ConfigRecorder",
+      "recorder-ap-northeast-1 aws:cfg/recorder:Recorder",
+      "recorder-ap-northeast-3 aws:cfg/recorder:Recorder",
+      "recorder-channel-ap-northeast-1 aws:cfg/deliveryChannel:DeliveryChannel",
+      "recorder-channel-ap-northeast-3 aws:cfg/deliveryChannel:DeliveryChannel",
+      "recorder-channel-us-east-1 aws:cfg/deliveryChannel:DeliveryChannel",
+      "recorder-role aws:iam/serviceLinkedRole:ServiceLinkedRole",
+      "recorder-status-ap-northeast-1 aws:cfg/recorderStatus:RecorderStatus",
+      "recorder-status-ap-northeast-3 aws:cfg/recorderStatus:RecorderStatus",
+      "recorder-status-us-east-1 aws:cfg/recorderStatus:RecorderStatus",
+      "recorder-us-east-1 aws:cfg/recorder:Recorder",
+      "securityhub aws:securityhub/account:Account",
+    ],
+  );
+  expect(resources.find(({ name }) => name === "account")?.inputs).toMatchObject({
+    region: "ap-northeast-1",
+    profile: "audit",
+    allowedAccountIds: '["444455556666"]',
+  });
+  const ofAws = resources.filter(({ type }) => type.startsWith("aws:"));
+  expect(new Set(ofAws.map(({ provider }) => provider))).toEqual(new Set(["account"]));
+  // IAM alone is not of a region.
+  expect(ofAws.filter(({ inputs }) => !inputs.region).map(({ name }) => name)).toEqual(["recorder-role"]);
+});
+
+it("leaves standards to the organization's policy, and waits for the recorder", async () => {
+  const settings = auditSettings();
+
+  const { resources } = await recorded(() => audit(settings), { answers: aws });
+
+  const hub = resources.find(({ name }) => name === "securityhub");
+  expect(hub?.inputs).toEqual({
+    enableDefaultStandards: false,
+    controlFindingGenerator: "SECURITY_CONTROL",
+    region: "ap-northeast-1",
+  });
+  expect(hub?.after).toEqual(expect.arrayContaining(["recorder-status-ap-northeast-1", "recorder-role"]));
+});
+
+it("hands what is to be told, and to whom, to the pipeline", async () => {
+  const settings = auditSettings();
+  made.pipelines.length = 0;
+
+  await recorded(() => audit(settings), { answers: aws });
+
+  expect(made.pipelines).toEqual([
+    [
+      "alerts",
+      {
+        region: "ap-northeast-1",
+        accountId: "444455556666",
+        language: "ja",
+        severities: ["HIGH", "CRITICAL"],
+        slack: settings.slack,
+        backlog: undefined,
+        mail: undefined,
+        requiredChannels: ["slack"],
+        alarmAddresses: ["sre@example.com"],
+      },
+      { provider: expect.anything() },
+    ],
+  ]);
+});
+
+it("gives the other stacks its account and its detectors", async () => {
+  const settings = auditSettings();
+
+  const { result } = await recorded(async () => valuesOf(await audit(settings)), { answers: aws });
+
+  expect(result).toEqual({
+    accountId: "444455556666",
+    detectorIds: {
+      "ap-northeast-1": "detectors-ap-northeast-1-id",
+      "ap-northeast-3": "detectors-ap-northeast-3-id",
+      "us-east-1": "detectors-us-east-1-id",
+    },
+    configBucket: "delivery-1234567",
+  });
+});
