@@ -22,6 +22,7 @@ MODULES = (
     "functions",
     "executions",
     "machines",
+    "alarms",
     "metrics",
     "forward",
     "routes",

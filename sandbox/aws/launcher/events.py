@@ -14,7 +14,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response, new_uuid
 from ministack.services import eventbridge as eb
 
-from .journal import record
+from launcher.journal import record
 
 # The sum of a request's entries, as botocore's own documentation of PutEvents has it (256 KB until January 2026).
 _MAX_BYTES = 1024 * 1024
