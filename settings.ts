@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
+import type { BacklogSettings } from "./handlers/backlog";
 import { notification, notificationProblems, secretKeys } from "./settings/notification";
 import { problemsOf, unknownKey } from "./settings/problems";
 import { DEFAULT_REGIONS, KNOWN_REGIONS } from "./settings/regions";
@@ -64,7 +65,7 @@ export interface AuditSettings extends CommonSettings {
     spaceUrl: string;
     project: string;
     issueType: string;
-    priorities: Partial<Record<Severity, string>>;
+    priorities: BacklogSettings["priorities"];
     apiKey: pulumi.Output<string>;
   };
   mail?: { addresses: string[] };

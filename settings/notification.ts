@@ -1,8 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { BacklogSettings } from "../handlers/backlog";
 import { addresses, list, oneOf, text, url } from "./shapes";
 
 const severity = oneOf(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
+
+const defaultPriorities = {
+  CRITICAL: "high",
+  HIGH: "high",
+  MEDIUM: "normal",
+  LOW: "low",
+  INFORMATIONAL: "low",
+} satisfies BacklogSettings["priorities"];
 
 /** Settings of the stack `audit` alone: what is told, where, and to whom. */
 export const notification = {
@@ -39,14 +48,15 @@ export const notification = {
         project: text(/^[A-Z0-9_]+$/, "it must be the key of a project, such as SEC"),
         /** Name of the issue type, as the project spells it. Required. */
         issueType: text(/\S/, "it must be the name of one of the project's issue types"),
-        /** Name of the space's priority by severity. Default: what the Backlog channel chooses for the severity. */
+        /** Priority of the issue by severity: high, normal or low. Default: high from HIGH up, normal for MEDIUM, low below. */
         priorities: z
           .partialRecord(
             severity,
-            text(/\S/, "it must be the name of one of the space's priorities"),
-            "it must be an object of severities (HIGH, CRITICAL, ...) and names of priorities",
+            oneOf(["high", "normal", "low"]),
+            "it must be an object of severities (HIGH, CRITICAL, ...) and priorities (high, normal, low)",
           )
-          .default({}),
+          .default({})
+          .transform((given) => ({ ...defaultPriorities, ...given })),
       },
       "it must be an object with the keys spaceUrl, project and issueType",
     )

@@ -70,7 +70,7 @@ describe("what is given", () => {
       "hakken:language": "en",
       "hakken:slack": '{"channel":"G0123456789","apiUrl":"http://127.0.0.1:4000/api/"}',
       "hakken:backlog":
-        '{"spaceUrl":"https://example.backlog.jp/","project":"SEC","issueType":"タスク","priorities":{"CRITICAL":"高"}}',
+        '{"spaceUrl":"https://example.backlog.jp/","project":"SEC","issueType":"タスク","priorities":{"MEDIUM":"high"}}',
       "hakken:backlogApiKey": apiKey,
       "hakken:mail": '{"addresses":["a@example.com","b@example.com"]}',
       "hakken:requiredChannels": '["slack","mail"]',
@@ -98,7 +98,7 @@ describe("what is given", () => {
       spaceUrl: "https://example.backlog.jp",
       project: "SEC",
       issueType: "タスク",
-      priorities: { CRITICAL: "高" },
+      priorities: { CRITICAL: "high", HIGH: "high", MEDIUM: "high", LOW: "low", INFORMATIONAL: "low" },
     });
     expect(await insideOf(backlog?.apiKey)).toEqual({ value: apiKey, secret: true });
   });
@@ -237,7 +237,7 @@ describe("what is wrong", () => {
       "a priority of no severity",
       {
         "hakken:backlog":
-          '{"spaceUrl":"https://a.backlog.jp","project":"SEC","issueType":"t","priorities":{"URGENT":"高"}}',
+          '{"spaceUrl":"https://a.backlog.jp","project":"SEC","issueType":"t","priorities":{"URGENT":"high"}}',
         "hakken:backlogApiKey": apiKey,
       },
       "hakken:backlog.priorities.URGENT is not a setting: did you mean hakken:backlog.priorities?",
