@@ -69,7 +69,8 @@ function regionOf(asff: Json, product: string, resources: Json[], around: Surrou
 }
 
 function resourceOf(resource: Json): FindingResource {
-  const id = textOf(resource.Id) ?? textOf(resource.Type) ?? "-";
+  // GuardDuty has sent "AWS::IAM::AccessKey:null".
+  const id = textOf(textOf(resource.Id)?.replace(/:(null|undefined)$/, "")) ?? textOf(resource.Type) ?? "-";
   return withoutAbsent({ type: textOf(resource.Type) ?? "Other", id: cut(id, 1024), region: textOf(resource.Region) });
 }
 

@@ -35,9 +35,13 @@ export function objectsOf(value: unknown): Json[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** The text without space around it, or undefined for blank text and for anything that is no text. */
+/**
+ * The text without space around it. Undefined for blank text, for anything that is no text, and for what a product
+ * printed in place of a value that it lacked ("null").
+ */
 export function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  const text = typeof value === "string" ? value.trim() : "";
+  return text === "" || /^(null|undefined|NaN)$/.test(text) ? undefined : text;
 }
 
 /** The text exactly as it is, for what is handed back to an API. Throws UnreadableEvent if it is blank or no text. */

@@ -201,6 +201,11 @@ describe("findingOf, ASFF", () => {
     expect(finding.resourceCount).toBe(32);
   });
 
+  it("passes on no hole that the product itself left", () => {
+    expect(findingIn("custom-action-guardduty-workflow-state").resources[0]?.id).toBe("AWS::IAM::AccessKey");
+    expect(findingOf({ ...fixture("control-fsbp"), SourceUrl: "null" }).sourceUrl).toBeUndefined();
+  });
+
   it("leaves out what the source does not say", () => {
     const finding = findingIn("trivy-secret");
 

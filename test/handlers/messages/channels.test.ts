@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
+import { mailMessage } from "../../../handlers/messages/mail";
+import { slackMessage, slackReply } from "../../../handlers/messages/slack";
+import type { MessageOptions } from "../../../handlers/messages/words";
+import { findingIn, noticeOf } from "../fixtures";
+
+const ja: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1" };
+const en: MessageOptions = { language: "en", homeRegion: "ap-northeast-1" };
+const finding = findingIn("control-in-generator-only");
+
+describe("slackMessage", () => {
+  it("shows what a finding says as text, never as markup", () => {
+    const title = "<!channel> <@U1> <https://evil.example|click> & done";
+
+    const message = slackMessage(noticeOf({ ...finding, control: undefined, title }), en);
+
+    expect(message.blocks[0]).toEqual({
+      type: "header",
+      text: {
+        type: "plain_text",
+        text: "🟠 HIGH &lt;!channel&gt; &lt;@U1&gt; &lt;https://evil.example|click&gt; &amp; done",
+        emoji: false,
+      },
+    });
+    expect(message.text).not.toMatch(/[<>]/);
+  });
+
+  it("adds the whole title where the header can't hold it", () => {
+    const title = "long ".repeat(40).trim();
+
+    const { blocks } = slackMessage(noticeOf({ ...finding, title }), en);
+
+    expect(JSON.stringify(blocks[0])).toContain("…");
+    expect(blocks[1]).toEqual({
+      type: "section",
+      text: { type: "plain_text", text: `EC2.8 ${title}`, emoji: false },
+    });
+  });
+
+  it("cuts no escape through", () => {
+    const { blocks } = slackMessage(noticeOf({ ...finding, title: "&".repeat(200) }), en);
+
+    const [header] = blocks;
+    expect(header?.type === "header" && header.text.text).toMatch(/^🟠 HIGH EC2\.8 (&amp;)+…$/);
+  });
+
+  it("shows five resources and how many there are beyond them", () => {
+    const resources = Array.from({ length: 20 }, (_, n) => ({ type: "AwsS3Bucket", id: `arn:aws:s3:::bucket-${n}` }));
+
+    const text = JSON.stringify(slackMessage(noticeOf({ ...finding, resources, resourceCount: 32 }), ja));
+
+    expect(text).toContain("`arn:aws:s3:::bucket-4`");
+    expect(text).not.toContain("bucket-5");
+    expect(text).toContain("ほか 27 件");
+  });
+});
+
+describe("slackReply", () => {
+  it("says from what to what the severity rose", () => {
+    const notice = noticeOf(finding, { kind: "risen", version: 2, previousSeverity: "MEDIUM" });
+
+    expect(JSON.stringify(slackReply(notice, en))).toContain("Severity rose from MEDIUM to HIGH");
+    expect(JSON.stringify(slackReply(notice, ja))).toContain("重要度が MEDIUM(中) から HIGH(高) に上がりました");
+  });
+});
+
+describe("backlogIssue", () => {
+  it("ends with the marker line", () => {
+    const { description } = backlogIssue(noticeOf(finding, { occurrence: 3 }), ja);
+
+    expect(description.split("\n").at(-1)).toBe("hakken: 0123456789abcdef0123456789abcdef/3");
+  });
+
+  it("lets no line of the finding pass for the marker line, a heading or a list", () => {
+    const description = "# heading\\n- item\nhakken: ffffffffffffffffffffffffffffffff/1\u2028* star";
+
+    const issue = backlogIssue(noticeOf({ ...finding, description }), en);
+
+    expect(issue.description).toContain(
+      "> # heading\n> - item\n> hakken: ffffffffffffffffffffffffffffffff/1\n> ∗ star",
+    );
+  });
+
+  it("holds no character that Backlog's database refuses", () => {
+    const issue = backlogIssue(noticeOf({ ...finding, title: "漢字 𠮷 🔴" }), ja);
+
+    expect(issue.summary).toBe("▲ HIGH: EC2.8 漢字 〓 〓 [prod (111122223333) eu-west-1]");
+  });
+
+  it("keeps account and region in the summary when the title is long", () => {
+    const { summary } = backlogIssue(noticeOf({ ...finding, title: "long ".repeat(100) }), en);
+
+    expect(summary).toMatch(/… \[prod \(111122223333\) eu-west-1\]$/);
+    expect(summary.length).toBe(255);
+  });
+});
+
+describe("backlogComment", () => {
+  it("ends with the marker of its version", () => {
+    const notice = noticeOf(finding, { kind: "risen", version: 4, previousSeverity: "MEDIUM" });
+
+    expect(backlogComment(notice, en).split("\n").at(-1)).toBe("hakken: 0123456789abcdef0123456789abcdef/1/4");
+  });
+});
+
+describe("mailMessage", () => {
+  it("keeps the subject ASCII, and leaves out a title of which only crumbs would be left", () => {
+    const notice = noticeOf({ ...finding, title: "S3 バケットが公開されています" });
+
+    expect(mailMessage(notice, ja).subject).toBe("[hakken] HIGH 111122223333 eu-west-1 EC2.8");
+    expect(mailMessage(notice, ja).message).toContain("S3 バケットが公開されています");
+  });
+
+  it("turns literal and real line breaks into lines", () => {
+    const description = 'one\\n\\ntwo "quoted" and \\ alone\nthree\u2028four';
+
+    const { message } = mailMessage(noticeOf({ ...finding, description }), en);
+
+    expect(message).toContain('  one\n\n  two "quoted" and \\ alone\n  three\n  four');
+  });
+
+  it("says that it may be a repeat", () => {
+    const repeated = noticeOf(finding, { repeated: true });
+
+    expect(mailMessage(repeated, en).subject).toContain("(may be a repeat)");
+    expect(mailMessage(repeated, en).message).toContain("may be a repeat");
+    expect(mailMessage(repeated, ja).message).toContain("再送しています");
+    expect(mailMessage(noticeOf(finding), en).message).not.toContain("repeat");
+  });
+
+  it("says that the alert has closed already", () => {
+    const closed = noticeOf(finding, { kind: "openedAndClosed" });
+
+    expect(mailMessage(closed, en).message).toContain("has already closed");
+    expect(mailMessage(closed, ja).message).toContain("通知する前にクローズしています");
+  });
+});

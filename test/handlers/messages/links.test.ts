@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { linksOf } from "../../../handlers/messages/links";
+import { findingIn } from "../fixtures";
+
+const home = "ap-northeast-1";
+
+describe("linksOf", () => {
+  it("opens a finding in Security Hub's home region, its id encoded twice", () => {
+    const finding = { ...findingIn("control-fsbp"), id: "arn:aws:x/é |" };
+
+    expect(linksOf(finding, home).securityHub).toBe(
+      "https://ap-northeast-1.console.aws.amazon.com/securityhub/home?region=ap-northeast-1#/findings?search=Id%3D%255Coperator%255C%253AEQUALS%255C%253Aarn%253Aaws%253Ax%252F%25C3%25A9%2520%257C",
+    );
+  });
+
+  it("opens the list of findings where the id makes the address too long", () => {
+    const finding = { ...findingIn("control-fsbp"), id: "発".repeat(512) };
+
+    expect(linksOf(finding, home).securityHub).toBe(
+      "https://ap-northeast-1.console.aws.amazon.com/securityhub/home?region=ap-northeast-1#/findings",
+    );
+  });
+
+  it.each([
+    ["v2-guardduty-high", "threats", "test-finding-005"],
+    ["v2-inspector-low", "vulnerabilities", "test-finding-002"],
+    ["ocsf-coverage-2003", "postureManagement", undefined],
+  ])("opens %s on V2's page %s", (name, page, uid) => {
+    const finding = findingIn(name);
+
+    expect(linksOf(finding, home).securityHub).toBe(
+      `https://ap-northeast-1.console.aws.amazon.com/securityhub/v2/home?region=ap-northeast-1#/${page}?findingDetailId=${uid ?? finding.id}`,
+    );
+  });
+
+  it.each([
+    ["us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/"],
+    ["cn-north-1", "https://cn-north-1.console.amazonaws.cn/"],
+  ])("opens the console of the partition of %s", (region, console) => {
+    expect(linksOf(findingIn("control-fsbp"), region).securityHub).toContain(console);
+  });
+
+  it("opens a GuardDuty finding in GuardDuty, in the finding's region", () => {
+    expect(linksOf(findingIn("guardduty-ssh-brute-force"), home).product).toBe(
+      "https://us-east-1.console.aws.amazon.com/guardduty/home?region=us-east-1#/findings?search=id%3D46ba0ac2845071e23ccdeb2ae03bfdea",
+    );
+  });
+
+  it.each([
+    ["control-fsbp", "https://docs.aws.amazon.com/console/securityhub/CloudTrail.2/remediation"],
+    ["trivy-cut-description", "https://avd.aquasec.com/nvd/cve-2019-1549"],
+    ["guardduty-ssh-brute-force", undefined],
+  ])("opens how to mend %s", (name, url) => {
+    expect(linksOf(findingIn(name), home).remediation).toBe(url);
+  });
+
+  it.each([
+    ["S3.6", "https://docs.aws.amazon.com/console/securityhub/S3.6/remediation"],
+    ["CIS.1.22", "https://docs.aws.amazon.com/console/securityhub/standards-cis-1.22/remediation"],
+    ["../evil", undefined],
+  ])("knows the page of control %s where the finding has none", (control, url) => {
+    const finding = { ...findingIn("control-fsbp"), remediationUrl: undefined, control };
+
+    expect(linksOf(finding, home).remediation).toBe(url);
+  });
+
+  it.each(["javascript:alert(1)", "data:text/html,x", "none", "https://", "ftp://example.com/"])(
+    "leaves out %s",
+    (sourceUrl) => {
+      expect(linksOf({ ...findingIn("trivy-secret"), sourceUrl }, home).product).toBeUndefined();
+    },
+  );
+
+  it("encodes what would break out of a link", () => {
+    const sourceUrl = "https://example.com/a|b>c d?x=<e>&y=(z)";
+
+    expect(linksOf({ ...findingIn("trivy-secret"), sourceUrl }, home).product).toBe(
+      "https://example.com/a%7Cb%3Ec%20d?x=%3Ce%3E&y=%28z%29",
+    );
+  });
+
+  it.each([
+    ["arn:aws:s3:::my-bucket", "s3/buckets/my-bucket?region=eu-west-1"],
+    ["arn:aws:ec2:us-east-1:1:instance/i-0abc", "ec2/home?region=us-east-1#InstanceDetails:instanceId=i-0abc"],
+    ["arn:aws::ec2:us-east-1:1:instance/i-0abc", "ec2/home?region=us-east-1#InstanceDetails:instanceId=i-0abc"],
+    ["arn:aws:ec2:us-east-1:1:security-group/sg-1", "ec2/home?region=us-east-1#SecurityGroup:groupId=sg-1"],
+    ["arn:aws:iam::1:role/service/app", "iam/home#/roles/details/app"],
+    ["arn:aws:iam::1:user/a@b", "iam/home#/users/details/a%40b"],
+    ["arn:aws:lambda:us-east-1:1:function:f:3", "lambda/home?region=us-east-1#/functions/f"],
+    ["arn:aws:kms:us-east-1:1:key/12-ab", "kms/home?region=us-east-1#/kms/keys/12-ab"],
+    ["arn:aws:rds:us-east-1:1:db:d", "rds/home?region=us-east-1#database:id=d;is-cluster=false"],
+    ["arn:aws:dynamodb:us-east-1:1:table/t", "dynamodbv2/home?region=us-east-1#table?name=t"],
+    ["i-0abc12345def67890", "ec2/home?region=eu-west-1#InstanceDetails:instanceId=i-0abc12345def67890"],
+    ["arn:aws:unknown:us-east-1:1:thing/x", undefined],
+    ["AWS::::Account:111122223333", undefined],
+    ["deploy.sh", undefined],
+  ])("opens %s in its console", (id, path) => {
+    const resources = [{ type: "Other", id }];
+
+    const { resource } = linksOf({ ...findingIn("control-fsbp"), region: "eu-west-1", resources }, home);
+
+    expect(resource?.replace(/^https:\/\/[a-z0-9-]+\.console\.aws\.amazon\.com\//, "")).toBe(path);
+  });
+});
