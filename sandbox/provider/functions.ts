@@ -1,4 +1,6 @@
+import type { Role } from "@aws-sdk/client-iam";
 import type { ProviderFunction } from "./resource";
+import type { Scope } from "./scope";
 
 /** The data sources that are supported, by token. */
 export const functions: Readonly<Record<string, ProviderFunction>> = {
@@ -30,6 +32,36 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
 
   "aws:index/getRegions:getRegions": {
     call: async ({ partition, region, regions }) => ({ id: partition, names: [...regions].sort(), region }),
+  },
+
+  "aws:iam/getRoles:getRoles": {
+    args: ["nameRegex", "pathPrefix"],
+    async call(aws, { nameRegex, pathPrefix }) {
+      const names = typeof nameRegex === "string" ? new RegExp(nameRegex) : /^/;
+      const roles = await everyRole(aws, typeof pathPrefix === "string" ? pathPrefix : undefined);
+      const found = roles.filter(({ RoleName = "" }) => names.test(RoleName));
+      return { id: aws.region, names: found.map(({ RoleName }) => RoleName), arns: found.map(({ Arn }) => Arn) };
+    },
+  },
+
+  "aws:iam/getRole:getRole": {
+    args: ["name"],
+    async call({ iam }, { name }) {
+      const { Role: role } = await iam.getRole({ RoleName: String(name) });
+      return {
+        id: role?.RoleName,
+        name: role?.RoleName,
+        arn: role?.Arn,
+        path: role?.Path,
+        uniqueId: role?.RoleId,
+        description: role?.Description,
+        createDate: role?.CreateDate?.toISOString(),
+        maxSessionDuration: role?.MaxSessionDuration,
+        permissionsBoundary: role?.PermissionsBoundary?.PermissionsBoundaryArn,
+        assumeRolePolicy: decodeURIComponent(role?.AssumeRolePolicyDocument ?? ""),
+        tags: Object.fromEntries((role?.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+      };
+    },
   },
 
   "aws:organizations/getOrganization:getOrganization": {
@@ -99,3 +131,14 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     },
   },
 };
+
+async function everyRole({ iam }: Scope, pathPrefix: string | undefined): Promise<Role[]> {
+  const roles: Role[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await iam.listRoles({ PathPrefix: pathPrefix, Marker: marker });
+    roles.push(...(page.Roles ?? []));
+    marker = page.Marker;
+  } while (marker);
+  return roles;
+}

@@ -2,6 +2,7 @@ import { changedInputs, comparison, covers, type Same } from "./compare";
 import type { Session } from "./configuration";
 import { isGone, type ResourceType, type Shape, type Values } from "./resource";
 import { type Declared, declared } from "./schema";
+import type { Scope } from "./scope";
 
 /** The engine's word for a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -95,8 +96,9 @@ export class Lifecycle {
     };
   }
 
-  async create(session: Session, inputs: Values): Promise<{ id: string; outputs: Values }> {
-    const aws = session.scope(regionOf(inputs));
+  /** `timeout` is the program's, in seconds; 0 where it set none. */
+  async create(session: Session, inputs: Values, timeout: number): Promise<{ id: string; outputs: Values }> {
+    const aws = within(session.scope(regionOf(inputs)), timeout);
     let id: string | undefined;
     try {
       id = await this.type.create(aws, inputs, (made) => {
@@ -112,14 +114,14 @@ export class Lifecycle {
     }
   }
 
-  async update(session: Session, id: string, olds: Values, news: Values): Promise<Values> {
-    const aws = session.scope(regionOf(news));
+  async update(session: Session, id: string, olds: Values, news: Values, timeout: number): Promise<Values> {
+    const aws = within(session.scope(regionOf(news)), timeout);
     const different = changedInputs(this.same, olds, news);
     // An update without a difference finishes a creation that failed half-way: everything is set again.
     const changed = new Set(different.length > 0 ? different : Object.keys(news));
     try {
-      if (!this.type.update) throw new Error("every change replaces it");
-      await this.type.update(aws, id, news, changed);
+      if (!this.type.update && different.length > 0) throw new Error("every change replaces it");
+      await this.type.update?.(aws, id, news, changed);
       if (changed.has("tags")) await this.retag(session, id, olds, news);
       const outputs = await this.outputs(session, id, news);
       if (!outputs) throw new Error("it is gone");
@@ -169,13 +171,17 @@ export class Lifecycle {
     };
   }
 
-  async delete(session: Session, id: string, inputs: Values): Promise<void> {
+  async delete(session: Session, id: string, inputs: Values, timeout: number): Promise<void> {
     try {
-      await this.type.delete(session.scope(regionOf(inputs)), id, inputs);
+      await this.type.delete(within(session.scope(regionOf(inputs)), timeout), id, inputs);
     } catch (error) {
       if (!isGone(error)) throw new Error(`deleting ${this.token} (${id}): ${described(error)}`);
     }
   }
+}
+
+function within(aws: Scope, timeout: number): Scope {
+  return timeout > 0 ? Object.create(aws, { patience: { value: timeout } }) : aws;
 }
 
 function regionOf(values: Values): string | undefined {

@@ -97,8 +97,9 @@ export async function found<T>(answer: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Asks again until `ask` gives something. Rejects after `seconds`, or when the engine cancels. */
-export async function until<T>(aws: Scope, what: string, ask: () => Promise<T | undefined>, seconds = 90): Promise<T> {
+/** Asks again until `ask` gives something. Rejects after the program's time-out (default: 90 s), or when the engine cancels. */
+export async function until<T>(aws: Scope, what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const seconds = aws.patience ?? 90;
   const end = Date.now() + seconds * 1000;
   for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
     const answer = await ask();

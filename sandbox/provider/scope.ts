@@ -46,6 +46,8 @@ export interface Scope extends Clients {
   readonly partition: string;
   /** Every region that the account has enabled. */
   readonly regions: readonly string[];
+  /** How long a wait may take, where the program sets `customTimeouts`; in seconds. */
+  readonly patience?: number;
   /** Aborted when the engine cancels or hangs up. */
   readonly signal: AbortSignal;
   /** The bytes of an archive of the program, always the same for the same content. */

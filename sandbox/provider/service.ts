@@ -88,7 +88,7 @@ export function providerService(table: Table, around: Surroundings, log: (line: 
         response.setProperties(toStruct(inputs)); // outputs that are left out are unknown
         return response;
       }
-      const { id, outputs } = await typeOf(request.getUrn()).create(configured(), inputs);
+      const { id, outputs } = await typeOf(request.getUrn()).create(configured(), inputs, request.getTimeout());
       response.setId(id);
       response.setProperties(toStruct(outputs));
       return response;
@@ -108,14 +108,14 @@ export function providerService(table: Table, around: Surroundings, log: (line: 
       const response = new provider.UpdateResponse();
       const outputs = request.getPreview()
         ? { ...fromStruct(request.getOlds()), ...news }
-        : await typeOf(request.getUrn()).update(configured(), request.getId(), olds, news);
+        : await typeOf(request.getUrn()).update(configured(), request.getId(), olds, news, request.getTimeout());
       response.setProperties(toStruct(outputs));
       return response;
     },
     delete: async (request: provider.DeleteRequest) => {
       // The region that the resource was made in is in its outputs, also where the inputs name none.
       const inputs = { ...fromStruct(request.getProperties()), ...fromStruct(request.getOldInputs()) };
-      await typeOf(request.getUrn()).delete(configured(), request.getId(), inputs);
+      await typeOf(request.getUrn()).delete(configured(), request.getId(), inputs, request.getTimeout());
       return new Empty();
     },
     invoke: async (request: provider.InvokeRequest) => {

@@ -1,17 +1,37 @@
 import type { ResourceType } from "./resource";
+import { cloudwatch } from "./resources/cloudwatch";
+import { config } from "./resources/config";
+import { dynamodb } from "./resources/dynamodb";
 import { events } from "./resources/events";
+import { guardduty } from "./resources/guardduty";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
 import { lambda } from "./resources/lambda";
 import { logs } from "./resources/logs";
+import { organizations } from "./resources/organizations";
+import { s3 } from "./resources/s3";
+import { secrets } from "./resources/secrets";
+import { securityhub } from "./resources/securityhub";
+import { sfn } from "./resources/sfn";
+import { sns } from "./resources/sns";
 import { sqs } from "./resources/sqs";
 
 /** Every resource type that is supported, by its token in @pulumi/aws. */
 export const resources: Readonly<Record<string, ResourceType>> = {
+  ...cloudwatch,
+  ...config,
+  ...dynamodb,
   ...events,
+  ...guardduty,
   ...iam,
   ...kms,
   ...lambda,
   ...logs,
+  ...organizations,
+  ...s3,
+  ...secrets,
+  ...securityhub,
+  ...sfn,
+  ...sns,
   ...sqs,
 };
