@@ -111,7 +111,7 @@ const runStack = async (name: string, options: RunOptions): Promise<StackResult>
     if (interruption?.stop.aborted) {
       throw new StackFailure(name, [{ reason: `interrupted during ${command}` }, ...log.failures()]);
     }
-    throw new StackFailure(name, thrown ? [{ reason: messageOf(thrown) }] : causes(error, log.failures()));
+    throw new StackFailure(name, thrown ? [{ reason: messageOf(thrown) }] : causes(name, error, log.failures()));
   }
 };
 
@@ -125,10 +125,10 @@ const open = async (name: string, program: PulumiFn, options: RunOptions): Promi
   return await (options.create ? Stack.createOrSelect(name, workspace) : Stack.select(name, workspace));
 };
 
-const causes = (error: unknown, failures: Failure[]): Failure[] => {
+const causes = (name: string, error: unknown, failures: Failure[]): Failure[] => {
   if (failures.length) return failures;
   if (error instanceof StackNotFoundError) {
-    return [{ reason: "there is no such stack in this backend; make it by `pulumi stack init` with that name" }];
+    return [{ reason: `there is no such stack in this backend; make it: pulumi stack init ${name}` }];
   }
   return [{ reason: error instanceof CommandError ? errorLines(error) : messageOf(error) }];
 };

@@ -1,0 +1,96 @@
+import { type Command, deploy, type Progress, type StackResult } from "../ops/deploy";
+import { type Engine, engine } from "../ops/engine/engine";
+import type { Interruption } from "../ops/interrupt";
+import { withLock } from "../ops/lock";
+import { inOrder, inReverse } from "../stacks/order";
+import { installMinistack } from "./aws/ministack";
+import { startDaemon } from "./daemon";
+import { STACK_ACCOUNTS } from "./organization";
+import type { Places } from "./places";
+import { type Choice, engineEnvironment, writeProject } from "./project";
+import { clear, liveRun, type Run } from "./run";
+
+/** Whoever brings a sandbox up or down: what it is told, and how it is stopped. */
+export interface Operator {
+  progress: (line: string) => void;
+  interruption: Interruption;
+  /** The user's environment, which says where the Pulumi CLI is kept and Go is found. */
+  env: NodeJS.ProcessEnv;
+}
+
+export interface Up {
+  run: Run;
+  engine: Engine;
+  results: StackResult[];
+  /** Whether it was not up before. */
+  fresh: boolean;
+}
+
+/** Installs what is missing, starts the sandbox unless it runs, and deploys all stacks with these settings. */
+export const bringUp = async (places: Places, choice: Choice, operator: Operator): Promise<Up> =>
+  await locked(places, operator, async () => {
+    const signal = operator.interruption.stop;
+    const cli = await engine({ progress: operator.progress, signal, env: operator.env });
+    const before = liveRun(places);
+    const run = before ?? (await start(places, operator));
+    try {
+      await writeProject(places, run, choice, cli);
+      const results = await deployAll("up", places, run, cli, operator);
+      return { run, engine: cli, results, fresh: before === undefined };
+    } catch (error) {
+      // Nobody asked to see what is half there.
+      if (signal.aborted && !before) await clear(places);
+      throw error;
+    }
+  });
+
+const start = async (places: Places, { progress, interruption }: Operator): Promise<Run> => {
+  await clear(places);
+  const python = await installMinistack({ folder: places.folder, progress });
+  interruption.stop.throwIfAborted();
+  progress("Starting the local AWS, the services that it lacks, Slack, Backlog and mail ...");
+  return await startDaemon(places, python, interruption.stop);
+};
+
+/** Runs a command on all stacks of a sandbox that is up, in order (destroy: in reverse). */
+export const deployAll = async (
+  command: Command,
+  places: Places,
+  run: Run,
+  engine: Engine,
+  { progress, interruption }: Operator,
+): Promise<StackResult[]> =>
+  await deploy({
+    command,
+    stacks: (command === "destroy" ? inReverse : inOrder)(Object.keys(STACK_ACCOUNTS)),
+    workDir: places.work,
+    engine,
+    env: engineEnvironment(places, run),
+    create: true,
+    onProgress: showBriefly(progress),
+    interruption,
+  });
+
+/** Ends a sandbox and removes all but what takes long to install. Tells whether one was up. */
+export const takeDown = async (places: Places, operator: Operator): Promise<boolean> =>
+  await locked(places, operator, async () => {
+    const was = liveRun(places) !== undefined;
+    await clear(places);
+    return was;
+  });
+
+const locked = <T>(places: Places, { progress, interruption }: Operator, work: () => Promise<T>): Promise<T> => {
+  const waiting = (pid: number) => progress(`Process ${pid} is bringing the sandbox up or down: waiting for it.`);
+  return withLock(places.lock, { waiting, signal: interruption.stop }, work);
+};
+
+// Four stacks make hundreds of resources: name the stack, count them, and show what went wrong.
+const showBriefly = (progress: (line: string) => void) => {
+  let count = 0;
+  return ({ stack, kind, text }: Progress) => {
+    if (kind === "begin") count = 0;
+    if (kind === "resource" && ++count % 25 === 0) progress(`  ${stack}: ${count} resources ...`);
+    if (kind === "warning") progress(`! ${stack}: ${text}`);
+    if (kind === "end") progress(`✓ ${stack}: ${text}`);
+  };
+};
