@@ -1,0 +1,47 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface AlertTableArgs {
+  region: string;
+}
+
+/**
+ * What was told of which finding: an item an alert, one a finding that points to it, one a channel that limits its pace.
+ * It outlives the stack, which has no fixed name for it: what was told stays known.
+ */
+export class AlertTable extends pulumi.ComponentResource {
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  /** The sparse index of alerts that are not settled. */
+  readonly unsettledIndexArn: pulumi.Output<string>;
+
+  constructor(name: string, args: AlertTableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:AlertTable", name, {}, opts);
+
+    const table = new aws.dynamodb.Table(
+      name,
+      {
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: "pk",
+        attributes: [
+          { name: "pk", type: "S" },
+          { name: "unsettled", type: "S" },
+          { name: "unsettledSince", type: "S" },
+        ],
+        globalSecondaryIndexes: [
+          { name: "unsettled", hashKey: "unsettled", rangeKey: "unsettledSince", projectionType: "ALL" },
+        ],
+        ttl: { attributeName: "expiresAt", enabled: true },
+        pointInTimeRecovery: { enabled: true },
+        deletionProtectionEnabled: true,
+        region: args.region,
+      },
+      { parent: this, retainOnDelete: true },
+    );
+    this.name = table.name;
+    this.arn = table.arn;
+    this.unsettledIndexArn = pulumi.interpolate`${table.arn}/index/unsettled`;
+
+    this.registerOutputs();
+  }
+}

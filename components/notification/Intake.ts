@@ -1,0 +1,97 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Severity } from "../../handlers/alert/types";
+import { intakeHandler } from "../../handlers/intake";
+import type { AlertTable } from "./AlertTable";
+import type { AlertWorkflow } from "./AlertWorkflow";
+import { EncryptedQueue } from "./EncryptedQueue";
+import type { EncryptionKey } from "./EncryptionKey";
+import { HandlerFunction } from "./HandlerFunction";
+import { consumeStatements, QueueConsumer, visibilityFor } from "./QueueConsumer";
+
+export interface IntakeArgs {
+  region: string;
+  /** Severities that are told. */
+  severities: Severity[];
+  table: AlertTable;
+  workflow: AlertWorkflow;
+  key: EncryptionKey;
+  /** Security Hub of the region, as a policy names it. */
+  hubArn: string;
+}
+
+const TIMEOUT_SECONDS = 60;
+const OPENING = { batchSize: 10, windowSeconds: 1 };
+/** Closings are many, nearly all of them unknown, and in no hurry: few calls for many of them. */
+const CLOSING = { batchSize: 100, windowSeconds: 20 };
+
+/** Takes findings in from its queues, keeps them in the alert table, and has the workflow tell them. */
+export class Intake extends pulumi.ComponentResource {
+  readonly openingQueue: EncryptedQueue;
+  readonly closingQueue: EncryptedQueue;
+  /** What could not be read, or failed five times. */
+  readonly deadLetters: EncryptedQueue;
+  readonly function: aws.lambda.Function;
+
+  constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:Intake", name, {}, opts);
+    const { region, key, table, workflow } = args;
+
+    const queue = (what: string, windowSeconds: number) => {
+      const visibilityTimeoutSeconds = visibilityFor(TIMEOUT_SECONDS, windowSeconds);
+      const settings = { region, key, visibilityTimeoutSeconds, deadLetters: this.deadLetters };
+      return new EncryptedQueue(`${name}-${what}`, settings, { parent: this });
+    };
+    this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, { region, key }, { parent: this });
+    this.openingQueue = queue("opening", OPENING.windowSeconds);
+    this.closingQueue = queue("closing", CLOSING.windowSeconds);
+
+    const handler = new HandlerFunction(
+      name,
+      {
+        description: "Takes findings in and starts what tells them",
+        region,
+        factory: intakeHandler({ severities: args.severities }),
+        statements: [
+          ...consumeStatements([this.openingQueue, this.closingQueue], key),
+          {
+            Sid: "KeepAlerts",
+            Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            Resource: [table.arn],
+          },
+          { Sid: "StartWorkflow", Action: ["states:StartExecution"], Resource: [workflow.arn] },
+          { Sid: "SeeExecutions", Action: ["states:DescribeExecution"], Resource: [workflow.executionsArn] },
+          { Sid: "ReadFindings", Action: ["securityhub:GetFindings"], Resource: [args.hubArn] },
+          {
+            Sid: "BuryAndDefer",
+            Action: ["sqs:SendMessage"],
+            Resource: [this.deadLetters.arn, this.openingQueue.arn],
+          },
+        ],
+        environment: {
+          ALERT_TABLE: table.name,
+          ALERT_WORKFLOW: workflow.arn,
+          OPENING_QUEUE_URL: this.openingQueue.url,
+          DEAD_LETTER_QUEUE_URL: this.deadLetters.url,
+        },
+        timeoutSeconds: TIMEOUT_SECONDS,
+        memoryMegabytes: 512,
+      },
+      { parent: this },
+    );
+    this.function = handler.function;
+    const consume = { region, handler: handler.function };
+    new QueueConsumer(
+      `${name}-opening-consumer`,
+      { ...consume, queue: this.openingQueue, ...OPENING },
+      { parent: this },
+    );
+    new QueueConsumer(
+      `${name}-closing-consumer`,
+      { ...consume, queue: this.closingQueue, ...CLOSING },
+      { parent: this },
+    );
+
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,66 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EncryptedQueue } from "./EncryptedQueue";
+
+export interface RoutedRuleArgs {
+  description: string;
+  region: string;
+  /** An event pattern; or a schedule, such as rate(1 hour). */
+  when: { pattern: pulumi.Input<object> } | { schedule: string };
+}
+
+/** A rule of the default event bus. A target comes by `sendTo` or `invoke`, with a dead-letter queue and a day of retries. */
+export class RoutedRule extends pulumi.ComponentResource {
+  readonly rule: aws.cloudwatch.EventRule;
+  private readonly region: string;
+  private readonly label: string;
+
+  constructor(name: string, args: RoutedRuleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:RoutedRule", name, {}, opts);
+    this.region = args.region;
+    this.label = name;
+
+    const { when, description, region } = args;
+    const trigger =
+      "schedule" in when ? { scheduleExpression: when.schedule } : { eventPattern: pulumi.jsonStringify(when.pattern) };
+    this.rule = new aws.cloudwatch.EventRule(name, { description, region, ...trigger }, { parent: this });
+
+    this.registerOutputs();
+  }
+
+  /** Sends what matches to a queue. `accepted` are the policies by which queue and dead-letter queue let the rule in. */
+  sendTo(queue: EncryptedQueue, deadLetters: EncryptedQueue, accepted: pulumi.Resource[]): void {
+    this.target(queue.arn, deadLetters, accepted);
+  }
+
+  /** Invokes a function. */
+  invoke(handler: aws.lambda.Function, deadLetters: EncryptedQueue, accepted: pulumi.Resource[]): void {
+    const permission = new aws.lambda.Permission(
+      `${this.label}-permission`,
+      {
+        action: "lambda:InvokeFunction",
+        function: handler.name,
+        principal: "events.amazonaws.com",
+        sourceArn: this.rule.arn,
+        region: this.region,
+      },
+      { parent: this },
+    );
+    this.target(handler.arn, deadLetters, [...accepted, permission]);
+  }
+
+  private target(arn: pulumi.Output<string>, deadLetters: EncryptedQueue, accepted: pulumi.Resource[]): void {
+    new aws.cloudwatch.EventTarget(
+      `${this.label}-target`,
+      {
+        rule: this.rule.name,
+        arn,
+        deadLetterConfig: { arn: deadLetters.arn },
+        retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
+        region: this.region,
+      },
+      // Before it is let in, each event would go to the dead letters, or nowhere.
+      { parent: this, dependsOn: accepted },
+    );
+  }
+}

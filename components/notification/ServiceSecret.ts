@@ -1,0 +1,35 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EncryptionKey } from "./EncryptionKey";
+
+export interface ServiceSecretArgs {
+  description: string;
+  region: string;
+  key: EncryptionKey;
+  /** A Pulumi secret. */
+  value: pulumi.Input<string>;
+}
+
+/** A token or key of a service, in Secrets Manager: handlers read it at run time, so that it is in no environment and no code. */
+export class ServiceSecret extends pulumi.ComponentResource {
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: ServiceSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:ServiceSecret", name, {}, opts);
+
+    const secret = new aws.secretsmanager.Secret(
+      name,
+      { description: args.description, kmsKeyId: args.key.arn, recoveryWindowInDays: 7, region: args.region },
+      { parent: this },
+    );
+    const version = new aws.secretsmanager.SecretVersion(
+      `${name}-version`,
+      { secretId: secret.id, secretString: pulumi.secret(args.value), region: args.region },
+      { parent: this },
+    );
+    // Not before it has a value: a function that is told of it may be called at once.
+    this.arn = pulumi.all([secret.arn, version.versionId]).apply(([arn]) => arn);
+
+    this.registerOutputs();
+  }
+}

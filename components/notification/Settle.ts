@@ -1,0 +1,89 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Channel } from "../../handlers/alert/types";
+import { settleHandler } from "../../handlers/settle";
+import type { AlertTable } from "./AlertTable";
+import type { AlertWorkflow } from "./AlertWorkflow";
+import { EncryptedQueue } from "./EncryptedQueue";
+import type { EncryptionKey } from "./EncryptionKey";
+import { HandlerFunction } from "./HandlerFunction";
+import { consumeStatements, QueueConsumer, visibilityFor } from "./QueueConsumer";
+
+export interface SettleQueueArgs {
+  region: string;
+  key: EncryptionKey;
+}
+
+const TIMEOUT_SECONDS = 60;
+const BATCH = { batchSize: 10, windowSeconds: 1 };
+
+/** Where executions ask to settle: made before the workflow, which sends to it. */
+export class SettleQueue extends pulumi.ComponentResource {
+  readonly queue: EncryptedQueue;
+  readonly deadLetters: EncryptedQueue;
+
+  constructor(name: string, { region, key }: SettleQueueArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:SettleQueue", name, {}, opts);
+
+    const visibilityTimeoutSeconds = visibilityFor(TIMEOUT_SECONDS, BATCH.windowSeconds);
+    this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, { region, key }, { parent: this });
+    this.queue = new EncryptedQueue(
+      name,
+      { region, key, visibilityTimeoutSeconds, deadLetters: this.deadLetters },
+      { parent: this },
+    );
+
+    this.registerOutputs();
+  }
+}
+
+export interface SettleArgs {
+  region: string;
+  /** Channels that must have told an alert before it counts as told. */
+  requiredChannels: Channel[];
+  queue: EncryptedQueue;
+  /** Where alerts go that a channel gave up. */
+  failedAlerts: EncryptedQueue;
+  table: AlertTable;
+  workflow: AlertWorkflow;
+  key: EncryptionKey;
+  /** Security Hub of the region, as a policy names it. */
+  hubArn: string;
+}
+
+/** Sets what every required channel has told NOTIFIED, in batches, and lets its executions end. */
+export class Settle extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+
+  constructor(name: string, args: SettleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:Settle", name, {}, opts);
+    const { region, key, table, queue } = args;
+
+    const handler = new HandlerFunction(
+      name,
+      {
+        description: "Sets told findings NOTIFIED and ends their executions",
+        region,
+        factory: settleHandler({ requiredChannels: args.requiredChannels }),
+        statements: [
+          ...consumeStatements([queue], key),
+          { Sid: "SettleAlerts", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: [table.arn] },
+          {
+            Sid: "ReadAndMarkFindings",
+            Action: ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"],
+            Resource: [args.hubArn],
+          },
+          { Sid: "EndExecutions", Action: ["states:SendTaskSuccess"], Resource: [args.workflow.arn] },
+          { Sid: "ReportFailures", Action: ["sqs:SendMessage"], Resource: [args.failedAlerts.arn] },
+        ],
+        environment: { ALERT_TABLE: table.name, FAILED_ALERTS_QUEUE_URL: args.failedAlerts.url },
+        timeoutSeconds: TIMEOUT_SECONDS,
+      },
+      { parent: this },
+    );
+    this.function = handler.function;
+    new QueueConsumer(`${name}-consumer`, { region, handler: handler.function, queue, ...BATCH }, { parent: this });
+
+    this.registerOutputs();
+  }
+}
