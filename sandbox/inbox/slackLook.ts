@@ -1,5 +1,5 @@
 import { isObject } from "../doubles/slack/arguments";
-import { mrkdwnPieces } from "../doubles/slack/reading";
+import { mrkdwnPieces, unescaped } from "../doubles/slack/reading";
 import { type Html, html, link } from "./html";
 import type { SlackLook } from "./store";
 
@@ -57,7 +57,7 @@ function element(item: unknown): Html {
 
 function textObject(item: unknown): Html {
   if (!isObject(item) || typeof item.text !== "string") return html``;
-  return item.type === "mrkdwn" ? mrkdwn(item.text) : html`${item.text}`;
+  return item.type === "mrkdwn" ? mrkdwn(item.text) : html`${unescaped(item.text)}`;
 }
 
 const paragraph = (text: string) => html`<p>${mrkdwn(text)}</p>`;

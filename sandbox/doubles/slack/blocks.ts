@@ -134,7 +134,7 @@ function string(value: unknown, shortest: number, longest: number, pointer: stri
 
 function url(value: unknown, pointer: string, complain: Complain): void {
   string(value, 1, 3000, pointer, complain);
-  if (typeof value === "string" && (!URL.canParse(value) || !/^[a-z][a-z0-9+.-]*:/i.test(value))) {
+  if (typeof value === "string" && !URL.canParse(value)) {
     complain("must be a valid url", pointer);
   }
 }

@@ -28,7 +28,12 @@ function anglePiece(inner: string): Piece {
   return { kind: "link", url: unescaped(target), text: label ?? unescaped(target) };
 }
 
-const unescaped = (text: string) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+/**
+ * The three signs that Slack keeps as entities, in plain_text too: there a raw "&" is stored as "&amp;", and either is shown
+ * as "&" (slackapi/bolt-python issue 513).
+ */
+export const unescaped = (text: string) =>
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 const readMrkdwn = (mrkdwn: string) =>
   mrkdwnPieces(mrkdwn)
@@ -50,7 +55,7 @@ export function readableText(look: SlackLook): string {
 
 function readItem(item: unknown): string[] {
   if (!isObject(item)) return [];
-  if (typeof item.text === "string") return [item.type === "mrkdwn" ? readMrkdwn(item.text) : item.text];
+  if (typeof item.text === "string") return [item.type === "mrkdwn" ? readMrkdwn(item.text) : unescaped(item.text)];
   if (item.type === "button") return [linked(readItem(item.text).join(""), item.url)];
   if (item.type === "image") return [linked(String(item.alt_text), item.image_url)];
   const parts = [item.text, ...listed(item.fields), ...listed(item.elements), item.accessory];

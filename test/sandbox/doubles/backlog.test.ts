@@ -136,6 +136,7 @@ describe("adding an issue", () => {
     const answer = await request("POST", "/issues", JSON.stringify(ISSUE), "application/json");
 
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 7 }] } });
+    expect(answer.body.errors[0].message).toContain("application/json is not application/x-www-form-urlencoded");
   });
 
   it("refuses a user who may only look", async () => {

@@ -170,7 +170,7 @@ describe("chat.postMessage", () => {
     const answer = await post({
       text: "S3 &amp; more",
       blocks: [
-        { type: "header", text: { type: "plain_text", text: "HIGH" } },
+        { type: "header", text: { type: "plain_text", text: "HIGH <a> &lt;b&gt;" } },
         section("<https://example.com/?a=1&amp;b=2|Finding> in *prod* <!here>", { accessory: button({ value: "v" }) }),
         { type: "divider" },
         { type: "section", fields: [{ type: "mrkdwn", text: "*Region*\nap-northeast-1" }] },
@@ -182,7 +182,7 @@ describe("chat.postMessage", () => {
 
     expect(answer.ok).toBe(true);
     expect(running.store.entries.slack[0]?.text.split("\n")).toEqual([
-      ...["S3 & more", "HIGH", "Finding (https://example.com/?a=1&b=2) in *prod* @here", "Open"],
+      ...["S3 & more", "HIGH <a> <b>", "Finding (https://example.com/?a=1&b=2) in *prod* @here", "Open"],
       ...["*Region*", "ap-northeast-1", "first seen", "Open (https://example.com/go)", "in the bar"],
     ]);
   });
