@@ -17,6 +17,9 @@ interface MailDouble extends MailOptions {
 
 /** SNS's own subject for a publication that has none. */
 const NO_SUBJECT = "AWS Notification Message";
+/** How often, and with what pause, a confirmation link is followed that doesn't work. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 200;
 
 const subscription = { topicArn: z.string().startsWith("arn:aws:sns:"), endpoint: z.email() };
 const confirmation = z.object({ ...subscription, token: z.string().min(1), confirmUrl: z.url() });
@@ -46,7 +49,7 @@ export function createMail(options: MailDouble): FastifyPluginAsync {
   const keyOf = (at: { topicArn: string; endpoint: string }) => `${at.topicArn} ${at.endpoint}`;
   const follow = options.follow ?? followOnLoopback;
 
-  const confirm = async (asked: z.infer<typeof confirmation>) => {
+  const confirm = async (asked: z.infer<typeof confirmation>, attempt = 1) => {
     states.set(keyOf(asked), "following");
     try {
       await follow(asked.confirmUrl);
@@ -54,6 +57,8 @@ export function createMail(options: MailDouble): FastifyPluginAsync {
     } catch (error) {
       states.set(keyOf(asked), "pending");
       console.error(`${asked.endpoint} could not confirm ${asked.topicArn}: ${error}`);
+      // The mail may be here before SNS has finished the subscription that it is about.
+      if (attempt < ATTEMPTS) setTimeout(confirm, PAUSE_MS, asked, attempt + 1).unref();
     }
   };
 

@@ -54,6 +54,23 @@ it("follows the confirmation link by itself, as a person does", async () => {
   await sns.close();
 });
 
+it("tries a link again that doesn't work yet", async () => {
+  const complaints = vi.spyOn(console, "error").mockImplementation(() => {});
+  let tries = 0;
+  await start({
+    follow: async () => {
+      tries += 1;
+      if (tries === 1) throw new Error("no such token");
+    },
+  });
+
+  await subscribed("soc@example.com");
+
+  expect(tries).toBe(2);
+  expect(complaints.mock.calls.join()).toContain("no such token");
+  complaints.mockRestore();
+});
+
 it("follows no link that leads off this machine", async () => {
   const complaints = vi.spyOn(console, "error").mockImplementation(() => {});
   await start({});
