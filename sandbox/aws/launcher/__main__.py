@@ -12,16 +12,17 @@ import ministack.app as app
 # Order matters where two modules wrap one function: the later wraps the earlier.
 MODULES = (
     "authorise",
-    "environment",
     "limits",
     "events",
     "deliveries",
     "topics",
     "mail",
     "queues",
+    "invocations",
     "functions",
     "executions",
     "machines",
+    "recorders",
     "alarms",
     "metrics",
     "forward",
