@@ -1,0 +1,147 @@
+import type { AddressInfo } from "node:net";
+import * as guardDutySdk from "@aws-sdk/client-guardduty";
+import * as organizationsSdk from "@aws-sdk/client-organizations";
+import * as securityHubSdk from "@aws-sdk/client-securityhub";
+import type { FastifyInstance } from "fastify";
+import { designationOperations, organizationConfigurationOperations } from "../guardduty/administration";
+import { detectorOperations } from "../guardduty/detectors";
+import { badRequest } from "../guardduty/features";
+import { memberOperations } from "../guardduty/members";
+import { GuardDutyState } from "../guardduty/state";
+import { organizationsOperations } from "../organizations/operations";
+import { Organization, type OrganizationSetup } from "../organizations/organization";
+import * as hubAdministration from "../securityhub/administration";
+import { Announcements, type PutEvents } from "../securityhub/announcements";
+import { findingOperations } from "../securityhub/findings";
+import { hubOperations } from "../securityhub/hubs";
+import { importFromService, type ServiceImport } from "../securityhub/imports";
+import { RequestLimits } from "../securityhub/limits";
+import { policyOperations } from "../securityhub/policies";
+import { invalidInput, SecurityHubState } from "../securityhub/state";
+import { FindingStore } from "../securityhub/store";
+import { type Clock, systemClock } from "./clock";
+import { ServiceError } from "./errors";
+import { Faults } from "./faults";
+import { awsService } from "./service";
+import { defaultTiming, type Timing } from "./timing";
+
+export interface ControlPlaneOptions {
+  /** Puts events as AWS itself; called again until it succeeds. Default: events go nowhere, and count as taken. */
+  putEvents?: PutEvents;
+  organization: OrganizationSetup;
+  /** Default: the machine's time. */
+  clock?: Clock;
+  /** How long the services take. Default: see Timing. */
+  timing?: Partial<Timing>;
+}
+
+export interface Endpoints {
+  securityhub: string;
+  guardduty: string;
+  organizations: string;
+}
+
+/** GuardDuty, Security Hub and Organizations, for every account and region of one organization. */
+export interface ControlPlane {
+  organization: Organization;
+  guardDuty: GuardDutyState;
+  securityHub: SecurityHubState;
+  faults: Record<keyof Endpoints, Faults>;
+  timing: Timing;
+  /** Starts one HTTP server a service, on free ports of 127.0.0.1. */
+  listen(): Promise<Endpoints>;
+  /** What an AWS product does by itself: reports a finding. Resolves once every bus has taken its event. */
+  importAsService(finding: unknown): Promise<ServiceImport>;
+  /** Events that no bus has taken yet. */
+  pendingEvents(): number;
+  /** Resolves when every event has been taken. */
+  drained(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes the doubles of the control plane, which share one state. Nothing listens until `listen` is called. */
+export function controlPlane(options: ControlPlaneOptions): ControlPlane {
+  const clock = options.clock ?? systemClock;
+  const timing = { ...defaultTiming(), ...options.timing };
+  const organization = new Organization(options.organization, clock);
+  const guardDuty = new GuardDutyState(organization, clock, timing);
+  const securityHub = new SecurityHubState(organization, clock, timing);
+  const announcements = new Announcements(options.putEvents ?? takeAll);
+  const store = new FindingStore(securityHub, announcements, clock);
+  const limits = new RequestLimits(clock);
+  const faults = { securityhub: new Faults(), guardduty: new Faults(), organizations: new Faults() };
+
+  const servers: Record<keyof Endpoints, FastifyInstance> = {
+    organizations: awsService({
+      sdk: organizationsSdk,
+      protocol: "awsJson1.1",
+      operations: organizationsOperations(organization),
+      faults: faults.organizations,
+      clock,
+      invalid: (problems) => new ServiceError("InvalidInputException", 400, `Invalid input: ${problems.join(", ")}`),
+    }),
+    guardduty: awsService({
+      sdk: guardDutySdk,
+      protocol: "restJson1",
+      operations: {
+        ...detectorOperations(guardDuty),
+        ...designationOperations(guardDuty),
+        ...organizationConfigurationOperations(guardDuty),
+        ...memberOperations(guardDuty),
+      },
+      faults: faults.guardduty,
+      clock,
+      settle: () => guardDuty.settle(),
+      invalid: (problems) => badRequest(`an invalid input parameter is specified: ${problems.join(", ")}.`),
+    }),
+    securityhub: awsService({
+      sdk: securityHubSdk,
+      protocol: "restJson1",
+      operations: {
+        ...hubOperations(securityHub),
+        ...hubAdministration.designationOperations(securityHub),
+        ...hubAdministration.organizationConfigurationOperations(securityHub),
+        ...hubAdministration.aggregatorOperations(securityHub),
+        ...policyOperations(securityHub),
+        ...findingOperations({ state: securityHub, store, limits }),
+      },
+      faults: faults.securityhub,
+      clock,
+      settle: () => securityHub.settle(),
+      unchecked: ["BatchImportFindings"],
+      invalid: (problems) => invalidInput(`Invalid parameters: ${problems.join(", ")}`),
+    }),
+  };
+
+  return {
+    organization,
+    guardDuty,
+    securityHub,
+    faults,
+    timing,
+    listen: async () => ({
+      securityhub: await listen(servers.securityhub),
+      guardduty: await listen(servers.guardduty),
+      organizations: await listen(servers.organizations),
+    }),
+    importAsService: (finding) => {
+      securityHub.settle();
+      return importFromService(securityHub, store, finding);
+    },
+    pendingEvents: () => announcements.pending,
+    drained: () => announcements.drained(),
+    close: async () => {
+      announcements.close();
+      await Promise.all(Object.values(servers).map((server) => server.close()));
+    },
+  };
+}
+
+async function listen(server: FastifyInstance): Promise<string> {
+  await server.listen({ host: "127.0.0.1", port: 0 });
+  return `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+}
+
+const takeAll: PutEvents = async (_account, _region, entries) => ({
+  Entries: entries.map((_entry, index) => ({ EventId: `nowhere-${index}` })),
+});

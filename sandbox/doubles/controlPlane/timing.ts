@@ -1,0 +1,13 @@
+/** How long the services take over what they do behind the caller's back, in milliseconds. Change it at any time. */
+export interface Timing {
+  /** Designation of an organization's first administrator, during which another region's is refused. Default: 20. */
+  designation: number;
+  /** GuardDuty enrolling accounts and switching plans on under auto-enable. Default: 0. AWS: up to 24 hours. */
+  enrolment: number;
+  /** Security Hub changing its configuration type, and applying a policy. Default: 100. AWS: up to 24 hours. */
+  association: number;
+  /** Until GetFindings shows what BatchUpdateFindings wrote; the event goes out at once. Default: 0. AWS: up to minutes. */
+  updateLag: number;
+}
+
+export const defaultTiming = (): Timing => ({ designation: 20, enrolment: 0, association: 100, updateLag: 0 });

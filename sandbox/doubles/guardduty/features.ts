@@ -1,0 +1,154 @@
+import type { DetectorFeatureConfigurationResult, OrganizationFeatureConfiguration } from "@aws-sdk/client-guardduty";
+import type { Clock } from "../controlPlane/clock";
+import { ServiceError } from "../controlPlane/errors";
+
+/** Protection plans in the order in which the service lists them, with their additional configuration in that order too. */
+export const plans: Record<string, readonly string[]> = {
+  S3_DATA_EVENTS: [],
+  EKS_AUDIT_LOGS: [],
+  EBS_MALWARE_PROTECTION: [],
+  RDS_LOGIN_EVENTS: ["RDS_DATA_RISK"],
+  EKS_RUNTIME_MONITORING: ["EKS_ADDON_MANAGEMENT"],
+  LAMBDA_NETWORK_LOGS: [],
+  RUNTIME_MONITORING: ["ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"],
+  AI_PROTECTION: [],
+};
+
+/** On for a detector whose creation says nothing of features. */
+export const onByDefault = [
+  "S3_DATA_EVENTS",
+  "EKS_AUDIT_LOGS",
+  "EBS_MALWARE_PROTECTION",
+  "RDS_LOGIN_EVENTS",
+  "LAMBDA_NETWORK_LOGS",
+];
+
+/** Sources that every detector has and nobody switches. */
+const foundational = ["CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS"] as const;
+
+export type AutoEnable = "ALL" | "NEW" | "NONE";
+
+export interface PlanState {
+  enabled: boolean;
+  updatedAt: number;
+  additional: Map<string, boolean>;
+}
+
+/** A plan in an organization's configuration: for whom it is switched on, and since when that is said. */
+export interface OrganizationPlan {
+  autoEnable: AutoEnable;
+  setAt: number;
+  additional: Map<string, AutoEnable>;
+}
+
+export const badRequest = (why: string) =>
+  new ServiceError("BadRequestException", 400, `The request is rejected because ${why}`);
+
+interface FeatureRequest {
+  Name?: string;
+  AdditionalConfiguration?: { Name?: string }[];
+}
+
+/** Refuses features that no detector has, and the two runtime plans together. */
+export function checkFeatures(features: readonly FeatureRequest[]): void {
+  for (const { Name = "", AdditionalConfiguration = [] } of features) {
+    const known = plans[Name];
+    if (known === undefined)
+      throw badRequest(`an invalid or out-of-range value is specified as an input parameter: ${Name}.`);
+    for (const additional of AdditionalConfiguration)
+      if (!known.includes(additional.Name ?? ""))
+        throw badRequest(`${additional.Name} is not an additional configuration of ${Name}.`);
+  }
+  const names = features.map((feature) => feature.Name);
+  if (new Set(names).size !== names.length) throw badRequest("a feature is given twice.");
+  if (names.includes("EKS_RUNTIME_MONITORING") && names.includes("RUNTIME_MONITORING"))
+    throw badRequest("both EKS_RUNTIME_MONITORING and RUNTIME_MONITORING are provided.");
+}
+
+/** Refuses the older fields beside the newer ones, as the service does. Alone, the sandbox does not know them. */
+export function checkLegacy(dataSources: unknown, features: unknown): void {
+  if (dataSources === undefined) return;
+  if (features !== undefined) throw badRequest("both dataSources and features are provided.");
+  throw new ServiceError("NotImplementedException", 501, "The sandbox knows features, not the older dataSources.");
+}
+
+export const newPlans = (clock: Clock, on: readonly string[]): Map<string, PlanState> =>
+  new Map(
+    Object.entries(plans).map(([name, additional]) => [
+      name,
+      {
+        enabled: on.includes(name),
+        updatedAt: clock.now(),
+        additional: new Map(additional.map((one) => [one, false])),
+      },
+    ]),
+  );
+
+export interface PlanChange {
+  Name?: string;
+  Status?: string;
+  AdditionalConfiguration?: { Name?: string; Status?: string }[];
+}
+
+export function changePlans(states: Map<string, PlanState>, changes: readonly PlanChange[], clock: Clock): void {
+  for (const { Name = "", Status, AdditionalConfiguration = [] } of changes) {
+    const state = states.get(Name);
+    if (state === undefined) continue;
+    if (Status !== undefined) state.enabled = switchedOn(Status);
+    for (const one of AdditionalConfiguration) state.additional.set(one.Name ?? "", switchedOn(one.Status));
+    state.updatedAt = clock.now();
+  }
+}
+
+function switchedOn(status: string | undefined): boolean {
+  if (status !== "ENABLED" && status !== "DISABLED") throw badRequest("status must be ENABLED or DISABLED.");
+  return status === "ENABLED";
+}
+
+const word = (on: boolean) => (on ? ("ENABLED" as const) : ("DISABLED" as const));
+
+/** A detector's features as GetDetector and GetMemberDetectors list them. */
+export function planResults(states: Map<string, PlanState>, createdAt: number): DetectorFeatureConfigurationResult[] {
+  const given = foundational.map((Name) => ({ Name, Status: "ENABLED" as const, UpdatedAt: new Date(createdAt) }));
+  const chosen = [...states].map(([Name, state]) => ({
+    Name: Name as DetectorFeatureConfigurationResult["Name"],
+    Status: word(state.enabled),
+    UpdatedAt: new Date(state.updatedAt),
+    AdditionalConfiguration: [...state.additional].map(([name, on]) => ({
+      Name: name as "EKS_ADDON_MANAGEMENT",
+      Status: word(on),
+      UpdatedAt: new Date(state.updatedAt),
+    })),
+  }));
+  return [...given, ...chosen];
+}
+
+export const newOrganizationPlans = (): Map<string, OrganizationPlan> =>
+  new Map(
+    Object.entries(plans).map(([name, additional]) => [
+      name,
+      {
+        autoEnable: "NONE" as const,
+        setAt: 0,
+        additional: new Map(additional.map((one) => [one, "NONE" as AutoEnable])),
+      },
+    ]),
+  );
+
+export function changeOrganizationPlans(
+  configured: Map<string, OrganizationPlan>,
+  changes: readonly OrganizationFeatureConfiguration[],
+  clock: Clock,
+): void {
+  const checked = (value: string | undefined): AutoEnable => {
+    if (value === "ALL" || value === "NEW" || value === "NONE") return value;
+    throw badRequest("autoEnable of a feature must be ALL, NEW or NONE.");
+  };
+  for (const { Name = "", AutoEnable: autoEnable, AdditionalConfiguration = [] } of changes) {
+    const plan = configured.get(Name);
+    if (plan === undefined) continue;
+    plan.autoEnable = checked(autoEnable);
+    plan.setAt = clock.now();
+    for (const one of AdditionalConfiguration) plan.additional.set(one.Name ?? "", checked(one.AutoEnable));
+  }
+}

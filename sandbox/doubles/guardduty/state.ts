@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../controlPlane/clock";
+import type { Timing } from "../controlPlane/timing";
+import type { Organization } from "../organizations/organization";
+import {
+  type AutoEnable,
+  badRequest,
+  newOrganizationPlans,
+  newPlans,
+  type OrganizationPlan,
+  type PlanState,
+} from "./features";
+
+export const guardDutyPrincipal = "guardduty.amazonaws.com";
+
+export interface Detector {
+  id: string;
+  account: string;
+  region: string;
+  enabled: boolean;
+  frequency: string;
+  createdAt: number;
+  updatedAt: number;
+  tags: Record<string, string>;
+  plans: Map<string, PlanState>;
+}
+
+export interface Member {
+  account: string;
+  /** Removed: disassociated, and not yet deleted. */
+  status: "Enabled" | "Removed";
+  updatedAt: number;
+}
+
+/** One region's administrator, with what it decides for the organization there. */
+export interface Designation {
+  admin: string;
+  autoEnable: AutoEnable;
+  autoEnableSince: number;
+  plans: Map<string, OrganizationPlan>;
+  members: Map<string, Member>;
+}
+
+/** GuardDuty in every account and region. */
+export class GuardDutyState {
+  readonly detectors: Detector[] = [];
+  readonly designations = new Map<string, Designation>();
+  private made = 0;
+
+  constructor(
+    readonly organization: Organization,
+    readonly clock: Clock,
+    readonly timing: Timing,
+  ) {
+    organization.onDeregistered((principal, account) => {
+      if (principal !== guardDutyPrincipal) return;
+      for (const [region, { admin }] of this.designations) if (admin === account) this.designations.delete(region);
+    });
+  }
+
+  detectorOf(account: string, region: string): Detector | undefined {
+    return this.detectors.find((one) => one.account === account && one.region === region);
+  }
+
+  /** The caller's detector by its id, or the service's refusal. */
+  owned(account: string, region: string, id: string | undefined): Detector {
+    const detector = this.detectorOf(account, region);
+    if (detector === undefined || detector.id !== id)
+      throw badRequest("the input detectorId is not owned by the current account.");
+    return detector;
+  }
+
+  createDetector(account: string, region: string, on: readonly string[]): Detector {
+    const now = this.clock.now();
+    this.made += 1;
+    const detector: Detector = {
+      id: createHash("md5").update(`${account}/${region}/${this.made}`).digest("hex"),
+      account,
+      region,
+      enabled: true,
+      frequency: "SIX_HOURS",
+      createdAt: now,
+      updatedAt: now,
+      tags: {},
+      plans: newPlans(this.clock, on),
+    };
+    this.detectors.push(detector);
+    return detector;
+  }
+
+  designate(region: string, admin: string): Designation {
+    const designation: Designation = {
+      admin,
+      autoEnable: "NONE",
+      autoEnableSince: this.clock.now(),
+      plans: newOrganizationPlans(),
+      members: new Map(),
+    };
+    this.designations.set(region, designation);
+    return designation;
+  }
+
+  /** Whether an administrator decides over this account's detector here. */
+  isMember(account: string, region: string): boolean {
+    return this.designations.get(region)?.members.get(account)?.status === "Enabled";
+  }
+
+  /** Takes an account in as a member. False for a management account without a detector of its own, which nobody makes for it. */
+  enrol(designation: Designation, account: string, region: string): boolean {
+    const own = this.detectorOf(account, region);
+    if (own === undefined && account === this.organization.managementAccountId) return false;
+    const detector = own ?? this.createDetector(account, region, []);
+    designation.members.set(account, { account, status: "Enabled", updatedAt: this.clock.now() });
+    for (const [name, plan] of designation.plans)
+      if (plan.autoEnable !== "NONE") switchOn(detector, name, plan, this.clock);
+    return true;
+  }
+
+  /** Does what has fallen due since the last call: auto-enable takes accounts in and switches plans on. */
+  settle(): void {
+    for (const [region, designation] of this.designations) {
+      for (const account of this.organization.accounts.values()) {
+        const joinedAt = account.joinedAt.getTime();
+        if (account.status === "ACTIVE" && this.enrolmentDue(designation, account.id, joinedAt))
+          this.enrol(designation, account.id, region);
+      }
+      this.applyPlans(region, designation);
+    }
+  }
+
+  private enrolmentDue(designation: Designation, account: string, joinedAt: number): boolean {
+    const member = designation.members.get(account);
+    if (account === designation.admin || member?.status === "Enabled") return false;
+    const { autoEnable, autoEnableSince } = designation;
+    if (autoEnable === "ALL") return this.passed(Math.max(autoEnableSince, joinedAt));
+    return autoEnable === "NEW" && member === undefined && joinedAt > autoEnableSince && this.passed(joinedAt);
+  }
+
+  /** Under ALL a plan is on in every member, and comes on again where somebody switched it off. */
+  private applyPlans(region: string, designation: Designation): void {
+    for (const [name, plan] of designation.plans) {
+      if (plan.autoEnable !== "ALL" || !this.passed(plan.setAt)) continue;
+      for (const member of designation.members.values()) {
+        const detector = this.detectorOf(member.account, region);
+        if (member.status === "Enabled" && detector !== undefined) switchOn(detector, name, plan, this.clock);
+      }
+    }
+  }
+
+  private passed(since: number): boolean {
+    return this.clock.now() >= since + this.timing.enrolment;
+  }
+}
+
+function switchOn(detector: Detector, name: string, plan: OrganizationPlan, clock: Clock): void {
+  const state = detector.plans.get(name);
+  if (state === undefined) return;
+  const wanted = [...plan.additional].filter(([, autoEnable]) => autoEnable !== "NONE").map(([one]) => one);
+  if (state.enabled && wanted.every((one) => state.additional.get(one))) return;
+  state.enabled = true;
+  for (const one of wanted) state.additional.set(one, true);
+  state.updatedAt = clock.now();
+}

@@ -1,0 +1,124 @@
+import type { Clock } from "../controlPlane/clock";
+import type { ServiceError } from "../controlPlane/errors";
+
+export interface AccountSetup {
+  /** Twelve digits. */
+  id: string;
+  name: string;
+  /** Default: the name at example.com. */
+  email?: string;
+  /** Id of the organizational unit it stands in. Default: the root. */
+  parent?: string;
+  /** Default: ACTIVE. */
+  status?: "ACTIVE" | "SUSPENDED";
+}
+
+export interface OrganizationSetup {
+  managementAccountId: string;
+  /** All accounts, the management account too. */
+  accounts: readonly AccountSetup[];
+  /** Organizational units; parent is another unit's id. Default parent: the root. */
+  units?: readonly { id: string; name: string; parent?: string }[];
+  /** Regions that are enabled in these accounts. */
+  regions: readonly string[];
+}
+
+export interface Account extends Required<AccountSetup> {
+  joinedAt: Date;
+}
+
+/** The only organization of the sandbox, as every account of it sees it. */
+export class Organization {
+  readonly id = "o-hakken0001";
+  readonly rootId = "r-hakk";
+  readonly managementAccountId: string;
+  readonly regions: readonly string[];
+  readonly units: readonly { id: string; name: string; parent: string }[];
+  readonly accounts = new Map<string, Account>();
+  /** Service principals that have trusted access, with the time since. */
+  readonly trusted = new Map<string, Date>();
+  /** Delegated administrators: service principal, account, time of registration. */
+  readonly delegated = new Map<string, Map<string, Date>>();
+  private readonly inFlight = new Set<string>();
+  private readonly listeners: ((principal: string, account: string) => void)[] = [];
+
+  constructor(
+    setup: OrganizationSetup,
+    private readonly clock: Clock,
+  ) {
+    this.managementAccountId = setup.managementAccountId;
+    this.regions = setup.regions;
+    this.units = (setup.units ?? []).map((unit) => ({ ...unit, parent: unit.parent ?? this.rootId }));
+    for (const account of setup.accounts) this.addAccount(account);
+  }
+
+  /** An account joins, as by CreateAccount. Services that enrol new accounts see it at their next call. */
+  addAccount(setup: AccountSetup): Account {
+    const account: Account = {
+      email: `${setup.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}@example.com`,
+      parent: this.rootId,
+      status: "ACTIVE",
+      ...setup,
+      joinedAt: new Date(this.clock.now()),
+    };
+    this.accounts.set(account.id, account);
+    return account;
+  }
+
+  /** The account's unit, that unit's parent, and so on up to the root; empty for an account of nobody's. */
+  ancestors(id: string): string[] {
+    const parent = this.accounts.get(id)?.parent ?? this.units.find((unit) => unit.id === id)?.parent;
+    return parent === undefined ? [] : [parent, ...this.ancestors(parent)];
+  }
+
+  arn(kind: "organization" | "account" | "ou" | "root", id: string): string {
+    const path = kind === "organization" ? id : `${this.id}/${id}`;
+    return `arn:aws:organizations::${this.managementAccountId}:${kind}/${path}`;
+  }
+
+  enableAccess(principal: string): void {
+    if (!this.trusted.has(principal)) this.trusted.set(principal, new Date(this.clock.now()));
+  }
+
+  isDelegated(account: string): boolean {
+    return [...this.delegated.values()].some((accounts) => accounts.has(account));
+  }
+
+  register(principal: string, account: string): void {
+    const accounts = this.delegated.get(principal) ?? new Map<string, Date>();
+    if (!accounts.has(account)) accounts.set(account, new Date(this.clock.now()));
+    this.delegated.set(principal, accounts);
+  }
+
+  /** Takes the role away everywhere: a service whose administrator goes here loses it in every region. */
+  deregister(principal: string, account: string): void {
+    this.delegated.get(principal)?.delete(account);
+    for (const listener of this.listeners) listener(principal, account);
+  }
+
+  onDeregistered(listener: (principal: string, account: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /**
+   * A service's designation of its administrator, which registers the account here. While the organization's first one for this
+   * service is under way, another (that is, one in another region) fails: parallel first designations race inside AWS Organizations.
+   */
+  async designate(
+    principal: string,
+    account: string,
+    milliseconds: number,
+    conflict: () => ServiceError,
+  ): Promise<void> {
+    if (this.inFlight.has(principal)) throw conflict();
+    if (this.delegated.get(principal)?.has(account)) return;
+    this.inFlight.add(principal);
+    try {
+      await this.clock.sleep(milliseconds);
+      this.enableAccess(principal);
+      this.register(principal, account);
+    } finally {
+      this.inFlight.delete(principal);
+    }
+  }
+}

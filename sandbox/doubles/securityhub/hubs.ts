@@ -1,0 +1,138 @@
+import type * as sdk from "@aws-sdk/client-securityhub";
+import { accessDenied } from "../controlPlane/errors";
+import type { Call, Operations } from "../controlPlane/service";
+import { conflict, type Hub, invalidInput, notFound, type SecurityHubState } from "./state";
+
+const hubArn = ({ account, region }: Call) => `arn:aws:securityhub:${region}:${account}:hub/default`;
+
+/** Standards of a region, those that the sandbox knows; the first two are on by default. */
+export const standardArns = (region: string) => [
+  `arn:aws:securityhub:${region}::standards/aws-foundational-security-best-practices/v/1.0.0`,
+  "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0",
+  `arn:aws:securityhub:${region}::standards/cis-aws-foundations-benchmark/v/3.0.0`,
+  `arn:aws:securityhub:${region}::standards/nist-800-53/v/5.0.0`,
+  `arn:aws:securityhub:${region}::standards/pci-dss/v/3.2.1`,
+];
+
+/** Refuses what a centrally managed account may not decide by itself. */
+function selfDecided(state: SecurityHubState, { account, region }: Call): void {
+  const policy = state.governing(account, region);
+  if (policy !== undefined)
+    throw accessDenied(`Account ${account} is managed by a configuration policy (${policy.id}).`);
+}
+
+/** Security Hub in one account and region: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_EnableSecurityHub.html */
+export function hubOperations(state: SecurityHubState): Operations {
+  return {
+    EnableSecurityHub: (input: sdk.EnableSecurityHubCommandInput, call: Call) => {
+      selfDecided(state, call);
+      if (state.hub(call.account, call.region) !== undefined)
+        throw conflict("Account is already subscribed to Security Hub");
+      const hub = state.enable(call.account, call.region);
+      hub.tags = { ...input.Tags };
+      hub.controlFindingGenerator = generator(input.ControlFindingGenerator) ?? "SECURITY_CONTROL";
+      if (input.EnableDefaultStandards !== false) hub.standards = new Set(standardArns(call.region).slice(0, 2));
+    },
+
+    DescribeHub: (input: sdk.DescribeHubCommandInput, call: Call) => {
+      const hub = state.subscribed(call);
+      if (input.HubArn !== undefined && input.HubArn !== hubArn(call)) throw notFound(`Hub ${input.HubArn} not found`);
+      return {
+        HubArn: hubArn(call),
+        SubscribedAt: new Date(hub.subscribedAt).toISOString(),
+        AutoEnableControls: hub.autoEnableControls,
+        ControlFindingGenerator: hub.controlFindingGenerator,
+      };
+    },
+
+    UpdateSecurityHubConfiguration: (input: sdk.UpdateSecurityHubConfigurationCommandInput, call: Call) => {
+      selfDecided(state, call);
+      const hub = state.subscribed(call);
+      hub.autoEnableControls = input.AutoEnableControls ?? hub.autoEnableControls;
+      hub.controlFindingGenerator = generator(input.ControlFindingGenerator) ?? hub.controlFindingGenerator;
+    },
+
+    DisableSecurityHub: (_input: sdk.DisableSecurityHubCommandInput, call: Call) => {
+      selfDecided(state, call);
+      if (state.hub(call.account, call.region) === undefined)
+        throw notFound(`Account ${call.account} is not subscribed to Security Hub`);
+      if (state.admins.get(call.region) === call.account)
+        throw invalidInput("Cannot disable Security Hub on the delegated administrator account of the organization");
+      state.disable(call.account, call.region);
+    },
+
+    ...standardOperations(state),
+    ...tagOperations(state),
+  };
+}
+
+function generator(value: string | undefined): string | undefined {
+  if (value === undefined || value === "SECURITY_CONTROL" || value === "STANDARD_CONTROL") return value;
+  throw invalidInput("Invalid parameter 'ControlFindingGenerator'.");
+}
+
+function standardOperations(state: SecurityHubState): Operations {
+  const subscriptionArn = (call: Call, standard: string) =>
+    `arn:aws:securityhub:${call.region}:${call.account}:subscription/${standard.replace(/^.*:(?:standards|ruleset)\//, "")}`;
+  const subscription = (call: Call, standard: string, StandardsStatus: string) => ({
+    StandardsArn: standard,
+    StandardsSubscriptionArn: subscriptionArn(call, standard),
+    StandardsInput: {},
+    StandardsStatus,
+  });
+  return {
+    DescribeStandards: (_input: sdk.DescribeStandardsCommandInput, call: Call) => {
+      state.subscribed(call);
+      const Standards = standardArns(call.region).map((StandardsArn, index) => ({
+        StandardsArn,
+        Name: StandardsArn.split("/").slice(1).join(" "),
+        EnabledByDefault: index < 2,
+      }));
+      return { Standards };
+    },
+    GetEnabledStandards: (_input: sdk.GetEnabledStandardsCommandInput, call: Call) => {
+      const standards = [...state.subscribed(call).standards];
+      return { StandardsSubscriptions: standards.map((standard) => subscription(call, standard, "READY")) };
+    },
+    BatchEnableStandards: (input: sdk.BatchEnableStandardsCommandInput, call: Call) => {
+      selfDecided(state, call);
+      const hub = state.subscribed(call);
+      const wanted = (input.StandardsSubscriptionRequests ?? []).map((one) => one.StandardsArn ?? "");
+      for (const arn of wanted)
+        if (!standardArns(call.region).includes(arn)) throw invalidInput(`Invalid StandardsArn ${arn}`);
+      for (const arn of wanted) hub.standards.add(arn);
+      return { StandardsSubscriptions: wanted.map((standard) => subscription(call, standard, "PENDING")) };
+    },
+    BatchDisableStandards: (input: sdk.BatchDisableStandardsCommandInput, call: Call) => {
+      selfDecided(state, call);
+      const hub = state.subscribed(call);
+      const asked = input.StandardsSubscriptionArns ?? [];
+      const found = [...hub.standards].filter((standard) => asked.includes(subscriptionArn(call, standard)));
+      if (found.length !== asked.length) throw invalidInput("Invalid StandardsSubscriptionArns");
+      for (const standard of found) hub.standards.delete(standard);
+      return { StandardsSubscriptions: found.map((standard) => subscription(call, standard, "DELETING")) };
+    },
+  };
+}
+
+/** Tags of a hub or a configuration policy. */
+function tagOperations(state: SecurityHubState): Operations {
+  const tagged = (arn: string | undefined, call: Call): Pick<Hub, "tags"> => {
+    if (arn === hubArn(call)) return state.subscribed(call);
+    const policy = [...state.policies.values()].find((one) => one.arn === arn);
+    if (policy === undefined || state.admin !== call.account) throw notFound(`Resource ${arn} not found`);
+    return policy;
+  };
+  return {
+    ListTagsForResource: (input: sdk.ListTagsForResourceCommandInput, call: Call) => ({
+      Tags: tagged(input.ResourceArn, call).tags,
+    }),
+    TagResource: (input: sdk.TagResourceCommandInput, call: Call) => {
+      Object.assign(tagged(input.ResourceArn, call).tags, input.Tags);
+    },
+    UntagResource: (input: sdk.UntagResourceCommandInput, call: Call) => {
+      const { tags } = tagged(input.ResourceArn, call);
+      for (const key of input.TagKeys ?? []) delete tags[key];
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import type { Policy } from "@aws-sdk/client-securityhub";
+import type { Clock } from "../controlPlane/clock";
+import { ServiceError } from "../controlPlane/errors";
+import type { Call } from "../controlPlane/service";
+import type { Timing } from "../controlPlane/timing";
+import type { Organization } from "../organizations/organization";
+
+export const securityHubPrincipal = "securityhub.amazonaws.com";
+/** Name of "no policy: the account decides" where a policy's id is asked for. */
+export const selfManaged = "SELF_MANAGED_SECURITY_HUB";
+
+export const invalidInput = (why: string) => new ServiceError("InvalidInputException", 400, why);
+export const invalidAccess = (why: string) => new ServiceError("InvalidAccessException", 401, why);
+export const conflict = (why: string) => new ServiceError("ResourceConflictException", 409, why);
+export const notFound = (why: string) => new ServiceError("ResourceNotFoundException", 404, why);
+
+export interface Hub {
+  subscribedAt: number;
+  autoEnableControls: boolean;
+  controlFindingGenerator: string;
+  standards: Set<string>;
+  tags: Record<string, string>;
+}
+
+export interface Aggregator {
+  arn: string;
+  account: string;
+  /** The home region: where it was made. */
+  region: string;
+  mode: string;
+  regions: string[];
+}
+
+export interface ConfigurationPolicy {
+  id: string;
+  arn: string;
+  name: string;
+  description: string;
+  policy: Policy;
+  createdAt: number;
+  updatedAt: number;
+  tags: Record<string, string>;
+}
+
+export interface Association {
+  targetId: string;
+  policyId: string;
+  startedAt: number;
+  status: "PENDING" | "SUCCESS" | "FAILED";
+  message?: string;
+}
+
+/** Security Hub CSPM in every account and region, without its findings. */
+export class SecurityHubState {
+  private readonly hubs = new Map<string, Hub>();
+  /** Region and administrator. */
+  readonly admins = new Map<string, string>();
+  /** Regions that have their administrator from the home region, as long as CENTRAL lasts. */
+  private readonly inherited = new Set<string>();
+  /** By account: one each at most. */
+  readonly aggregators = new Map<string, Aggregator>();
+  readonly policies = new Map<string, ConfigurationPolicy>();
+  /** By target: an account, an organizational unit or the root. */
+  readonly associations = new Map<string, Association>();
+  /** The administrator's decision for new accounts, by region. */
+  readonly autoEnable = new Map<string, { members: boolean; standards: string }>();
+  /** Configuration from the home region. Undefined: LOCAL. */
+  central: { since: number } | undefined;
+
+  constructor(
+    readonly organization: Organization,
+    readonly clock: Clock,
+    readonly timing: Timing,
+  ) {
+    organization.onDeregistered((principal, account) => {
+      if (principal !== securityHubPrincipal) return;
+      for (const [region, admin] of this.admins) if (admin === account) this.admins.delete(region);
+      this.associations.clear();
+      this.policies.clear();
+      this.stopCentral();
+    });
+  }
+
+  /** Back to LOCAL: linked regions lose the administrator that they had from the home region. */
+  stopCentral(): void {
+    this.central = undefined;
+    for (const region of this.inherited) this.admins.delete(region);
+    this.inherited.clear();
+  }
+
+  hub(account: string, region: string): Hub | undefined {
+    return this.hubs.get(`${account}/${region}`);
+  }
+
+  /** The caller's hub, or the service's refusal where Security Hub is off. */
+  subscribed({ account, region }: Call): Hub {
+    const hub = this.hub(account, region);
+    if (hub === undefined) throw invalidAccess(`Account ${account} is not subscribed to AWS Security Hub`);
+    return hub;
+  }
+
+  enable(account: string, region: string): Hub {
+    const hub: Hub = this.hub(account, region) ?? {
+      subscribedAt: this.clock.now(),
+      autoEnableControls: true,
+      controlFindingGenerator: "SECURITY_CONTROL",
+      standards: new Set(),
+      tags: {},
+    };
+    this.hubs.set(`${account}/${region}`, hub);
+    return hub;
+  }
+
+  disable(account: string, region: string): void {
+    this.hubs.delete(`${account}/${region}`);
+  }
+
+  /** The one administrator of the organization, whatever the region. */
+  get admin(): string | undefined {
+    return [...this.admins.values()][0];
+  }
+
+  /** The aggregator that governs this account: the administrator's for everybody in the organization, else its own. */
+  aggregator(account: string): Aggregator | undefined {
+    const shared = this.admin === undefined ? undefined : this.aggregators.get(this.admin);
+    if (shared !== undefined && this.organization.accounts.has(account)) return shared;
+    return this.aggregators.get(account);
+  }
+
+  linkedRegions(aggregator: Aggregator): string[] {
+    const others = this.organization.regions.filter((region) => region !== aggregator.region);
+    if (aggregator.mode === "ALL_REGIONS") return others;
+    if (aggregator.mode === "ALL_REGIONS_EXCEPT_SPECIFIED")
+      return others.filter((region) => !aggregator.regions.includes(region));
+    return aggregator.mode === "SPECIFIED_REGIONS" ? aggregator.regions : [];
+  }
+
+  /** The association that decides for an account: its own, or that of the nearest unit above it. */
+  effective(target: string): Association | undefined {
+    for (const id of [target, ...this.organization.ancestors(target)]) {
+      const found = this.associations.get(id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The policy that governs an account here, if it is centrally managed here. */
+  governing(account: string, region: string): ConfigurationPolicy | undefined {
+    const aggregator = this.admin === undefined ? undefined : this.aggregators.get(this.admin);
+    if (this.central === undefined || aggregator === undefined) return undefined;
+    if (region !== aggregator.region && !this.linkedRegions(aggregator).includes(region)) return undefined;
+    const association = this.effective(account);
+    return association?.status === "SUCCESS" ? this.policies.get(association.policyId) : undefined;
+  }
+
+  /** Whether an administrator sees this account's findings. */
+  isMember(account: string, region: string): boolean {
+    return this.organization.accounts.has(account) && account !== this.admin && this.hub(account, region) !== undefined;
+  }
+
+  /** Does what has fallen due since the last call: associations are applied, CENTRAL reaches the linked regions. */
+  settle(): void {
+    const aggregator = this.admin === undefined ? undefined : this.aggregators.get(this.admin);
+    if (this.central === undefined || aggregator === undefined || this.admin === undefined) return;
+    for (const region of this.linkedRegions(aggregator).filter((one) => !this.admins.has(one))) {
+      this.admins.set(region, this.admin);
+      this.inherited.add(region);
+    }
+    for (const association of this.associations.values()) this.settleAssociation(association);
+
+    const regions = [aggregator.region, ...this.linkedRegions(aggregator)];
+    for (const account of this.organization.accounts.keys()) for (const region of regions) this.apply(account, region);
+  }
+
+  private settleAssociation(association: Association): void {
+    if (association.status !== "PENDING") return;
+    if (this.clock.now() < association.startedAt + this.timing.association) return;
+    const targets = [...this.organization.accounts.values()].filter(
+      ({ id }) => this.effective(id)?.targetId === association.targetId,
+    );
+    const failing = targets.filter((account) => account.status === "SUSPENDED" || this.managementIsOff(account.id));
+    association.status = failing.length === 0 ? "SUCCESS" : "FAILED";
+    if (failing.length > 0)
+      association.message = `The configuration policy could not be applied to ${failing.map(({ id }) => id).join(", ")}.`;
+  }
+
+  /** The management account enables Security Hub by itself; no policy does it. */
+  private managementIsOff(account: string): boolean {
+    const home = this.aggregator(account)?.region ?? "";
+    return account === this.organization.managementAccountId && this.hub(account, home) === undefined;
+  }
+
+  private apply(account: string, region: string): void {
+    const settings = this.governing(account, region)?.policy.SecurityHub;
+    if (settings === undefined) return;
+    if (!settings.ServiceEnabled) this.disable(account, region);
+    else this.enable(account, region).standards = new Set(settings.EnabledStandardIdentifiers);
+  }
+}
