@@ -1,10 +1,12 @@
 """Which statements of which policies a run has needed: takes each away, and decides the run's requests again.
 
 Standard input: {"policies": what /_sandbox/policies gave, "requests": the journal's entries of kind "authorisation"}.
-Standard output: {"statements": [{kind, owner, name, index, sid, needed, request, unneededActions}], "unneeded": [those that no request
-needs], "unexplained": [allowed requests that the given policies don't allow: they were in force at another time]}.
+Standard output: {"statements": [{kind, owner, name, index, sid, needed, request, unneededActions}],
+"unneeded": [those of them that no request needs],
+"unexplained": [allowed requests that the given policies don't allow: others were in force at the time]}.
 
-A statement that allows is needed when an allowed request is refused without it; one that denies, when a refused one is allowed without.
+A statement that allows is needed when an allowed request is refused without it; one that denies, when a refused request
+is allowed without it.
 """
 
 import copy
@@ -71,7 +73,9 @@ def _report(book, needs, acted, unexplained):
             row = {key: document[key] for key in ("kind", "owner", "name") if document.get(key)}
             row |= {"index": index, "sid": statement.get("Sid"), "needed": request is not None}
             if request:
-                row["request"] = {key: request[key] for key in ("point", "principal", "action", "resource") if key in request}
+                row["request"] = {
+                    key: request[key] for key in ("point", "principal", "action", "resource") if key in request
+                }
                 row["unneededActions"] = [a for a in _list(statement.get("Action")) if a not in acted[position, index]]
             rows.append(row)
     return {"statements": rows, "unneeded": [row for row in rows if not row["needed"]], "unexplained": unexplained}
@@ -129,13 +133,19 @@ class Book:
 
 
 def _request(entry):
-    return Request(entry["principal"], entry["action"], entry["resource"], entry.get("region", ""), entry.get("context") or {})
+    return Request(
+        entry["principal"], entry["action"], entry["resource"], entry.get("region", ""), entry.get("context") or {}
+    )
 
 
 def _identity(entry):
     """Equal requests are decided once: sessions of one role differ in their name alone."""
-    principal = "/".join(entry["principal"].split("/")[:2]) if ":assumed-role/" in entry["principal"] else entry["principal"]
-    context = json.dumps({k: v for k, v in (entry.get("context") or {}).items() if k != "aws:userid"}, sort_keys=True, default=str)
+    principal = (
+        "/".join(entry["principal"].split("/")[:2]) if ":assumed-role/" in entry["principal"] else entry["principal"]
+    )
+    context = json.dumps(
+        {k: v for k, v in (entry.get("context") or {}).items() if k != "aws:userid"}, sort_keys=True, default=str
+    )
     return principal, entry["action"], entry["resource"], entry["decision"], context
 
 

@@ -1,7 +1,7 @@
 """The one place where rights are decided: ministack checks API calls alone, AWS checks every delivery too.
 
-`authorise` answers as AWS does, in AWS's words, and every decision goes to the journal with all that it was decided on, so that
-replay.py can take each statement away and decide again.
+`authorise` answers as AWS does, in AWS's words, and every decision goes to the journal with all that it was decided on,
+so that replay.py can take each statement away and decide again.
 """
 
 import contextvars
@@ -45,8 +45,8 @@ def act_as(principal):
 def authorise(point, principal, action, resource, context=None, every=True):
     """None if `principal` (an ARN, or a service's name) may do `action` on `resource`; else why not.
 
-    `point` names the place of delivery in the journal. `context` holds condition keys such as aws:SourceArn. With `every` false, a
-    decision is recorded when it differs from the last one only: for what is asked again and again, as a poller does.
+    `point` names the place of delivery in the journal. `context` holds condition keys such as aws:SourceArn. With `every`
+    false, a decision is recorded when it differs from the last one only: for what a poller asks again and again.
     """
     request = Request(principal, action, resource, get_region(), _lower(context))
     decision = decide(request, policies.for_request(principal, action, resource))
@@ -56,10 +56,10 @@ def authorise(point, principal, action, resource, context=None, every=True):
 
 
 def authorise_key(point, principal, reference, owner, actions, context, every=True):
-    """Rights on the key of `owner` (the ARN of a queue, topic, secret, function), whose encryption setting is `reference`.
+    """Rights on the key of `owner` (ARN of a queue, topic, secret or function), whose encryption setting is `reference`.
 
-    AWS's own keys need none. `context` holds what the service tells KMS: the encryption context as kms:EncryptionContext:..., and
-    aws:SourceArn where it passes one on.
+    AWS's own keys need none. `context` holds what the service tells KMS: the encryption context as
+    kms:EncryptionContext:..., and aws:SourceArn where it passes one on.
     """
     key = policies.key_of(reference, owner)
     if key is None or principal is None:
@@ -96,7 +96,9 @@ def record(point, request, allowed, via):
 def _words(request, decision):
     who = request.principal if is_service(request.principal) else f"User: {request.principal}"
     if decision.explicit:
-        why = "with an explicit deny in " + ("an identity-based policy" if decision.via == "identity" else "a resource-based policy")
+        why = "with an explicit deny in " + (
+            "an identity-based policy" if decision.via == "identity" else "a resource-based policy"
+        )
     else:
         why = f"because no {decision.via}-based policy allows the {request.action} action"
     return f"{who} is not authorized to perform: {request.action} on resource: {request.resource} {why}"
@@ -124,7 +126,9 @@ def install():
 
     def recording_enforce(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
         _evaluated.set(None)
-        denied = enforce(access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=service_context)
+        denied = enforce(
+            access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=service_context
+        )
         ctx = _evaluated.get()
         # Root and failed signatures never reach the evaluation.
         act_as(ctx.principal_arn if ctx else None)

@@ -1,4 +1,4 @@
-"""Whether policies allow a request: AWS's rules over given documents, with no state, so that a run can be decided again offline."""
+"""Whether policies allow a request: AWS's rules over given documents. No state: a run can be decided again offline."""
 
 import functools
 import json
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from ministack.core import iam_evaluator as iam
 
-# A key's own policy must allow even its owner's users and roles; elsewhere, within one account, either side's Allow is enough.
-_OWN_POLICY_NEEDED = ("kms",)
+# A key's policy and a role's trust must allow also within their account; of others there, either side's Allow is enough.
+_OWN_POLICY_NEEDED = ("kms", "sts")
 
 
 @dataclass(frozen=True)

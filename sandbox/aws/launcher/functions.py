@@ -78,13 +78,19 @@ def _guard_environment():
             arn = lambda_svc._func_arn(config["FunctionName"])
             context = {"kms:EncryptionContext:aws:lambda:FunctionArn": arn}
             session = role_session(config["Role"], config["FunctionName"])
-            why = authorise_key("environment of a function", session, config["KMSKeyArn"], arn, ("kms:Decrypt",), context, every=False)
+            why = authorise_key(
+                "environment of a function", session, config["KMSKeyArn"], arn, ("kms:Decrypt",), context, every=False
+            )
             if why:
                 message = (
-                    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the "
-                    f"function's KMS key settings. KMS Exception: AccessDeniedException KMS Message: {why.message}"
+                    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check "
+                    f"the function's KMS key settings. KMS Exception: AccessDeniedException KMS Message: {why.message}"
                 )
-                return {"body": {"errorType": "KMSAccessDeniedException", "errorMessage": message}, "error": True, "log": ""}
+                return {
+                    "body": {"errorType": "KMSAccessDeniedException", "errorMessage": message},
+                    "error": True,
+                    "log": "",
+                }
         return execute(func, event)
 
     lambda_svc._execute_function = execute_permitted
@@ -109,7 +115,9 @@ def _may_route(session, target_arn):
         return True
     point = "function to destination"
     if service == "sqs":
-        why = authorise(point, session, "sqs:SendMessage", target_arn) or key_refusal(point, session, target_arn, SENDERS_KEYS)
+        why = authorise(point, session, "sqs:SendMessage", target_arn) or key_refusal(
+            point, session, target_arn, SENDERS_KEYS
+        )
     elif service == "sns":
         why = topics.refusal(point, session, target_arn)
     elif service == "lambda":
@@ -122,7 +130,11 @@ def _may_route(session, target_arn):
 
 
 def _guard_secrets():
-    read, put, create = secretsmanager._get_secret_value, secretsmanager._put_secret_value, secretsmanager._create_secret
+    read, put, create = (
+        secretsmanager._get_secret_value,
+        secretsmanager._put_secret_value,
+        secretsmanager._create_secret,
+    )
 
     def read_permitted(data):
         return _secret_error(data, ("kms:Decrypt",)) or read(data)

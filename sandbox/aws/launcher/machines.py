@@ -1,8 +1,8 @@
 """Step Functions: a state machine does all that it does with its role, which ministack never looks at.
 
 Follows https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html and
-https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy. A refused task fails with the name that the
-service's SDK gives the error, so that Retry and Catch see what they would see in AWS.
+https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy. A refused task fails with the
+name that the service's SDK gives the error, so that Retry and Catch see what they would see in AWS.
 """
 
 import contextvars
@@ -30,7 +30,8 @@ _LOG_ACTIONS = (
     "logs:DescribeLogGroups",
 )
 _NOT_ASSUMABLE = (
-    "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role."
+    "Neither the global service principal states.amazonaws.com, "
+    "nor the regional one is authorized to assume the provided role."
 )
 _NOT_LOGGING = "The state machine IAM Role is not authorized to access the Log Destination"
 
@@ -124,8 +125,8 @@ def _function_of(resource, input_data):
 
 
 def _fail(error, why, service, status, code):
-    cause = f"{why.message} (Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {new_uuid()}; Proxy: null)"
-    raise sfn._ExecutionError(error, cause)
+    details = f"Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {new_uuid()}; Proxy: null"
+    raise sfn._ExecutionError(error, f"{why.message} ({details})")
 
 
 def _permitted(action, resource, context=None):
@@ -260,7 +261,9 @@ def _check_sdk_call(name, method, path, headers, body, query_params):
     checks = iam_actions.dynamodb_transaction_checks(action, raw, region, account) if service == "dynamodb" else []
     if not checks:
         form = app._routing_params(method, path, headers, raw, query_params)
-        checks = [(action, iam_actions.extract_resource_arn(service, method, path, headers, raw, form, region, account))]
+        checks = [
+            (action, iam_actions.extract_resource_arn(service, method, path, headers, raw, form, region, account))
+        ]
     context = iam_actions.dynamodb_service_context(raw) if service == "dynamodb" else {}
     prefix = sfn._AWS_SDK_ERROR_PREFIX.get(name, name.capitalize())
     for checked, resource in checks:

@@ -46,7 +46,9 @@ def identity_of(principal):
 
 
 def _documents(inline, owner, account):
-    attached = (iam_evaluator._resolve_managed_policy_document(arn, account) for arn in owner.get("AttachedPolicies", []))
+    attached = (
+        iam_evaluator._resolve_managed_policy_document(arn, account) for arn in owner.get("AttachedPolicies", [])
+    )
     return (*inline.values(), *(document for document in attached if document))
 
 
@@ -121,7 +123,7 @@ def key_state(arn):
 
 
 def everything():
-    """Every policy document in force: `{kind, owner, name?, document}`, the owner an ARN, the document as AWS would show it."""
+    """Every policy document in force, as `{kind, owner, name?, document}`: the owner an ARN, the document as it was given."""
     found = []
 
     def add(kind, owner, document, name=None):

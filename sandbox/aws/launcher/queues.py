@@ -35,7 +35,9 @@ def key_refusal(point, principal, queue_arn, actions, every=True):
     """Why `principal` may not use the key of a queue; None if it may, or if the queue has none of the customer's."""
     queue = sqs._queue_by_arn(queue_arn)
     reference = queue and queue["attributes"].get("KmsMasterKeyId")
-    return authorise_key(point, principal, reference, queue_arn, actions, {"kms:EncryptionContext:aws:sqs:arn": queue_arn}, every)
+    return authorise_key(
+        point, principal, reference, queue_arn, actions, {"kms:EncryptionContext:aws:sqs:arn": queue_arn}, every
+    )
 
 
 def _with_key(handle, actions):
@@ -43,7 +45,10 @@ def _with_key(handle, actions):
         queue = sqs._get_q(data.get("QueueUrl", url))
         why = key_refusal("queue", caller(), queue["attributes"]["QueueArn"], actions)
         if why:
-            raise sqs._Err("KmsAccessDenied", f"{why.message} (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)")
+            raise sqs._Err(
+                "KmsAccessDenied",
+                f"{why.message} (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException)",
+            )
         result = handle(data, url)
         return await result if inspect.isawaitable(result) else result
 

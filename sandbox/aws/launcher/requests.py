@@ -1,4 +1,4 @@
-"""What an API call asks for, where ministack's reading differs from AWS's: the action, the resource, the condition keys.
+"""What an API call asks for, where ministack's reading differs from AWS's: action, resource, condition keys.
 
 Follows the service authorization reference: https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
@@ -18,7 +18,8 @@ _SAME_AS = {
 _REPORTS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
 _OF_THE_HUB = ("/findings", "/findings/batchupdate")
 
-# Whose task a token belongs to. Kept after the task ended: a late report must meet its machine's policy, then TaskDoesNotExist.
+# Whose task a token belongs to. Kept after the task's end: a late report must meet its machine's policy first, and then
+# TaskDoesNotExist.
 _machine_of_token = {}
 
 
@@ -67,7 +68,7 @@ def _json(body):
 
 
 def _event_keys(data):
-    """events:source and events:detail-type: one value as such, several as a list (then only the set operators match)."""
+    """events:source and events:detail-type: one value as such; several as a list, which only set operators match."""
     keys = {}
     for key, member in (("events:source", "Source"), ("events:detail-type", "DetailType")):
         values = sorted({str(entry.get(member, "")) for entry in data.get("Entries") or [] if isinstance(entry, dict)})
@@ -77,7 +78,7 @@ def _event_keys(data):
 
 
 def _leading_keys(data):
-    """dynamodb:LeadingKeys: the partition key values that a call names in Key, Item or an equality of KeyConditionExpression."""
+    """dynamodb:LeadingKeys: the partition key that a call names in Key, Item or an equality of KeyConditionExpression."""
     table = dynamodb._tables.get(data.get("TableName", "").rsplit("/", 1)[-1]) if data.get("TableName") else None
     schema = (table or {}).get("KeySchema") or []
     if data.get("IndexName"):

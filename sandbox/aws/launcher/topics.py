@@ -10,15 +10,17 @@ from ministack.core.arn import parse_arn
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch, sns, sqs
 
-# EventBridge passes no source on to KMS when it publishes: a key policy with such a condition refuses it (SNS's key management page).
+# EventBridge passes no source on to KMS when it publishes: a key policy with such a condition refuses it (the page above).
 _NO_SOURCE_FOR_KEYS = ("events.amazonaws.com",)
 _PUBLISHERS_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 _log = logging.getLogger("launcher")
 
 
 def refusal(point, principal, topic_arn, source=None):
-    """Why `principal` may not publish to the topic; None if it may. `source` is a service's aws:SourceArn and aws:SourceAccount."""
-    return authorise(point, principal, "sns:Publish", topic_arn, source) or key_refusal(point, principal, topic_arn, source)
+    """Why `principal` may not publish to the topic; None if it may. `source`: a service's aws:SourceArn and SourceAccount."""
+    return authorise(point, principal, "sns:Publish", topic_arn, source) or key_refusal(
+        point, principal, topic_arn, source
+    )
 
 
 def key_refusal(point, principal, topic_arn, source=None):
@@ -72,7 +74,12 @@ def queue_refusal(point, service, queue_arn, source):
         return None  # nothing to protect; the delivery itself says so
     context = {"kms:EncryptionContext:aws:sqs:arn": queue_arn, **source}
     return authorise(point, service, "sqs:SendMessage", queue_arn, source) or authorise_key(
-        point, service, queue["attributes"].get("KmsMasterKeyId"), queue_arn, ("kms:GenerateDataKey", "kms:Decrypt"), context
+        point,
+        service,
+        queue["attributes"].get("KmsMasterKeyId"),
+        queue_arn,
+        ("kms:GenerateDataKey", "kms:Decrypt"),
+        context,
     )
 
 
@@ -87,7 +94,9 @@ def _guard_alarms():
 
     def dispatch_permitted(alarm, old_state, new_state, reason):
         """An action that is refused is dropped without a word, as in AWS: only the alarm's history tells."""
-        arn = alarm.get("AlarmArn") or f"arn:aws:cloudwatch:{get_region()}:{get_account_id()}:alarm:{alarm['AlarmName']}"
+        arn = (
+            alarm.get("AlarmArn") or f"arn:aws:cloudwatch:{get_region()}:{get_account_id()}:alarm:{alarm['AlarmName']}"
+        )
         field = {"ALARM": "AlarmActions", "OK": "OKActions"}.get(new_state, "InsufficientDataActions")
         actions = (alarm.get(field) or []) if alarm.get("ActionsEnabled", True) else []
         permitted = [action for action in actions if _may_alarm(action, arn)]

@@ -156,16 +156,16 @@ describe("a target's dead-letter queue", () => {
   it("gets an event that failed again and again, with what was exhausted", async () => {
     const script = `
 import json, sys, time
-from launcher import deliveries
+from launcher import deliveries, targets
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge as eb
 tries, given = [], []
 def failing(delivery):
     tries.append(1)
-    raise deliveries.Failed("THROTTLING", "Rate exceeded", transient=True)
+    raise targets.Failed("THROTTLING", "Rate exceeded", transient=True)
 def to_queue(delivery, spec, body, parameters, point, attributes=None):
     given.append(attributes)
-deliveries._send, deliveries._to_queue = failing, to_queue
+targets.send, targets.to_queue = failing, to_queue
 queue = "arn:aws:sqs:ap-northeast-1:222222222222:dead"
 target = {"Id": "t", "Arn": queue, "RetryPolicy": json.load(sys.stdin), "DeadLetterConfig": {"Arn": queue}}
 rule = {"Name": "r", "Arn": "arn:aws:events:ap-northeast-1:222222222222:rule/r"}

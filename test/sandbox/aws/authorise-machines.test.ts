@@ -169,7 +169,10 @@ describe("a task", () => {
       End: true,
       Catch: [{ ErrorEquals: ["Lambda.AWSLambdaException"], Next: "Caught" }],
     };
-    const definition = JSON.stringify({ StartAt: "Task", States: { Task: task, Caught: { Type: "Succeed" } } });
+    const definition = JSON.stringify({
+      StartAt: "Task",
+      States: { Task: task, Caught: { Type: "Pass", Result: "caught", End: true } },
+    });
     const { stateMachineArn } = await aws.sfn.send(
       new CreateStateMachineCommand({ name: "catching", definition, roleArn }),
     );
@@ -180,7 +183,7 @@ describe("a task", () => {
       const execution = await aws.sfn.send(new DescribeExecutionCommand({ executionArn }));
       return execution.status === "RUNNING" ? undefined : execution;
     }, "the end");
-    expect(ended.status).toBe("SUCCEEDED");
+    expect(ended.output).toBe('"caught"');
   });
 
   it("sends to a queue under a key only with sqs:SendMessage and both rights on the key", async () => {
