@@ -3,6 +3,7 @@ import { STACKS } from "../stacks/order";
 import { type Command, deploy, type Progress } from "./deploy";
 import { engine } from "./engine/engine";
 import { interruptible } from "./interrupt";
+import { requireNode } from "./node";
 import { projectRoot } from "./root";
 import { chosenStacks } from "./stacks";
 
@@ -14,6 +15,7 @@ const show = ({ stack, kind, text }: Progress): void => {
 let interrupted = false;
 
 const perform = async (command: Command, named: readonly string[]): Promise<void> => {
+  requireNode("ops");
   const workDir = projectRoot();
   // Pulumi looks for the packages that go into a function's zip from here.
   process.chdir(workDir);

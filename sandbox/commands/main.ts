@@ -1,5 +1,6 @@
 import { type Command, Option, Command as Program } from "commander";
 import { type Interruption, interruptible } from "../../ops/interrupt";
+import { requireNode } from "../../ops/node";
 import { projectRoot } from "../../ops/root";
 import { projectPlaces } from "../places";
 import type { Context } from "./context";
@@ -95,7 +96,10 @@ program
     await perform(command, down);
   });
 
+program.hook("preAction", () => requireNode("sandbox"));
 program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  // What is no refusal of ours is a bug of ours: say where.
+  const bug = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind);
+  process.stderr.write(`${bug ? error.stack : error.message}\n`);
   process.exitCode = interrupted ? 130 : 1;
 });
