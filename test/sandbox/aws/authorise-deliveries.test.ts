@@ -11,18 +11,7 @@ import { CreateStateMachineCommand, ListExecutionsCommand } from "@aws-sdk/clien
 import { CreateTopicCommand, SetTopicAttributesCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  type Aws,
-  account,
-  allow,
-  allowService,
-  code,
-  policy,
-  refusal,
-  region,
-  runPython,
-  startAws,
-} from "./authorise";
+import { type Aws, account, allow, allowService, code, policy, refusal, region, startAws } from "./authorise";
 
 const service = "events.amazonaws.com";
 const keyActions = ["kms:GenerateDataKey", "kms:Decrypt"];
@@ -151,44 +140,6 @@ describe("a target's dead-letter queue", () => {
 
     expect((await outcome(queue.arn, "failed")).error).toContain(key ? "kms:GenerateDataKey" : dead.arn);
     expect(await aws.depth(dead.url)).toBe(0);
-  });
-
-  it("gets an event that failed again and again, with what was exhausted", async () => {
-    const script = `
-import json, sys, time
-from launcher import deliveries, targets
-from ministack.core.responses import request_scope
-from ministack.services import eventbridge as eb
-tries, given = [], []
-def failing(delivery):
-    tries.append(1)
-    raise targets.Failed("THROTTLING", "Rate exceeded", transient=True)
-def to_queue(delivery, spec, body, parameters, point, attributes=None):
-    given.append(attributes)
-targets.send, targets.to_queue = failing, to_queue
-queue = "arn:aws:sqs:ap-northeast-1:222222222222:dead"
-target = {"Id": "t", "Arn": queue, "RetryPolicy": json.load(sys.stdin), "DeadLetterConfig": {"Arn": queue}}
-rule = {"Name": "r", "Arn": "arn:aws:events:ap-northeast-1:222222222222:rule/r"}
-event = {"EventId": "e", "Source": "s", "Detail": "{}", "Time": 0}
-with request_scope("222222222222", "ap-northeast-1"):
-    deliveries.invoke_target(target, event, rule)
-deadline = time.time() + 5
-while not given and time.time() < deadline: time.sleep(0.05)
-print(json.dumps({"tries": len(tries), "attributes": given[0], "pending": deliveries.pending()}))
-`;
-
-    const twice = await runPython(["-c", script], { MaximumRetryAttempts: 2 });
-    const old = await runPython(["-c", script], { MaximumEventAgeInSeconds: 60 });
-
-    expect(twice).toMatchObject({
-      tries: 3,
-      attributes: {
-        ERROR_CODE: "THROTTLING",
-        RETRY_ATTEMPTS: "2",
-        EXHAUSTED_RETRY_CONDITION: "MaximumRetryAttempts",
-      },
-    });
-    expect(old).toMatchObject({ attributes: { EXHAUSTED_RETRY_CONDITION: "MaximumEventAgeInSeconds" } });
   });
 });
 
