@@ -46,18 +46,25 @@ export async function startCloud(options: { doubles?: Record<string, string> } =
         .map(([name, id]) => `[${name}]\naws_access_key_id = ${id}\naws_secret_access_key = local\n`)
         .join("\n"),
     );
-    const work = path.join(home, "work");
+    const folders: string[] = [];
+    // A folder a stack: Pulumi.yaml is written there, and a program's relative paths are resolved from there.
+    const workDirOf = (name: string) => {
+      const workDir = path.join(home, "work", name);
+      if (folders.includes(workDir)) return workDir;
+      mkdirSync(workDir, { recursive: true });
+      symlinkSync(path.join(PROJECT, "node_modules"), path.join(workDir, "node_modules"));
+      folders.unshift(workDir);
+      return workDir;
+    };
     const log: string[] = [];
     const provider = await startProvider({
       endpoint,
       credentialsFile,
-      programDirs: [work],
+      programDirs: () => folders,
       log: (line) => void log.push(line),
     } satisfies ProviderOptions);
     stops.push(() => provider.stop());
-    mkdirSync(work);
     mkdirSync(path.join(home, "state"));
-    symlinkSync(path.join(PROJECT, "node_modules"), path.join(work, "node_modules"));
     const { root } = await engine({ progress: () => {} });
     const pulumiCommand = await PulumiCommand.get({ root });
 
@@ -75,7 +82,7 @@ export async function startCloud(options: { doubles?: Record<string, string> } =
         LocalWorkspace.createOrSelectStack(
           { stackName: `organization/${name}/test`, projectName: name, program },
           {
-            workDir: work,
+            workDir: workDirOf(name),
             pulumiHome: path.join(home, "pulumi"),
             pulumiCommand,
             projectSettings: { name, runtime: "nodejs", backend: { url: `file://${home}/state` } },
@@ -106,5 +113,7 @@ export function values(outputs: OutputMap): Record<string, unknown> {
 /** The lines of an engine's error that say what was wrong. */
 export function reason(error: unknown): string {
   const lines = error instanceof Error ? error.message.split("\n") : [];
-  return [...new Set(lines.filter((line) => /error:|has a problem/.test(line)).map((line) => line.trim()))].join("\n");
+  return [
+    ...new Set(lines.filter((line) => /error:|has a problem|^\s*\* /.test(line)).map((line) => line.trim())),
+  ].join("\n");
 }
