@@ -141,6 +141,12 @@ describe("findingOf, ASFF", () => {
     expect(findingOf(asff).control).toBe(control);
   });
 
+  it("takes another product's RuleId for no control", () => {
+    const asff = { ...fixture("trivy-secret"), ProductFields: { RuleId: "1.22" } };
+
+    expect(findingOf(asff).control).toBeUndefined();
+  });
+
   it.each([
     ["guardduty-ssh-brute-force", "GuardDuty"],
     ["default-product-no-label-no-workflow", "CloudCustodian"],

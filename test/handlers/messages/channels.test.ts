@@ -112,6 +112,16 @@ describe("mailMessage", () => {
     expect(mailMessage(notice, ja).message).toContain("S3 バケットが公開されています");
   });
 
+  it.each([
+    [62, 99, "x"],
+    [63, 99, "..."],
+  ])("keeps a subject below 100 characters: title of %d", (length, total, end) => {
+    const { subject } = mailMessage(noticeOf({ ...finding, control: undefined, title: "x".repeat(length) }), en);
+
+    expect(subject.length).toBe(total);
+    expect(subject.endsWith(end)).toBe(true);
+  });
+
   it("turns literal and real line breaks into lines", () => {
     const description = 'one\\n\\ntwo "quoted" and \\ alone\nthree\u2028four';
 

@@ -7,6 +7,7 @@ import { mailMessage } from "../../../handlers/messages/mail";
 import { endsWithMarker, markerOf, updateMarkerOf } from "../../../handlers/messages/marker";
 import { type SlackMessage, slackMessage, slackReply } from "../../../handlers/messages/slack";
 import type { MessageOptions } from "../../../handlers/messages/words";
+import { noticeOf } from "../fixtures";
 
 const runs = { numRuns: 400 };
 
@@ -57,6 +58,44 @@ describe("messages on any finding", () => {
       }),
       runs,
     );
+  });
+});
+
+describe("messages on the worst of findings", () => {
+  // Each of these grows when it is written: as JSON, as an entity, as UTF-8, in a URL.
+  it.each(['"', "\\", "&", "<", "発", "🔴", "*"])("keep all limits where every text is full of %s", (character) => {
+    const full = (length: number) => character.repeat(length).slice(0, length);
+    const url = `https://example.com/${"x".repeat(1150)}`;
+    const resource = { type: full(1024), id: full(1024), region: full(1024) };
+    const finding: Finding = {
+      format: "asff",
+      product: full(1024),
+      id: full(512),
+      productName: full(1024),
+      accountId: full(1024),
+      accountName: full(1024),
+      region: full(1024),
+      title: full(1024),
+      description: full(8192),
+      severity: "INFORMATIONAL",
+      control: full(1024),
+      resources: Array.from({ length: 20 }, () => resource),
+      resourceCount: 1_000_000,
+      workflow: "NEW",
+      record: "ACTIVE",
+      updatedAt: "2026-11-21T00:00:00.000Z",
+      remediationUrl: url,
+      sourceUrl: url,
+    };
+    const notice = noticeOf(finding, { kind: "openedAndClosed", occurrence: 1_000_000, repeated: true });
+    const language: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1" };
+
+    checkSlack(slackMessage(notice, language), markerOf(notice));
+    checkSlack(slackReply(notice, language), updateMarkerOf(notice));
+    expect(backlogIssue(notice, language).summary.length).toBeLessThanOrEqual(255);
+    expect(backlogIssue(notice, language).description.length).toBeLessThan(100_000);
+    expect(backlogComment(notice, language).length).toBeLessThan(50_000);
+    expect(Buffer.byteLength(mailMessage(notice, language).message)).toBeLessThan(256 * 1024);
   });
 });
 
@@ -124,6 +163,7 @@ function text(max: number): fc.Arbitrary<string> {
     "\udd34",
     "🔴",
     "検出",
+    "é",
     "&amp;",
     "![x](y)",
     "hakken: 0123456789abcdef0123456789abcdef/1\n",
@@ -136,6 +176,8 @@ function text(max: number): fc.Arbitrary<string> {
   );
 }
 
+const longUrl = fc.nat(1200).map((length) => `https://example.com/?a=1&b=${"x".repeat(length)}`);
+
 function notices(): fc.Arbitrary<Notice> {
   const optionalTime = fc.option(
     fc.date({ min: new Date(1), max: new Date("9998-12-31"), noInvalidDate: true }).map((date) => date.toISOString()),
@@ -144,7 +186,7 @@ function notices(): fc.Arbitrary<Notice> {
   const absent = { nil: undefined };
   const severity = fc.constantFrom(...severities);
   const region = fc.oneof(fc.constantFrom("us-east-1", "cn-north-1", "", "global", "test-region"), text(50));
-  const url = fc.option(fc.oneof(fc.webUrl({ withQueryParameters: true }), text(2000), arn()), absent);
+  const url = fc.option(fc.oneof(fc.webUrl({ withQueryParameters: true }), longUrl, text(2000), arn()), absent);
   const resource = fc.record({ type: text(50), id: fc.oneof(arn(), text(1024)), region: fc.option(region, absent) });
   const finding: fc.Arbitrary<Finding> = fc.record({
     format: fc.constantFrom("asff", "ocsf", "health"),
