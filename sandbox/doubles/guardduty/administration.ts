@@ -7,6 +7,7 @@ import {
   changeOrganizationPlans,
   checkFeatures,
   checkLegacy,
+  isAutoEnable,
   onByDefault,
 } from "./features";
 import { type Designation, type GuardDutyState, guardDutyPrincipal } from "./state";
@@ -105,6 +106,6 @@ function asked(input: sdk.UpdateOrganizationConfigurationCommandInput): AutoEnab
   if (older !== undefined && newer !== undefined)
     throw badRequest("both autoEnable and autoEnableOrganizationMembers are provided.");
   if (older !== undefined) return older ? "NEW" : "NONE";
-  if (newer === "ALL" || newer === "NEW" || newer === "NONE") return newer;
+  if (isAutoEnable(newer)) return newer;
   throw badRequest("either autoEnable or autoEnableOrganizationMembers (ALL, NEW or NONE) must be provided.");
 }

@@ -44,26 +44,46 @@ export interface OrganizationPlan {
 export const badRequest = (why: string) =>
   new ServiceError("BadRequestException", 400, `The request is rejected because ${why}`);
 
-interface FeatureRequest {
+interface Switch {
   Name?: string;
-  AdditionalConfiguration?: { Name?: string }[];
+  /** In a detector. */
+  Status?: string;
+  /** In an organization's configuration. */
+  AutoEnable?: string;
 }
 
-/** Refuses features that no detector has, and the two runtime plans together. */
+interface FeatureRequest extends Switch {
+  AdditionalConfiguration?: Switch[];
+}
+
+/** Refuses features that no detector has, values they don't take, and the two runtime plans together; before anything is changed. */
 export function checkFeatures(features: readonly FeatureRequest[]): void {
-  for (const { Name = "", AdditionalConfiguration = [] } of features) {
-    const known = plans[Name];
+  for (const feature of features) {
+    const known = plans[feature.Name ?? ""];
     if (known === undefined)
-      throw badRequest(`an invalid or out-of-range value is specified as an input parameter: ${Name}.`);
-    for (const additional of AdditionalConfiguration)
+      throw badRequest(`an invalid or out-of-range value is specified as an input parameter: ${feature.Name}.`);
+    checkSwitch(feature);
+    for (const additional of feature.AdditionalConfiguration ?? []) {
       if (!known.includes(additional.Name ?? ""))
-        throw badRequest(`${additional.Name} is not an additional configuration of ${Name}.`);
+        throw badRequest(`${additional.Name} is not an additional configuration of ${feature.Name}.`);
+      checkSwitch(additional);
+    }
   }
   const names = features.map((feature) => feature.Name);
   if (new Set(names).size !== names.length) throw badRequest("a feature is given twice.");
   if (names.includes("EKS_RUNTIME_MONITORING") && names.includes("RUNTIME_MONITORING"))
     throw badRequest("both EKS_RUNTIME_MONITORING and RUNTIME_MONITORING are provided.");
 }
+
+function checkSwitch({ Name, Status, AutoEnable }: Switch): void {
+  if (Status !== undefined && !["ENABLED", "DISABLED"].includes(Status))
+    throw badRequest(`the status of ${Name} must be ENABLED or DISABLED.`);
+  if (AutoEnable !== undefined && !isAutoEnable(AutoEnable))
+    throw badRequest(`autoEnable of ${Name} must be ALL, NEW or NONE.`);
+}
+
+export const isAutoEnable = (value: unknown): value is AutoEnable =>
+  value === "ALL" || value === "NEW" || value === "NONE";
 
 /** Refuses the older fields beside the newer ones, as the service does. Alone, the sandbox does not know them. */
 export function checkLegacy(dataSources: unknown, features: unknown): void {
@@ -94,15 +114,10 @@ export function changePlans(states: Map<string, PlanState>, changes: readonly Pl
   for (const { Name = "", Status, AdditionalConfiguration = [] } of changes) {
     const state = states.get(Name);
     if (state === undefined) continue;
-    if (Status !== undefined) state.enabled = switchedOn(Status);
-    for (const one of AdditionalConfiguration) state.additional.set(one.Name ?? "", switchedOn(one.Status));
+    if (Status !== undefined) state.enabled = Status === "ENABLED";
+    for (const one of AdditionalConfiguration) state.additional.set(one.Name ?? "", one.Status === "ENABLED");
     state.updatedAt = clock.now();
   }
-}
-
-function switchedOn(status: string | undefined): boolean {
-  if (status !== "ENABLED" && status !== "DISABLED") throw badRequest("status must be ENABLED or DISABLED.");
-  return status === "ENABLED";
 }
 
 const word = (on: boolean) => (on ? ("ENABLED" as const) : ("DISABLED" as const));
@@ -140,15 +155,12 @@ export function changeOrganizationPlans(
   changes: readonly OrganizationFeatureConfiguration[],
   clock: Clock,
 ): void {
-  const checked = (value: string | undefined): AutoEnable => {
-    if (value === "ALL" || value === "NEW" || value === "NONE") return value;
-    throw badRequest("autoEnable of a feature must be ALL, NEW or NONE.");
-  };
   for (const { Name = "", AutoEnable: autoEnable, AdditionalConfiguration = [] } of changes) {
     const plan = configured.get(Name);
     if (plan === undefined) continue;
-    plan.autoEnable = checked(autoEnable);
+    if (isAutoEnable(autoEnable)) plan.autoEnable = autoEnable;
     plan.setAt = clock.now();
-    for (const one of AdditionalConfiguration) plan.additional.set(one.Name ?? "", checked(one.AutoEnable));
+    for (const one of AdditionalConfiguration)
+      if (isAutoEnable(one.AutoEnable)) plan.additional.set(one.Name ?? "", one.AutoEnable);
   }
 }
