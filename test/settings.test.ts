@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { type AuditSettings, parseSettings } from "../settings";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type AuditSettings, parseSettings, readSettings } from "../settings";
 import { DEFAULT_REGIONS } from "../settings/regions";
 
 const token = "xoxb-not-to-be-shown";
@@ -126,6 +127,41 @@ describe("what is given", () => {
       expect(settings.role).toBe(stack === "prod" ? "member" : stack);
     },
   );
+});
+
+describe("what Pulumi hands over", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("is read with what is encrypted and what is not", () => {
+    pulumi.runtime.setAllConfig(audit, ["hakken:slackToken"]);
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+
+    const settings = readSettings();
+
+    expect(settings).toMatchObject({ role: "audit", requiredChannels: ["slack"] });
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("is refused without a stack trace, where a key is not encrypted", () => {
+    pulumi.runtime.setAllConfig(audit, []);
+
+    expect(readSettings).toThrow(pulumi.RunError);
+    expect(readSettings).toThrow("hakken:slackToken stands in clear");
+  });
+
+  it("is warned of where mail is the only channel", () => {
+    const mail = { "hakken:mail": '{"addresses":["a@example.com"]}' };
+    pulumi.runtime.setAllConfig({ ...without(audit, "hakken:slack", mail, "hakken:slackToken") });
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+
+    const settings = readSettings();
+
+    expect(settings).toMatchObject({ requiredChannels: ["mail"] });
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("hakken:mail is the only channel"));
+  });
 });
 
 describe("what is wrong", () => {
