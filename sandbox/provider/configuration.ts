@@ -56,7 +56,12 @@ export async function configure(
   if (!region)
     throw new Error('missing required configuration key "aws:region": the region where AWS operations happen');
   const credentials = await assumed(parsed(get("assumeRoles"), []), await base(get, region, around), region, around);
-  const { Account: account = "", Arn: arn = "" } = await client(region, credentials, around).getCallerIdentity({});
+  const { Account: account = "", Arn: arn = "" } = await client(region, credentials, around)
+    .getCallerIdentity({})
+    .catch((error) => {
+      // A refused connection has a code and no message.
+      throw new Error(`validating AWS credentials at ${around.endpoint}: ${error.message || error.code}`);
+    });
 
   const allowed = parsed<string[]>(get("allowedAccountIds"), []);
   const forbidden = parsed<string[]>(get("forbiddenAccountIds"), []);

@@ -329,4 +329,23 @@ describe("services", () => {
     expect((await new CloudWatch(me).describeAlarms({})).MetricAlarms).toEqual([]);
     expect((await new S3({ ...me, forcePathStyle: true }).listBuckets({})).Buckets).toEqual([]);
   });
+
+  it("are deleted before they are replaced where they keep a name that the program gave", async () => {
+    const fixed = (hashKey: string) => async () => {
+      const provider = new aws.Provider("audit", { region: "ap-northeast-1", profile: "audit" });
+      const attributes = [{ name: hashKey, type: "S" }];
+      new aws.dynamodb.Table(
+        "fixed",
+        { name: "fixed", billingMode: "PAY_PER_REQUEST", hashKey, attributes },
+        { provider },
+      );
+    };
+    await (await cloud.stack("fixed", fixed("one"))).up();
+
+    const up = await (await cloud.stack("fixed", fixed("two"))).up();
+
+    expect(up.summary.resourceChanges).toEqual({ replace: 1, same: 2 });
+    const { Table: table } = await new DynamoDB(cloud.as(ACCOUNTS.audit)).describeTable({ TableName: "fixed" });
+    expect(table?.KeySchema).toEqual([{ AttributeName: "two", KeyType: "HASH" }]);
+  });
 });
