@@ -1,0 +1,20 @@
+import type { NotificationPipelineArgs } from "../../components/notification/NotificationPipeline";
+
+/** A pipeline with every channel, whose services are at one URL. */
+export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
+  region: "ap-northeast-1",
+  accountId: "222222222222",
+  language: "en",
+  severities: ["HIGH", "CRITICAL"],
+  slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: "xoxb-1" },
+  backlog: {
+    spaceUrl: `${url}/backlog`,
+    apiKey: "key-1",
+    project: "SEC",
+    issueType: "タスク",
+    priorities: { CRITICAL: "high", HIGH: "high", MEDIUM: "normal", LOW: "low", INFORMATIONAL: "low" },
+  },
+  mail: { addresses: ["security@example.com"] },
+  requiredChannels: ["slack", "backlog", "mail"],
+  alarmAddresses: ["sre@example.com"],
+});
