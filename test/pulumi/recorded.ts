@@ -19,9 +19,11 @@ export interface Recorded {
 /** What data sources answer, by token. One that is not listed fails the test. */
 export type Answers = Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
 
-/** Outputs that AWS chooses, by type; `id` and `arn` are given to every resource. */
+/** Outputs that AWS chooses, by type; `id`, `arn` and `name` are given to every resource. */
 const chosen: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
+  "aws:kms/key:Key": () => ({ keyId: "1234abcd-12ab-34cd-56ef-1234567890ab" }),
   "aws:s3/bucket:Bucket": () => ({ bucket: "delivery-1234567" }),
+  "aws:sqs/queue:Queue": (inputs) => ({ url: `https://sqs.example.com/${inputs.region}` }),
 };
 
 /** Runs a program against Pulumi's mocks. Gives what it registered, sorted by name and type, and what it returned. */
@@ -34,7 +36,7 @@ export async function recorded<Result>(
     {
       newResource({ type, name, inputs }) {
         if (type === "pulumi:pulumi:StackReference") return { id: name, state: { ...inputs, ...answer(type, inputs) } };
-        return { id: `${name}-id`, state: { arn: `arn:of:${name}`, ...inputs, ...chosen[type]?.(inputs) } };
+        return { id: `${name}-id`, state: { arn: `arn:of:${name}`, name, ...inputs, ...chosen[type]?.(inputs) } };
       },
       call: ({ token, inputs }) => answer(token, inputs),
     },
