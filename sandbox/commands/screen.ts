@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { createColors } from "picocolors";
 import type { Channel } from "../../handlers/alert/types";
 import type { Piece } from "../inboxPieces";
@@ -33,7 +34,7 @@ export const sentInWords = ({ journeys, others, problems }: Sent): string[] => [
 const journeyInWords = (journey: Journey): string[] => {
   const { finding, rules, arrived, hops, workflow, refused } = journey;
   const about = finding ? `${finding.severity} ${finding.accountId} ${finding.region}` : "";
-  const head = `${colors.bold(journey.title)} ${colors.dim(`${about} (${journey.file})`)}`;
+  const head = `${colors.bold(journey.title)} ${colors.dim(`${about} (${relative(process.env.INIT_CWD ?? process.cwd(), journey.file)})`)}`;
   if (refused) return [head, `  ${colors.red("refused:")} ${refused}`];
   const status = workflow ? `, workflow ${workflow}` : "";
   if (!rules.length) return [head, `  no rule takes it${status}`];
