@@ -149,7 +149,6 @@ export function providerService(table: Table, around: Surroundings, log: (line: 
   const close = () => {
     cancelled.abort();
     session?.close();
-    session = undefined;
   };
   return { implementation, close };
 }
