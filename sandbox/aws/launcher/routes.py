@@ -7,7 +7,7 @@ import json
 from urllib.parse import parse_qs
 
 import ministack.app as app
-from launcher import deliveries, invocations, journal, metrics, policies
+from launcher import deliveries, invocations, journal, mail, metrics, policies
 from ministack.core.arn import parse_arn
 from ministack.services import lambda_svc, sqs
 from ministack.services import stepfunctions as sfn
@@ -50,7 +50,7 @@ def activity():
     }
     queues = [_queue(queue, consumed) for _, queue in list(sqs._queues.all_items())]
     executions = [arn for (_, _, arn), one in list(sfn._executions.all_items()) if one["status"] == "RUNNING"]
-    waiting, running = deliveries.pending(), invocations.running()
+    waiting, running = deliveries.pending() + mail.pending(), invocations.running()
     busy = any(queue["consumed"] and queue["visible"] + queue["inFlight"] + queue["delayed"] for queue in queues)
     return {
         "idle": not (busy or executions or waiting or running),

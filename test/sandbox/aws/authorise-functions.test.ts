@@ -76,7 +76,7 @@ describe("a function's environment under a key", () => {
   it("lets the function run only with kms:Decrypt", async () => {
     const key = await aws.key([delegation]);
     const role = await aws.role("locked", service);
-    await create("locked", role, "async () => 1", { KMSKeyArn: key, Environment: { Variables: { A: "b" } } });
+    await create("locked", role, "async () => 1", { KMSKeyArn: key, Environment: { Variables: { MODE: "b" } } });
     const invoke = () => aws.lambda.send(new InvokeCommand({ FunctionName: "locked" }));
 
     const refused = await invoke();
