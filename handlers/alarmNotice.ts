@@ -5,7 +5,7 @@ import { Agent } from "undici";
 import type { Language } from "./alert/types";
 import { environment } from "./aws/environment";
 import { secretReader } from "./aws/secret";
-import { call } from "./http";
+import { call, header } from "./http";
 import { type AlarmChange, alarmText } from "./messages/alarm";
 
 export interface AlarmNoticeSettings {
@@ -32,14 +32,25 @@ export const alarmNoticeHandler = (settings: AlarmNoticeSettings) => () => {
     }
     const { apiUrl, channel } = settings.slack;
     const secret = await token();
-    const answer = await call(http, {
-      method: "POST",
+    const post = {
+      method: "POST" as const,
       url: `${apiUrl}/chat.postMessage`,
       headers: { authorization: `Bearer ${secret}`, "content-type": "application/json; charset=utf-8" },
       body: JSON.stringify({ channel, text, unfurl_links: false }),
       secrets: [secret],
-    });
+    };
+    let answer = await call(http, post);
+    // Alarms come in swarms, and Slack takes one message a second.
+    for (let tries = 1; answer.status === 429 && tries < TRIES; tries++) {
+      await sleep(1000 * Math.min(Number(header(answer, "retry-after")) || 5, 30));
+      answer = await call(http, post);
+    }
     const reply = (answer.body ?? {}) as { ok?: boolean; error?: string };
     if (!reply.ok) throw new Error(`Slack did not take the alarm ${detail.alarmName}: ${reply.error ?? answer.status}`);
   };
 };
+
+/** Within the function's timeout, even where each is answered slowly. */
+const TRIES = 3;
+
+const sleep = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds));

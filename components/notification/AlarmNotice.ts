@@ -33,7 +33,7 @@ export class AlarmNotice extends pulumi.ComponentResource {
         factory: alarmNoticeHandler({ language, slack }),
         statements: "slack" in way ? secretStatements(way.slack.secret, key) : publishStatements(way.topic, key),
         environment: "slack" in way ? { SLACK_TOKEN_SECRET: way.slack.secret.arn } : { MAIL_TOPIC: way.topic.arn },
-        timeoutSeconds: 30,
+        timeoutSeconds: 120,
         http: true,
       },
       { parent: this },

@@ -51,8 +51,8 @@ export class Alarms extends pulumi.ComponentResource {
           comparisonOperator: "GreaterThanOrEqualToThreshold",
           // No data is no event: nothing in the queue, no failure.
           treatMissingData: "notBreaching",
+          // Not okActions: a new alarm's first OK would be mailed, for each of them. Recovery is told the second way.
           alarmActions: [args.topicArn],
-          okActions: [args.topicArn],
           region: args.region,
         },
         { parent: this },

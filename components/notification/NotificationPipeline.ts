@@ -166,9 +166,15 @@ const failurePattern = (workflow: AlertWorkflow) => ({
   detail: { status: ["FAILED", "TIMED_OUT", "ABORTED"], stateMachineArn: [workflow.arn] },
 });
 
-/** By their names' beginning, since the alarms also watch the rule that this is for. */
+/**
+ * Raised or recovered; not the first OK of a new alarm, which has no data yet. By their names' beginning, since the alarms
+ * also watch the rule that this is for.
+ */
 const alarmPattern = (name: string) => ({
   source: ["aws.cloudwatch"],
   "detail-type": ["CloudWatch Alarm State Change"],
-  detail: { alarmName: [{ prefix: alarmNamePrefix(name) }], state: { value: ["ALARM", "OK"] } },
+  detail: {
+    alarmName: [{ prefix: alarmNamePrefix(name) }],
+    $or: [{ state: { value: ["ALARM"] } }, { state: { value: ["OK"] }, previousState: { value: ["ALARM"] } }],
+  },
 });
