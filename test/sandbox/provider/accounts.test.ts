@@ -94,6 +94,47 @@ describe("several providers on one process", () => {
   });
 });
 
+describe("data sources", () => {
+  it("answer from the account and region of their provider", async () => {
+    const iam = new IAM(cloud.as(ACCOUNTS.audit));
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    await iam.createRole({
+      RoleName: "one",
+      Path: "/team/",
+      AssumeRolePolicyDocument,
+      Tags: [{ Key: "a", Value: "b" }],
+    });
+    await iam.createRole({ RoleName: "other", AssumeRolePolicyDocument });
+    const stack = await cloud.stack("functions", async () => {
+      const opts = { provider: new aws.Provider("audit", { region: home, profile: "audit" }) };
+      const role = await aws.iam.getRole({ name: "one" }, opts);
+      return {
+        partition: (await aws.getPartition({}, opts)).partition,
+        region: (await aws.getRegion({}, opts)).region,
+        other: (await aws.getRegion({ region: "us-east-1" }, opts)).region,
+        regions: (await aws.getRegions({}, opts)).names,
+        inPath: (await aws.iam.getRoles({ pathPrefix: "/team/" }, opts)).names,
+        named: (await aws.iam.getRoles({ nameRegex: "^o" }, opts)).names,
+        none: (await aws.iam.getRoles({ nameRegex: "^x" }, opts)).names,
+        role: [role.arn, role.tags],
+      };
+    });
+
+    const up = await stack.up();
+
+    expect(values(up.outputs)).toEqual({
+      partition: "aws",
+      region: home,
+      other: "us-east-1",
+      regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
+      inPath: ["one"],
+      named: ["one", "other"],
+      none: [],
+      role: [`arn:aws:iam::${ACCOUNTS.audit}:role/team/one`, { a: "b" }],
+    });
+  });
+});
+
 describe("refused before anything is made", () => {
   const queue = (args: object) => (provider: aws.Provider) => new aws.sqs.Queue("queue", args, { provider });
   it.each<[string, RegExp, (provider: aws.Provider) => unknown, aws.ProviderArgs?]>([
