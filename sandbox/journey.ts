@@ -27,6 +27,8 @@ export interface Journey {
   hops: Hop[];
   /** Workflow status in the end; absent for an event that is no finding. */
   workflow?: string;
+  /** What Security Hub did with the finding. ignored: it knows a later state of it. */
+  state?: Import["state"];
   /** Why it was not taken in the first place. */
   refused?: string;
 }
@@ -101,6 +103,7 @@ const report = async (client: Client, underway: readonly Underway[], seen: Seen)
       arrived: { slack: of("slack"), backlog: of("backlog"), mail: of("mail") },
       hops: hopsOf(item, key, own, seen.journal),
       workflow: workflows.get(item),
+      state: item.made.state,
       refused: item.made.refused,
     };
   });

@@ -49,6 +49,7 @@ export const engine = async (options: EngineOptions): Promise<Engine> => {
     try {
       await install({ ...options, env, installer, version, root, folder });
     } finally {
+      if (options.signal?.aborted) options.progress("Removing what was downloaded so far ...");
       rmSync(folder, { recursive: true, force: true });
     }
     return found;

@@ -32,15 +32,17 @@ export const sentInWords = ({ journeys, others, problems }: Sent): string[] => [
 ];
 
 const journeyInWords = (journey: Journey): string[] => {
-  const { finding, rules, arrived, hops, workflow, refused } = journey;
+  const { finding, rules, arrived, hops, workflow, state, refused } = journey;
   const about = finding ? `${finding.severity} ${finding.accountId} ${finding.region}` : "";
   const head = `${colors.bold(journey.title)} ${colors.dim(`${about} (${relative(process.env.INIT_CWD ?? process.cwd(), journey.file)})`)}`;
   if (refused) return [head, `  ${colors.red("refused:")} ${refused}`];
+  if (state === "ignored") return [head, `  ignored: Security Hub knows a later state of it, workflow ${workflow}`];
+  const known = state === "updated" ? "known already, " : "";
   const status = workflow ? `, workflow ${workflow}` : "";
-  if (!rules.length) return [head, `  no rule takes it${status}`];
+  if (!rules.length) return [head, `  ${known}no rule takes it${status}`];
   return [
     head,
-    `  taken by ${rules.join(", ")}${status}`,
+    `  ${known}taken by ${rules.join(", ")}${status}`,
     `  ${CHANNELS.map((channel) => `${channel}: ${countInWords(arrived[channel])}`).join(" · ")}`,
     `  ${colors.dim(hops.map(hopInWords).join(" → "))}`,
   ];
