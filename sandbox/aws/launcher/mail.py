@@ -92,7 +92,8 @@ def _refuse_pending(params):
         return sns._error("InvalidParameter", reason, 400)
     one = sns._find_subscription(sns._sub_arn_to_topic.get(arn, ""), arn)
     if one and not one["confirmed"]:
-        return sns._error("InvalidParameter", "Invalid parameter: This operation is not supported for a pending subscription", 400)
+        reason = "Invalid parameter: SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation"
+        return sns._error("InvalidParameter", reason, 400)
     return None
 
 
