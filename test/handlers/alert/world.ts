@@ -1,12 +1,12 @@
 import { refused } from "../../../handlers/alert/errors";
-import type { Known } from "../../../handlers/alert/lifecycle";
-import type { AlertStore, ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
+import type { ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
 import { receive, receiveConfirmed } from "../../../handlers/alert/receive";
-import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
+import { type AlertRecord, findingKey } from "../../../handlers/alert/record";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
 import { tell } from "../../../handlers/alert/tell";
 import type { Channel, Finding, Notice, Severity } from "../../../handlers/alert/types";
+import { copy, memoryTable } from "./memoryTable";
 
 /** What ends a handler between two of its I/O calls. */
 const CRASH = "the process was killed";
@@ -40,7 +40,6 @@ export function createWorld(options: WorldOptions) {
   const required = options.required ?? channels;
   const severities: Severity[] = ["HIGH", "CRITICAL"];
   const alerts = new Map<string, AlertRecord>();
-  const pointers = new Map<string, FindingRecord>();
   const hub = new Map<string, Finding>();
   const queue: Mail[] = [];
   const executions = new Map<string, { alertKey: string; open: boolean; done: Promise<void> }>();
@@ -59,87 +58,7 @@ export function createWorld(options: WorldOptions) {
     if (options.crashAt.has(calls++)) throw new Error(CRASH);
     return result;
   };
-  const copy = <T>(value: T): T => structuredClone(value);
-  const change = (alertKey: string, edit: (alert: AlertRecord) => void) => {
-    const alert = alerts.get(alertKey);
-    if (!alert) throw new Error(`no alert ${alertKey}`);
-    edit(alert);
-    return copy(alert);
-  };
-
-  const store: AlertStore = {
-    known: (findings) =>
-      io("known", () =>
-        findings.map((finding): Known => {
-          const pointer = pointers.get(findingKey(finding));
-          return copy({ finding: pointer, alert: pointer && alerts.get(pointer.alertKey) });
-        }),
-      ),
-    load: (alertKey) => io("load", () => copy(alerts.get(alertKey))),
-    take: (before, alert, finding) =>
-      io("take", () => {
-        const pointer = pointers.get(findingKey(finding));
-        const stored = alerts.get(alert.alertKey);
-        if (stored?.revision !== before.alert?.revision) return false;
-        if (pointer?.eventTime !== before.finding?.eventTime || pointer?.updatedAt !== before.finding?.updatedAt)
-          return false;
-        // Only what intake owns: told, sending, settled and notifiedAt belong to others.
-        const { told, sending, settled, notifiedAt, parkings } = stored ?? alert;
-        alerts.set(
-          alert.alertKey,
-          copy({ ...alert, told, sending, settled, notifiedAt, parkings, revision: alert.revision + 1 }),
-        );
-        pointers.set(findingKey(finding), copy(finding));
-        return true;
-      }),
-    reclaim: (before, claimed) =>
-      io("reclaim", () => {
-        if (alerts.get(before.alertKey)?.revision !== before.revision) return false;
-        const { running, attempt, parkedAt } = claimed;
-        change(before.alertKey, (alert) =>
-          Object.assign(alert, { running, attempt, parkedAt, revision: before.revision + 1 }),
-        );
-        return true;
-      }),
-    startSending: (alertKey, channel, sending) =>
-      io("startSending", () => {
-        if ((alerts.get(alertKey)?.told[channel]?.version ?? 0) >= sending.version) return false;
-        change(alertKey, (alert) => (alert.sending[channel] = sending));
-        return true;
-      }),
-    stopSending: (alertKey, channel) =>
-      io("stopSending", () => void change(alertKey, (a) => delete a.sending[channel])),
-    told: (alertKey, channel, told) =>
-      io("told", () =>
-        change(alertKey, (alert) => {
-          alert.told[channel] = told;
-          delete alert.sending[channel];
-        }),
-      ),
-    notified: (alertKey, at) => io("notified", () => void change(alertKey, (alert) => (alert.notifiedAt = at))),
-    reported: (alertKey, version) => io("reported", () => void change(alertKey, (a) => (a.failedVersion = version))),
-    exit: (alert, execution, result) =>
-      io("exit", () => {
-        const stored = alerts.get(alert.alertKey);
-        if (stored?.running !== execution || stored.desired !== alert.desired) return false;
-        change(alert.alertKey, (a) => {
-          delete a.running;
-          a.revision++;
-          if (result.kind === "parked") {
-            a.parkedAt = result.at;
-            a.parkings++;
-          } else {
-            a.settled = a.desired;
-            a.parkings = 0;
-            delete a.unsettledSince;
-          }
-        });
-        return true;
-      }),
-    reserveSlot: () => io("reserveSlot", () => 0),
-    unsettled: (before) =>
-      io("unsettled", () => copy([...alerts.values()].filter((a) => a.unsettledSince && a.unsettledSince < before))),
-  };
+  const store = memoryTable(io, alerts);
 
   const findings: Findings = {
     get: (ids) => io("getFindings", () => ids.map((id) => copy(hub.get(findingKey(id))))),
