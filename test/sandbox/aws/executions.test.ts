@@ -112,7 +112,10 @@ describe("an execution", () => {
   it("is counted as running, and the local AWS as busy, until it ends", async () => {
     const arn = await machine("busy", sleeps);
     const { executionArn } = await start(arn);
-    const activity = async () => (await fetch(`${aws.endpoint}/_sandbox/activity`)).json();
+    const activity = async () => {
+      const answer = await fetch(`${aws.endpoint}/_sandbox/activity`);
+      return (await answer.json()) as { idle: boolean; executions: string[] };
+    };
 
     const during = await activity();
     await aws.sfn.send(new StopExecutionCommand({ executionArn }));
