@@ -19,6 +19,8 @@ export interface Places {
   /** What runs, and where: written when all is ready. */
   run: string;
   lock: string;
+  /** There while stacks are deployed: found by a later start, it tells of one that was killed. */
+  unfinished: string;
   /** What the daemon says. */
   log: string;
 }
@@ -33,6 +35,7 @@ export const placesIn = (folder: string): Places => ({
   credentials: join(folder, "credentials"),
   run: join(folder, "run.json"),
   lock: join(folder, "sandbox.lock"),
+  unfinished: join(folder, "unfinished"),
   log: join(folder, "daemon.log"),
 });
 

@@ -45,7 +45,15 @@ export const clear = async (places: Places): Promise<void> => {
   const run = lastRun(places);
   // The daemon first: it ends its children in order.
   if (run) for (const id of [run.daemon, run.ministack]) await endProcess(id);
-  const left = [places.run, places.aws, places.state, places.pulumiHome, places.work, places.credentials];
+  const left = [
+    places.run,
+    places.aws,
+    places.state,
+    places.pulumiHome,
+    places.work,
+    places.credentials,
+    places.unfinished,
+  ];
   for (const path of left) if (existsSync(path)) rmSync(path, { recursive: true, force: true });
   mkdirSync(places.folder, { recursive: true });
 };

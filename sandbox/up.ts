@@ -1,3 +1,4 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { type Command, deploy, type Progress, type StackResult } from "../ops/deploy";
 import { type Engine, engine } from "../ops/engine/engine";
 import type { Interruption } from "../ops/interrupt";
@@ -31,8 +32,9 @@ export const bringUp = async (places: Places, choice: Choice, operator: Operator
   await locked(places, operator, async () => {
     const signal = operator.interruption.stop;
     const cli = await engine({ progress: operator.progress, signal, env: operator.env });
-    const before = liveRun(places);
+    const before = existsSync(places.unfinished) ? undefined : liveRun(places);
     const run = before ?? (await start(places, operator));
+    writeFileSync(places.unfinished, "");
     try {
       await writeProject(places, run, choice, cli);
       const results = await deployAll("up", places, run, cli, operator);
@@ -41,6 +43,9 @@ export const bringUp = async (places: Places, choice: Choice, operator: Operator
       // Nobody asked to see what is half there.
       if (signal.aborted && !before) await clear(places);
       throw error;
+    } finally {
+      // A killed deployment leaves Pulumi's lock and half a state behind: the next start begins anew.
+      rmSync(places.unfinished, { force: true });
     }
   });
 
