@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { closingPattern, openingPattern } from "../../../components/notification/patterns";
+
+describe("the opening rule's pattern", () => {
+  it("takes NEW of every severity set, and NOTIFIED of those above the lowest, whatever their order", () => {
+    const { $or } = openingPattern(["CRITICAL", "MEDIUM", "HIGH"]).detail.findings;
+
+    expect($or).toEqual([
+      { Workflow: { Status: ["NEW"] }, Severity: { Label: ["CRITICAL", "MEDIUM", "HIGH"] } },
+      { Workflow: { Status: ["NOTIFIED"] }, Severity: { Label: ["CRITICAL", "HIGH"] } },
+    ]);
+  });
+
+  it("takes no NOTIFIED where one severity is set alone, since nothing can get worse into it", () => {
+    const { $or } = openingPattern(["CRITICAL"]).detail.findings;
+
+    expect($or).toEqual([{ Workflow: { Status: ["NEW"] }, Severity: { Label: ["CRITICAL"] } }]);
+  });
+
+  it("takes findings without Compliance, as GuardDuty's, and leaves out what passes or can't be checked", () => {
+    const { Compliance, RecordState } = openingPattern(["HIGH"]).detail.findings;
+
+    expect(Compliance).toEqual({ Status: [{ exists: false }, { "anything-but": ["PASSED", "NOT_AVAILABLE"] }] });
+    expect(RecordState).toEqual(["ACTIVE"]);
+  });
+
+  it("stays below EventBridge's 2,048 characters with every severity", () => {
+    const all = openingPattern(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
+
+    expect(JSON.stringify(all).length).toBeLessThan(2048);
+    expect(JSON.stringify(closingPattern).length).toBeLessThan(2048);
+  });
+});
