@@ -35,8 +35,20 @@ export const slackHandler = (settings: SlackSettings) => () => {
 
 /** Names hakken's messages in their metadata. */
 const EVENT_TYPE = "hakken_alert";
-/** Errors after which it is not known whether Slack took the message. https://docs.slack.dev/reference/methods/chat.postMessage */
-const UNSURE = ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "duplicate_message"];
+/** Asking for patience, although with HTTP 200. https://docs.slack.dev/reference/methods/chat.postMessage */
+const TOO_MANY = ["ratelimited", "rate_limited", "message_limit_exceeded"];
+/** Errors after which it is not known whether Slack took the message; or that another try mends. */
+const UNSURE = [
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+  // Slack knows our client_msg_id from an earlier attempt, whatever became of it.
+  "duplicate_message",
+  "duplicate_message_not_found",
+  "duplicate_channel_not_found",
+];
 /** A hundred messages each: more can't have come since an attempt some minutes ago, at one message a second. */
 const PAGES = 20;
 
@@ -57,22 +69,27 @@ interface SlackPosted {
 export function slackService(settings: SlackSettings, token: () => Promise<string>): ChannelService {
   const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
 
-  const ask = async (method: string, parameters: object): Promise<SlackReply> => {
+  const ask = async (method: string, contentType: string, body: string): Promise<SlackReply> => {
     const secret = await token();
     const answer = await call(http, {
       method: "POST",
       url: `${settings.apiUrl}/${method}`,
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json; charset=utf-8" },
-      body: JSON.stringify(parameters),
+      headers: { authorization: `Bearer ${secret}`, "content-type": contentType },
+      body,
       secrets: [secret],
     });
     return accepted(method, settings.channel, answer, secret);
   };
+  const write = (method: string, parameters: object) =>
+    ask(method, "application/json; charset=utf-8", JSON.stringify(parameters));
+  // Methods that read take no JSON: "missing required field: channel". https://docs.slack.dev/apis/web-api/#methods_supporting_json
+  const read = (method: string, parameters: Record<string, string>) =>
+    ask(method, "application/x-www-form-urlencoded", new URLSearchParams(parameters).toString());
 
   return {
     channel: "slack",
     send: async (notice, parent) => {
-      const { ts } = await ask("chat.postMessage", postOf(settings, notice, parent));
+      const { ts } = await write("chat.postMessage", postOf(settings, notice, parent));
       if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
       return ts;
     },
@@ -80,16 +97,17 @@ export function slackService(settings: SlackSettings, token: () => Promise<strin
       // A minute for clocks that differ.
       const oldest = String(Date.parse(since) / 1000 - 60);
       const thread = threadOf(notice, parent);
-      const where = { channel: settings.channel, oldest, limit: 100, include_all_metadata: true };
-      let cursor: string | undefined;
+      const where = { channel: settings.channel, oldest, limit: "100", include_all_metadata: "true" };
+      let next: { cursor?: string } = {};
       for (let page = 0; page < PAGES; page++) {
         const reply = thread
-          ? await ask("conversations.replies", { ...where, ts: thread, cursor })
-          : await ask("conversations.history", { ...where, cursor });
+          ? await read("conversations.replies", { ...where, ...next, ts: thread })
+          : await read("conversations.history", { ...where, ...next });
         const found = reply.messages?.find((message) => tells(message, notice));
         if (found) return found.ts;
-        cursor = reply.response_metadata?.next_cursor;
+        const cursor = reply.response_metadata?.next_cursor;
         if (!cursor) return undefined;
+        next = { cursor };
       }
       throw new Error(`Slack channel ${settings.channel} has more messages since ${since} than are looked through`);
     },
@@ -140,7 +158,7 @@ function messageId({ alertKey, occurrence, version }: Notice): string {
 /** Slack answers 200 to a refused message; only `ok` tells. */
 function accepted(method: string, channel: string, answer: HttpAnswer, secret: string): SlackReply {
   const reply = (answer.body ?? {}) as Partial<SlackReply>;
-  if (answer.status === 429 || reply.error === "ratelimited") {
+  if (answer.status === 429 || TOO_MANY.includes(reply.error ?? "")) {
     throw slowDown(Number(header(answer, "retry-after")) || 30, `Slack asks to slow down (${method})`);
   }
   if (answer.status === 200 && reply.ok) return reply as SlackReply;

@@ -3,9 +3,10 @@ export function refused(message: string): Error {
   return named("Refused", message);
 }
 
-/** The service asks for patience: nothing was taken, nothing has failed. */
+/** The service asks for patience: nothing was taken, nothing has failed. At least a second. */
 export function slowDown(seconds: number, message: string): Error & { seconds: number } {
-  return Object.assign(named("SlowDown", message), { seconds });
+  // Whole seconds, since a Wait state fails the execution on anything else.
+  return Object.assign(named("SlowDown", message), { seconds: Math.max(1, Math.ceil(seconds)) });
 }
 
 export const isRefused = (error: unknown): boolean => error instanceof Error && error.name === "Refused";
