@@ -17,7 +17,8 @@ export function openingPattern(severities: readonly Severity[]) {
       findings: {
         RecordState: ["ACTIVE"],
         Compliance: { Status: [{ exists: false }, { "anything-but": ["PASSED", "NOT_AVAILABLE"] }] },
-        $or: worse.length > 0 ? [isNew, mayHaveRisen] : [isNew],
+        // EventBridge refuses an $or of one.
+        ...(worse.length > 0 ? { $or: [isNew, mayHaveRisen] } : isNew),
       },
     },
   };
