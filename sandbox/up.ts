@@ -40,7 +40,7 @@ export const bringUp = async (places: Places, choice: Choice, operator: Operator
       const results = await deployAll("up", places, run, cli, operator);
       return { run, engine: cli, results, fresh: before === undefined };
     } catch (error) {
-      // Nobody asked to see what is half there.
+      // Nobody asked to see what is half there. After a failure it stays: it says more than the message.
       if (signal.aborted && !before) await clear(places);
       throw error;
     } finally {

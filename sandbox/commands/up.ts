@@ -1,3 +1,4 @@
+import { liveRun } from "../run";
 import { bringUp } from "../up";
 import { type ChoiceOptions, type Context, choiceOf } from "./context";
 import { statusOf } from "./status";
@@ -6,7 +7,10 @@ import { statusOf } from "./status";
 export const up = async ({ places, screen, interruption, env }: Context, options: ChoiceOptions): Promise<number> => {
   const choice = choiceOf(options);
   const operator = { progress: screen.progress, interruption, env };
-  const { run, results } = await bringUp(places, choice, operator);
+  const { run, results } = await bringUp(places, choice, operator).catch((error: unknown) => {
+    if (liveRun(places)) screen.progress("It stays up as it is, for a look. To end it: npm run sandbox -- down");
+    throw error;
+  });
   const status = statusOf(run);
   const stacks = results.map(({ stack, changes, seconds }) => ({ stack, changes: changes.length, seconds }));
   screen.json({ ...status, stacks });
