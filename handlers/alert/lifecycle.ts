@@ -49,11 +49,15 @@ export const isOver = (finding: Finding): boolean =>
 const matters = (finding: Finding, severities: readonly Severity[]): boolean =>
   !isOver(finding) && finding.compliance !== "NOT_AVAILABLE" && severities.includes(finding.severity);
 
+/** A finding that opens an alert: it matters, and nobody has taken it up. */
+export const isOpening = (finding: Finding, severities: readonly Severity[]): boolean =>
+  matters(finding, severities) && finding.workflow === "NEW";
+
 /** Decides what a report on a finding means for its alert. */
 export function observe(known: Known, { finding, eventTime }: Observation, now: Circumstances): Decision {
   const report = { finding, eventTime };
   const { alert } = known;
-  const opens = matters(finding, now.severities) && finding.workflow === "NEW";
+  const opens = isOpening(finding, now.severities);
   if (!alert || !known.finding) {
     return opens ? open(report, now) : drop("not known, and not an opening");
   }

@@ -1,6 +1,7 @@
-import { isForgotten, wakesAt } from "./lifecycle";
+import { isForgotten, isOpening, wakesAt } from "./lifecycle";
 import type { AlertStore, Executions, Findings, Later } from "./ports";
 import { ensureExecution, wake } from "./receive";
+import type { AlertRecord } from "./record";
 import type { Severity } from "./types";
 
 export interface SweepPorts {
@@ -30,14 +31,32 @@ export async function sweep(ports: SweepPorts): Promise<Swept> {
   const until = minutesBefore(ports.now(), GRACE_MINUTES);
   const unsettled = await ports.store.unsettled(until);
   let woken = 0;
+  const failures: string[] = [];
   for (const alert of unsettled) {
-    if (!alert.parkedAt) await ensureExecution(ports, alert.alertKey);
-    else if (wakesAt(alert) <= Date.parse(ports.now())) {
-      await wake(ports, alert);
-      woken++;
+    try {
+      if (await resume(ports, alert)) woken++;
+    } catch (error) {
+      // One that can't be helped now must not keep all others from being.
+      failures.push(`${alert.alertKey}: ${error}`);
     }
   }
-  return { unsettled: unsettled.length, woken, forgotten: await remember(ports, until) };
+  const forgotten = await remember(ports, until);
+  if (failures.length > 0) {
+    const some = failures.slice(0, 5).join("; ");
+    throw new Error(`${failures.length} of ${unsettled.length} unsettled alerts could not be resumed: ${some}`);
+  }
+  return { unsettled: unsettled.length, woken, forgotten };
+}
+
+/** Has its execution running again. True if it was parked and its back-off is over. */
+async function resume(ports: SweepPorts, alert: AlertRecord): Promise<boolean> {
+  if (!alert.parkedAt) {
+    await ensureExecution(ports, alert.alertKey);
+    return false;
+  }
+  if (wakesAt(alert) > Date.parse(ports.now())) return false;
+  await wake(ports, alert);
+  return true;
 }
 
 /** Hands findings that nobody was told of to intake, which reads them again: what it takes in is the truth of then. */
@@ -45,8 +64,10 @@ async function remember({ findings, store, later, now, severities }: SweepPorts,
   const since = minutesBefore(until, LOOK_BACK_DAYS * 24 * 60);
   let forgotten = 0;
   await findings.eachPageOfNew({ severities, since, until }, async (page) => {
-    const known = await store.known(page);
-    for (const finding of page.filter((_, i) => isForgotten(known[i] ?? {}, now()))) {
+    // NEW and ACTIVE are also very many that pass or can't be checked: intake would read each of them, every hour.
+    const opening = page.filter((finding) => isOpening(finding, severities));
+    const known = await store.known(opening);
+    for (const finding of opening.filter((_, i) => isForgotten(known[i] ?? {}, now()))) {
       await later(finding, 0);
       forgotten++;
     }

@@ -179,6 +179,17 @@ describe("the life of an alert", () => {
     expect(alert?.settled).toBe(0);
   });
 
+  it("leaves alone what is NEW but passes or can't be checked", async () => {
+    const world = createWorld({ crashAt: new Set() });
+    world.report(aFinding({ compliance: "NOT_AVAILABLE" }));
+    world.report(aFinding({ id: "prowler-1", compliance: "PASSED" }));
+    await world.drain();
+
+    await world.sweepLater();
+
+    expect(world.queue).toEqual([]);
+  });
+
   it("leaves what a person suppressed before settle reads it", async () => {
     const suppress = { done: false };
     const world = createWorld({

@@ -208,7 +208,7 @@ export function createWorld(options: WorldOptions) {
         await sweep(ports).then(
           () => (done = true),
           (error: Error) => {
-            if (error.message !== CRASH) throw error;
+            if (!error.message.includes(CRASH)) throw error;
           },
         );
       }
