@@ -65,7 +65,7 @@ interface SlackPosted {
   metadata?: { event_type?: string; event_payload?: { alertKey?: string; occurrence?: number; version?: number } };
 }
 
-/** Slack as a channel. Its reference is the message's ts. */
+/** Slack as a channel. Its reference is the ts of the occurrence's first message: a thread takes no other for its parent. */
 export function slackService(settings: SlackSettings, token: () => Promise<string>): ChannelService {
   const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
 
@@ -91,7 +91,7 @@ export function slackService(settings: SlackSettings, token: () => Promise<strin
     send: async (notice, parent) => {
       const { ts } = await write("chat.postMessage", postOf(settings, notice, parent));
       if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
-      return ts;
+      return threadOf(notice, parent) ?? ts;
     },
     find: async (notice, parent, since) => {
       // A minute for clocks that differ.
@@ -104,7 +104,7 @@ export function slackService(settings: SlackSettings, token: () => Promise<strin
           ? await read("conversations.replies", { ...where, ...next, ts: thread })
           : await read("conversations.history", { ...where, ...next });
         const found = reply.messages?.find((message) => tells(message, notice));
-        if (found) return found.ts;
+        if (found) return thread ?? found.ts;
         const cursor = reply.response_metadata?.next_cursor;
         if (!cursor) return undefined;
         next = { cursor };

@@ -5,7 +5,7 @@ import type { Channel, Finding, Severity } from "./types";
 export interface Told {
   occurrence: number;
   version: number;
-  /** Where the message is: Slack's ts, Backlog's issue key, SNS's message id. */
+  /** Where the message is: the ts that starts its Slack thread, Backlog's issue key, SNS's message id. */
   reference: string;
   /** The severity that was told, so that a rise can say from what. */
   severity: Severity;
