@@ -1,0 +1,130 @@
+import { expect, it } from "vitest";
+import { messageIn, until } from "./cloud";
+import { raisedAndTold } from "./outages";
+import type { Stage } from "./stage";
+import { minutesAgo, ONCE, Tale } from "./tale";
+
+/** What falls by the way is found again. `lost` is a finding whose event no rule took. */
+export function recovery(stage: () => Stage, lost: () => Tale): void {
+  it("finds by the sweeper an execution that a person aborted, and a finding whose event was lost", async () => {
+    const aborted = Tale.of(stage(), "Aborted");
+    await aborted.fault({ channel: "slack", fault: "429", retryAfter: 600, times: 1 });
+    await aborted.report();
+    const told = await aborted.becomes("told but for Slack", ({ told }) => Boolean(told.backlog && !told.slack));
+    expect(await lost().record()).toBeUndefined();
+
+    await abort(stage(), told.running ?? "");
+    const failed = await messageIn(stage().cloud, "failed-alerts", (body) => body.includes(told.running ?? ""));
+    await aborted.age("unsettledSince", 31);
+    await sweep(stage());
+    await Promise.all([aborted.settled(), lost().settled()]);
+    await stage().rest();
+
+    expect(JSON.parse(failed.Body ?? "")).toMatchObject({
+      detail: { status: "ABORTED", input: JSON.stringify({ alertKey: aborted.alertKey }) },
+    });
+    await raisedAndTold(stage(), "executions-aborted");
+    for (const tale of [aborted, lost()]) {
+      expect(await tale.told()).toEqual(ONCE);
+      expect(await tale.workflow()).toBe("NOTIFIED");
+    }
+  });
+
+  it("keeps what a rule can't deliver in the rules' dead letters, and raises an alarm", async () => {
+    const { lambda, functionName } = stage().cloud;
+    const FunctionName = functionName("sweeper");
+    const { Policy = "" } = await lambda.getPolicy({ FunctionName });
+    const [{ Sid: StatementId, Condition }] = JSON.parse(Policy).Statement;
+    await lambda.removePermission({ FunctionName, StatementId });
+
+    await trigger(stage());
+    await messageIn(stage().cloud, "rule-dead-letters", (body) => body.includes(SWEEP_NOW));
+    await lambda.addPermission({
+      FunctionName,
+      StatementId,
+      Action: "lambda:InvokeFunction",
+      Principal: "events.amazonaws.com",
+      SourceArn: Condition.ArnLike["AWS:SourceArn"],
+    });
+
+    await raisedAndTold(stage(), "rule-dead-letters");
+    await raisedAndTold(stage(), "sweep-not-delivered");
+  });
+}
+
+/** Has a finding's event pass by: nothing takes it while the rule is off. */
+export async function lose(stage: Stage): Promise<Tale> {
+  const { events, ruleName } = stage.cloud;
+  const Name = ruleName("opening");
+  await events.disableRule({ Name });
+  const tale = await Tale.of(stage, "Lost", { UpdatedAt: minutesAgo(40) }).report();
+  await events.enableRule({ Name });
+  return tale;
+}
+
+/** A finding that Security Hub set NEW again after hakken had set it NOTIFIED. */
+export function renewal(stage: () => Stage): void {
+  it("tells a finding again that is still NEW a quarter of an hour after it was set NOTIFIED", async () => {
+    const { sqs, queueUrl } = stage().cloud;
+    const QueueUrl = queueUrl("intake-opening");
+    const tale = await Tale.of(stage(), "Reset to NEW", { UpdatedAt: minutesAgo(40) }).report();
+    await tale.settled();
+
+    await tale.setWorkflow("NEW");
+    await until("the recheck that waits", async () => {
+      const AttributeNames = ["ApproximateNumberOfMessagesDelayed" as const];
+      const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames });
+      return Attributes?.ApproximateNumberOfMessagesDelayed === "1";
+    });
+    const toldBefore = await tale.told();
+    // A quarter of an hour later, without waiting for it: the sweeper hands over what the purged message did.
+    await sqs.purgeQueue({ QueueUrl });
+    await tale.age("notifiedAt", 16);
+    await sweep(stage());
+    await tale.settled(2);
+    await stage().rest();
+
+    expect(toldBefore).toEqual(ONCE);
+    expect(await tale.told()).toEqual({
+      slack: ["message", "message"],
+      backlog: ["message", "message"],
+      mail: ["message", "message"],
+    });
+    expect(await tale.workflow()).toBe("NOTIFIED");
+  });
+}
+
+const SWEEP_NOW = "hakken.test";
+
+/** Has EventBridge run the sweeper: a rule that has a schedule may have a pattern too. */
+async function sweep(stage: Stage): Promise<void> {
+  const { client, cloud } = stage;
+  const ran = async () => {
+    const journal = await client.journal(0);
+    const isSweep = (name: string) => name.includes(cloud.functionName("sweeper"));
+    return journal.filter((entry) => entry.kind === "invocation" && isSweep(entry.function)).length;
+  };
+  const before = await ran();
+  await until("the sweeper to run", async () => {
+    await trigger(stage);
+    return (await ran()) > before;
+  });
+}
+
+async function trigger({ cloud: { events, ruleName } }: Stage): Promise<void> {
+  const { Name, ScheduleExpression, Description } = await events.describeRule({ Name: ruleName("sweep") });
+  await events.putRule({
+    Name,
+    ScheduleExpression,
+    Description,
+    EventPattern: JSON.stringify({ source: [SWEEP_NOW] }),
+  });
+  await events.putEvents({ Entries: [{ Source: SWEEP_NOW, DetailType: "now", Detail: "{}" }] });
+}
+
+async function abort({ cloud: { sfn } }: Stage, execution: string): Promise<void> {
+  const { stateMachines = [] } = await sfn.listStateMachines({});
+  const [machine] = stateMachines;
+  const executionArn = `${machine?.stateMachineArn?.replace(":stateMachine:", ":execution:")}:${execution}`;
+  await sfn.stopExecution({ executionArn });
+}

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { life } from "./life";
+import { outages } from "./outages";
+import { lose, recovery, renewal } from "./recovery";
+import { repeats } from "./repeats";
+import { shapes } from "./shapes";
+import { raise, type Stage } from "./stage";
+import type { Tale } from "./tale";
+
+let raised: Stage;
+let lost: Tale;
+const stage = () => raised;
+
+beforeAll(async () => {
+  raised = await raise();
+  // Now, while nobody else needs the rule.
+  lost = await lose(raised);
+}, 600_000);
+
+afterAll(() => raised?.close(), 60_000);
+
+// All at once: each looks after a finding of its own, and a busy sandbox is the better test.
+describe.concurrent("a finding", { timeout: 300_000 }, () => {
+  life(stage);
+  recovery(stage, () => lost);
+  outages(stage);
+  repeats(stage);
+  shapes(stage);
+});
+
+describe("a finding that is NEW again", { timeout: 120_000 }, () => {
+  renewal(stage);
+});

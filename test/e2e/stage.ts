@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Interruption } from "../../ops/interrupt";
+import { projectRoot } from "../../ops/root";
+import { installMinistack } from "../../sandbox/aws/ministack";
+import { type Client, clientOf } from "../../sandbox/client";
+import { untilIdle } from "../../sandbox/journey";
+import { type Places, placesIn } from "../../sandbox/places";
+import type { Choice } from "../../sandbox/project";
+import { type Cloud, cloudOf } from "./cloud";
+
+/** The sandbox of these tests: a whole one of their own, beside the one that a person may have up. */
+export interface Stage {
+  places: Places;
+  client: Client;
+  /** The audit account's AWS, as its root. */
+  cloud: Cloud;
+  inboxUrl: string;
+  endpoint: string;
+  /** Deploys all stacks, or shows what a deployment would change, or destroys them. */
+  deploy(command: "up" | "preview" | "destroy", choice: Choice): Promise<Deployed[]>;
+  /** Until nothing is under way any more. */
+  rest(): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Deployed = Awaited<ReturnType<typeof import("../../ops/deploy")["deploy"]>>[number];
+
+export const DEFAULTS: Choice = { severities: ["HIGH", "CRITICAL"], language: "ja" };
+
+const NEVER = new AbortController().signal;
+const PATIENCE = 300_000;
+
+/** Installs what is missing, starts the sandbox, and deploys the four stacks into it. */
+export async function raise(): Promise<Stage> {
+  const env = { ...process.env };
+  for (const name of Object.keys(process.env)) if (/^(AWS|PULUMI)_/.test(name)) delete process.env[name];
+  const places = placesIn(join(projectRoot(), ".sandbox", "e2e"));
+  await shareInstallation(places);
+  const interruption: Interruption = { stop: NEVER, forward: NEVER };
+  const operator = { progress: (line: string) => console.log(line), interruption, env };
+
+  // Compiled: Pulumi serializes the handlers from it, which vitest's own transform does not survive.
+  const { bringUp, deployAll, takeDown }: typeof import("../../sandbox/up") =
+    createRequire(__filename)("../../bin/sandbox/up.js");
+  await takeDown(places, operator);
+  const { run, engine } = await bringUp(places, DEFAULTS, operator);
+  const client = clientOf(run);
+  return {
+    places,
+    client,
+    cloud: await cloudOf(run.endpoint),
+    inboxUrl: run.inboxUrl,
+    endpoint: run.endpoint,
+    deploy: async (command, choice) =>
+      command === "up"
+        ? (await bringUp(places, choice, operator)).results
+        : await deployAll(command, places, run, engine, operator),
+    rest: () => untilIdle(client, PATIENCE),
+    close: async () => {
+      await takeDown(places, operator);
+    },
+  };
+}
+
+/** The local AWS is installed once, in the project's own sandbox. */
+async function shareInstallation(places: Places): Promise<void> {
+  const project = join(projectRoot(), ".sandbox");
+  await installMinistack({ folder: project, progress: console.log });
+  mkdirSync(places.folder, { recursive: true });
+  const shared = join(places.folder, "venv");
+  if (!existsSync(shared)) symlinkSync(join(project, "venv"), shared, "dir");
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
+import { expect } from "vitest";
+import { findingOf } from "../../handlers/alert/normalise";
+import { type AlertRecord, alertKeyOf } from "../../handlers/alert/record";
+import type { Channel } from "../../handlers/alert/types";
+import type { Fault } from "../../sandbox/inbox/faults";
+import { type Piece, piecesOf } from "../../sandbox/inboxPieces";
+import { until } from "./cloud";
+import type { Stage } from "./stage";
+
+const samples = join(__dirname, "../../sandbox/samples");
+
+/** What one finding goes through. */
+export class Tale {
+  readonly alertKey: string;
+  /** As its provider last reported it. */
+  finding: AwsSecurityFinding;
+
+  private constructor(
+    private readonly stage: Stage,
+    finding: AwsSecurityFinding,
+  ) {
+    this.finding = finding;
+    this.alertKey = alertKeyOf(findingOf(finding));
+  }
+
+  /** A finding of its own, in the shape of a sample. No one has heard of it yet. */
+  static of(stage: Stage, title: string, changes: Partial<AwsSecurityFinding> = {}, sample = "told-guardduty-high") {
+    const shape = JSON.parse(readFileSync(join(samples, `${sample}.json`), "utf8")) as AwsSecurityFinding;
+    const id = randomUUID();
+    const UpdatedAt = minutesAgo(20);
+    const Id = `${shape.Id}-${id.slice(0, 8)}`;
+    return new Tale(stage, { ...shape, Id, Title: `${title} ${id.slice(0, 8)}`, UpdatedAt, ...changes });
+  }
+
+  /** What only its own messages hold. */
+  get title(): string {
+    return this.finding.Title ?? "";
+  }
+
+  /** Has its provider report it, with these changes from now on. */
+  async report(changes: Partial<AwsSecurityFinding> = {}): Promise<this> {
+    this.finding = { ...this.finding, ...changes };
+    await this.stage.client.send({ finding: { ...this.finding } });
+    return this;
+  }
+
+  /** Has the next write of its message fail. */
+  async fault(fault: Omit<Fault, "match">): Promise<void> {
+    const answer = await fetch(`${this.stage.inboxUrl}/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...fault, match: this.title }),
+    });
+    expect(answer.status).toBe(201);
+  }
+
+  /** A person sets its workflow status. */
+  async setWorkflow(Status: "NEW" | "SUPPRESSED" | "RESOLVED"): Promise<void> {
+    const { Id, ProductArn } = this.finding;
+    const FindingIdentifiers = [{ Id, ProductArn }];
+    await this.stage.cloud.hub.batchUpdateFindings({ FindingIdentifiers, Workflow: { Status } });
+  }
+
+  async workflow(): Promise<string | undefined> {
+    const { Id: id = "", ProductArn: productArn = "" } = this.finding;
+    return (await this.stage.client.workflows([{ id, productArn }]))[0];
+  }
+
+  /** Its finding as Security Hub has it. */
+  async stored(): Promise<AwsSecurityFinding> {
+    const { Findings = [] } = await this.stage.cloud.hub.getFindings({
+      Filters: { Id: [{ Value: this.finding.Id, Comparison: "EQUALS" }] },
+    });
+    const [found] = Findings;
+    if (!found) throw new Error(`Security Hub has no finding ${this.finding.Id}`);
+    return found;
+  }
+
+  async record(): Promise<AlertRecord | undefined> {
+    const { table, tableName } = this.stage.cloud;
+    const Key = { pk: `alert#${this.alertKey}` };
+    return (await table.get({ TableName: tableName, Key, ConsistentRead: true })).Item as AlertRecord | undefined;
+  }
+
+  /** Writes to its record what time would have brought. */
+  async age(name: "unsettledSince" | "notifiedAt", minutes: number): Promise<void> {
+    const { table, tableName } = this.stage.cloud;
+    await table.update({
+      TableName: tableName,
+      Key: { pk: `alert#${this.alertKey}` },
+      UpdateExpression: "SET #name = :value",
+      ExpressionAttributeNames: { "#name": name },
+      ExpressionAttributeValues: { ":value": minutesAgo(minutes) },
+    });
+  }
+
+  /** Waits until its record satisfies a condition. */
+  async becomes(what: string, condition: (record: AlertRecord) => boolean): Promise<AlertRecord> {
+    return await until(`"${this.title}" to be ${what}`, async () => {
+      const record = await this.record();
+      return record && condition(record) && record;
+    });
+  }
+
+  /** Waits until it is told and settled, for the n-th time. */
+  async settled(occurrence = 1): Promise<AlertRecord> {
+    const isSettled = (record: AlertRecord) => record.settled === record.desired && !record.running;
+    return await this.becomes("settled", (record) => record.occurrence === occurrence && isSettled(record));
+  }
+
+  async closed(): Promise<AlertRecord> {
+    return await this.becomes("closed", (record) => record.state === "closed");
+  }
+
+  /** Everything that people got of it. */
+  async pieces(channel?: Channel): Promise<Piece[]> {
+    const all = piecesOf(await this.stage.client.inbox()).filter(({ message }) => message.includes(this.alertKey));
+    return channel ? all.filter((piece) => piece.channel === channel) : all;
+  }
+
+  /** The kinds of what people got of it, by channel. */
+  async told(): Promise<Record<Channel, Piece["kind"][]>> {
+    const pieces = await this.pieces();
+    const of = (channel: Channel) => pieces.filter((piece) => piece.channel === channel).map(({ kind }) => kind);
+    return { slack: of("slack"), backlog: of("backlog"), mail: of("mail") };
+  }
+}
+
+/** A message in each channel. */
+export const ONCE = { slack: ["message"], backlog: ["message"], mail: ["message"] };
+export const TWICE = { slack: ["message", "message"], backlog: ["message", "message"], mail: ["message", "message"] };
+export const NOWHERE = { slack: [], backlog: [], mail: [] };
+
+export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
