@@ -1,8 +1,8 @@
 """CloudWatch alarms on a clock, with AWS's rules for missing data; each change of state is journaled, and an event.
 
-Follows https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html, section on missing data.
-Periods up to five minutes are compressed, so that an alarm is raised while one watches; its reason says so. Longer ones are not:
-what they watch (schedules, days without a message) goes by real time here too.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html, section on missing data.
+Periods up to five minutes are compressed, so that an alarm is raised while one watches; its reason says so. Longer ones
+are not: what they watch (schedules, days without a message) goes by real time here too.
 """
 
 import json
@@ -87,9 +87,9 @@ def evaluate(alarm):
 
 
 def next_state(seen, periods, to_alarm, missing):
-    """The state by the last periods, newest first: True breaching, False not, None no data; more than `periods` of them.
+    """The state by the last periods, newest first: True breaching, False not, None no data.
 
-    None means: stay as you are.
+    There are more than `periods` of them. None as the answer means: stay as you are.
     """
     present = [value for value in seen if value is not None]
     if len(present) >= periods:
@@ -139,7 +139,9 @@ def _reason(alarm, values, old, state):
     if state == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {alarm['EvaluationPeriods']} datapoints were unknown.{note}"
     if not recent:
-        return f"Threshold Crossed: no datapoints were received, and missing ones are {alarm['TreatMissingData']}.{note}"
+        return (
+            f"Threshold Crossed: no datapoints were received, and missing ones are {alarm['TreatMissingData']}.{note}"
+        )
     operator = alarm["ComparisonOperator"]
     return f"Threshold Crossed: datapoints {recent} for {operator} {alarm['Threshold']} ({old} -> {state}).{note}"
 
@@ -159,7 +161,11 @@ def _put_event(alarm, old_state, new_state, reason):
     at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
     metric = {"namespace": alarm.get("Namespace"), "name": alarm.get("MetricName")}
     dimensions = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or []}
-    stat = {"metric": {**metric, "dimensions": dimensions}, "period": alarm.get("Period"), "stat": alarm.get("Statistic")}
+    stat = {
+        "metric": {**metric, "dimensions": dimensions},
+        "period": alarm.get("Period"),
+        "stat": alarm.get("Statistic"),
+    }
     detail = {
         "alarmName": alarm["AlarmName"],
         "state": {"value": new_state, "reason": reason, "timestamp": at},

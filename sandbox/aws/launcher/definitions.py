@@ -29,7 +29,15 @@ _JSONATA_ONLY = {"Arguments", "Output", "Items"}
 _REQUIRED = {"Task": ["Resource"], "Choice": ["Choices"], "Parallel": ["Branches"]}
 _WAITS = ("Seconds", "SecondsPath", "Timestamp", "TimestampPath")
 _TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign")
-_RETRIER = {"ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds", "JitterStrategy", "Comment"}
+_RETRIER = {
+    "ErrorEquals",
+    "IntervalSeconds",
+    "MaxAttempts",
+    "BackoffRate",
+    "MaxDelaySeconds",
+    "JitterStrategy",
+    "Comment",
+}
 _CATCHER = {"ErrorEquals", "Next", "ResultPath", "Output", "Assign", "Comment"}
 _COMPARISONS = {
     *(f"{kind}{operator}{path}" for path in ("", "Path") for kind in ("String", "Numeric", "Timestamp")
@@ -100,7 +108,9 @@ class _Check:
                 todo += _targets(states[name], f"{path}/States/{name}")
         for name in states:
             if name not in reached:
-                self.found.append(f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {path}/States/{name}')
+                self.found.append(
+                    f'MISSING_TRANSITION_TARGET: State "{name}" is not reachable. at {path}/States/{name}'
+                )
 
     def state(self, state, path, language):
         kind = state.get("Type")
@@ -121,7 +131,9 @@ class _Check:
             self.schema(f"Exactly one of {list(_WAITS)} is required", path)
         self.seconds(state, "TimeoutSeconds", path, language)
         self.seconds(state, "HeartbeatSeconds", path, language)
-        if _is_number(state.get("HeartbeatSeconds")) and state["HeartbeatSeconds"] >= state.get("TimeoutSeconds", _LONGEST_SECONDS):
+        if _is_number(state.get("HeartbeatSeconds")) and state["HeartbeatSeconds"] >= state.get(
+            "TimeoutSeconds", _LONGEST_SECONDS
+        ):
             self.schema("HeartbeatSeconds must be smaller than TimeoutSeconds", f"{path}/HeartbeatSeconds")
         if kind == "Task" and not str(state.get("Resource", "arn:")).startswith("arn:"):
             self.schema("Value is not a valid resource ARN", f"{path}/Resource")
@@ -155,7 +167,9 @@ class _Check:
             if not name.endswith(".$"):
                 self.template(item, f"{path}/{name}")
             elif not isinstance(item, str) or not item.startswith(("$", "States.")):
-                message = f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
+                message = (
+                    f"The value for the field '{name}' must be a valid JSONPath or a valid intrinsic function call"
+                )
                 self.schema(message, f"{path}/{name}")
 
     def errors(self, state, path):
@@ -212,7 +226,11 @@ def _targets(state, path):
         return []
     found = [(state.get("Next"), f"{path}/Next"), (state.get("Default"), f"{path}/Default")]
     for field in ("Choices", "Catch"):
-        found += [(one.get("Next"), f"{path}/{field}[{i}]/Next") for i, one in enumerate(_list(state.get(field))) if isinstance(one, dict)]
+        found += [
+            (one.get("Next"), f"{path}/{field}[{i}]/Next")
+            for i, one in enumerate(_list(state.get(field)))
+            if isinstance(one, dict)
+        ]
     return [(name, place) for name, place in found if name is not None]
 
 

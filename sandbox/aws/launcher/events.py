@@ -41,7 +41,9 @@ def put_events(data, allow_aws_source=False):
     entries = data.get("Entries") or []
     if not 1 <= len(entries) <= 10:
         bound = "greater than or equal to 1" if not entries else "less than or equal to 10"
-        return _invalid(f"Value '{len(entries)}' at 'entries' failed to satisfy constraint: Member must have length {bound}")
+        return _invalid(
+            f"Value '{len(entries)}' at 'entries' failed to satisfy constraint: Member must have length {bound}"
+        )
     if sum(map(_size, entries)) > _MAX_BYTES:
         return _invalid("Total size of the entries in the request is over the limit.")
     results = [_put_entry(entry, allow_aws_source or _root.get()) for entry in entries]

@@ -1,7 +1,7 @@
 """Executions of state machines: their names, their ends, their waits and retries, as Step Functions has them.
 
 Follows https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html and
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html. Definitions are checked in definitions.py.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html. definitions.py checks definitions.
 """
 
 import contextvars
@@ -18,7 +18,7 @@ from launcher.journal import record
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response, now_iso
 from ministack.services import stepfunctions as sfn
 
-# Shortens the intervals of Retry, for tests of many attempts; Wait states and time-outs always last as long as they say.
+# Shortens the intervals of Retry, for tests of many attempts; Wait states and time-outs last as long as they say.
 _RETRY_SCALE = float(os.environ.get("SANDBOX_WAIT_SCALE") or 1)
 _SLICE_SECONDS = 0.2
 _MAX_INPUT_BYTES = 256 * 1024
@@ -32,7 +32,7 @@ _heartbeat_seconds = contextvars.ContextVar("sandbox_heartbeat", default=None)
 
 
 class _Ended(SystemExit):
-    """The execution was stopped or timed out: nothing in it may go on, or be caught; threads end on it without a word."""
+    """The execution was stopped or timed out: nothing in it goes on or is caught; its threads end without a word."""
 
 
 class _Waiting(threading.Event):
@@ -73,7 +73,7 @@ def install():
     sfn._call_lambda = _with_throttling_named(sfn._call_lambda)
     sfn._scaled_sleep = lambda seconds: _sleep(seconds * sfn._SFN_WAIT_SCALE)
     run = sfn._run_sub_machine
-    # A context of its own for each branch: ministack's branches overwrite each other's state name, retry count and task token.
+    # A context for each branch: ministack's branches overwrite each other's state name, retry count and task token.
     sfn._run_sub_machine = lambda states, start, data, execution, ctx: run(states, start, data, execution, {**ctx})
 
 
@@ -112,7 +112,9 @@ def _idempotent(start):
         try:
             json.loads(given)
         except ValueError as error:
-            return error_response_json("InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400)
+            return error_response_json(
+                "InvalidExecutionInput", f"Invalid State Machine Execution Input: '{error}'", 400
+            )
         if len(given.encode()) > _MAX_INPUT_BYTES:
             return error_response_json("InvalidExecutionInput", "The input is longer than 262144 bytes.", 400)
         machine = sfn._state_machines.get(sfn._resolve_state_machine_arn(data.get("stateMachineArn", "")))

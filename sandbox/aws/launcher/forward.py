@@ -1,6 +1,7 @@
 """Hands services that ministack lacks to our doubles, after IAM and the service's model have passed the request.
 
-A double gets the same method, path, query and body, and who calls in x-sandbox-account, x-sandbox-region, x-sandbox-principal.
+A double gets the same method, path, query and body, and who calls: x-sandbox-account, x-sandbox-region and
+x-sandbox-principal.
 """
 
 import asyncio
@@ -110,7 +111,11 @@ def _refusal(service, operation, wrong):
     code = next((name for name in _INVALID if name in errors), "ValidationException")
     details = "; ".join(wrong[:10])
     if service == "guardduty":
-        return code, f"The request is rejected because an invalid or out-of-range value is specified as an input parameter. {details}"
+        return (
+            code,
+            "The request is rejected because an invalid or out-of-range value is specified as an input parameter. "
+            f"{details}",
+        )
     if service == "securityhub":
         return code, f"Invalid parameter: {details}"
     return code, f"You specified an invalid value. {details}"
@@ -122,7 +127,7 @@ def _error(code, message, status=400):
 
 
 def _guardduty_resource(path, region, account_id):
-    """`detector/ID`, with `/filter/NAME` and the like for what a detector keeps under a name; `*` where there is none."""
+    """`detector/ID`, with `/filter/NAME` and the like for what it keeps under a name; `*` where there is none."""
     parts = [part for part in path.split("/") if part]
     if len(parts) < 2 or parts[0] != "detector":
         return "*"

@@ -1,6 +1,6 @@
-"""Lambda functions as they run: what they see of this process, the names of their errors, retries of asynchronous calls.
+"""Functions as they run: what they see of this process, the names of their errors, retries of asynchronous calls.
 
-Follows https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html and .../invocation-async-error-handling.html.
+https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html and .../invocation-async-error-handling.html.
 """
 
 import contextvars
@@ -15,7 +15,7 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
 
-# All else of the launcher's environment is nobody's business in a function. HOME and LANG: Node and its libraries look there.
+# All else of the launcher's environment is none of a function's business. Node and its libraries look at HOME and LANG.
 _SEEN_BY_FUNCTIONS = {"PATH", "HOME", "LANG", "TMPDIR", "NODE_PATH"}
 _ATTEMPTS = 3
 _LONGEST_EVENT_AGE_SECONDS = 6 * 3600
@@ -56,7 +56,11 @@ def _journal_invocations():
     def dispatch_and_tell(func, config, event, request_id, started):
         result = dispatch(func, config, event, request_id, started)
         body = result.get("body") if result.get("error") else None
-        error = f"{body.get('errorType') or body.get('__type')}: {body.get('errorMessage')}" if isinstance(body, dict) else body
+        error = (
+            f"{body.get('errorType') or body.get('__type')}: {body.get('errorMessage')}"
+            if isinstance(body, dict)
+            else body
+        )
         journal.record(
             "invocation",
             function=config.get("FunctionArn"),
@@ -70,10 +74,13 @@ def _journal_invocations():
 
 
 def _name_errors():
-    """An error's own name (err.name) is its errorType, which Retry and Catch go by; ministack calls all of them one name."""
+    """An error's own name (err.name) is its errorType, which Retry and Catch go by; ministack has one for all."""
     script = lambda_runtime._NODEJS_WORKER_SCRIPT
     for plain, named in (
-        ("error: String(err.message || err), trace:", "error: String(err.message || err), error_type: err.name, trace:"),
+        (
+            "error: String(err.message || err), trace:",
+            "error: String(err.message || err), error_type: err.name, trace:",
+        ),
         ('status: "error", error: e.message, trace:', 'status: "error", error: e.message, error_type: e.name, trace:'),
     ):
         if plain not in script:
@@ -100,7 +107,7 @@ def _name_errors():
 
 
 def invoke_async(func, event):
-    """Up to three attempts, as AWS makes them, then the on-failure destination; throttling only delays, and uses none up."""
+    """Up to three attempts, as AWS makes them, then the on-failure destination; throttling uses none up."""
     global _asynchronous
     with _lock:
         _asynchronous += 1

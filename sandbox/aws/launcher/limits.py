@@ -10,7 +10,7 @@ import re
 from ministack.core.responses import error_response_json
 from ministack.services import lambda_svc, sqs
 
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime, those that can't be set
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime: reserved
 _RESERVED = {
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
@@ -32,6 +32,9 @@ _RESERVED = {
     "LAMBDA_RUNTIME_DIR",
 }
 _ENVIRONMENT_BYTES = 4096
+_NOT_CONFIGURED = (
+    "Lambda was unable to configure your environment variables because the environment variables you have provided"
+)
 _MEMORY = (128, 10240)
 _TIMEOUT = (1, 900)
 _BATCH = (1, 10_000)
@@ -72,19 +75,17 @@ def _function_problem(data):
     reserved = sorted(_RESERVED & variables.keys())
     if reserved:
         return _refused(
-            "Lambda was unable to configure your environment variables because the environment variables you have provided "
-            f"contains reserved keys that are currently not supported for modification. Reserved keys used in this request: "
-            f"{', '.join(reserved)}"
+            f"{_NOT_CONFIGURED} contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(reserved)}"
         )
     bad = next((name for name in variables if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9_]+", name)), None)
     if bad is not None:
-        return _refused(f"Environment variable name {bad} must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+")
+        return _refused(
+            f"Environment variable name {bad} must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+"
+        )
     text = json.dumps(variables, separators=(",", ":"), ensure_ascii=False)
     if len(text.encode()) > _ENVIRONMENT_BYTES:
-        return _refused(
-            "Lambda was unable to configure your environment variables because the environment variables you have provided "
-            f"exceeded the 4KB limit. String measured: {text}"
-        )
+        return _refused(f"{_NOT_CONFIGURED} exceeded the 4KB limit. String measured: {text}")
     return _out_of_range(data, "Timeout", _TIMEOUT) or _out_of_range(data, "MemorySize", _MEMORY)
 
 
@@ -107,7 +108,9 @@ def _mapping_problem(data):
     if source.endswith(".fifo") and (batch > 10 or window):
         return _refused("BatchSize must be 10 or less, without a batching window, for a FIFO queue.")
     if batch > 10 and window < 1:
-        return _refused("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10")
+        return _refused(
+            "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10"
+        )
     function = lambda_svc._functions.get(lambda_svc._resolve_name(data.get("FunctionName", "")))
     timeout = ((function or {}).get("config") or {}).get("Timeout")
     return _visibility_problem(source, timeout) if timeout else None

@@ -52,7 +52,9 @@ def install():
             raise sns.SnsPublishError("InvalidParameter", "Invalid parameter: Subject")
         return publish(topic_arn, message, subject, **more)
 
-    def fanout_and_mail(topic_arn, msg_id, message, subject, message_structure="", message_attributes=None, *more, **named):
+    def fanout_and_mail(
+        topic_arn, msg_id, message, subject, message_structure="", message_attributes=None, *more, **named
+    ):
         fanout(topic_arn, msg_id, message, subject, message_structure, message_attributes, *more, **named)
         _mail(topic_arn, msg_id, message, subject, message_structure, message_attributes or {})
 
@@ -82,17 +84,23 @@ def _subscribe(subscribe, params):
     body = {"topicArn": topic["arn"], "endpoint": endpoint, "token": one["token"], "confirmUrl": url}
     _in_background(lambda: _post("confirm", body))
     shown = one["arn"] if sns._p(params, "ReturnSubscriptionArn") == "true" else "pending confirmation"
-    return sns._xml(200, "SubscribeResponse", f"<SubscribeResult><SubscriptionArn>{shown}</SubscriptionArn></SubscribeResult>")
+    return sns._xml(
+        200, "SubscribeResponse", f"<SubscribeResult><SubscriptionArn>{shown}</SubscriptionArn></SubscribeResult>"
+    )
 
 
 def _refuse_pending(params):
     arn = sns._p(params, "SubscriptionArn")
     if arn.count(":") < 5:  # such as "PendingConfirmation"
-        reason = f"Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not {arn.count(':') + 1}"
+        reason = (
+            f"Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not {arn.count(':') + 1}"
+        )
         return sns._error("InvalidParameter", reason, 400)
     one = sns._find_subscription(sns._sub_arn_to_topic.get(arn, ""), arn)
     if one and not one["confirmed"]:
-        reason = "Invalid parameter: SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation"
+        reason = (
+            "Invalid parameter: SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation"
+        )
         return sns._error("InvalidParameter", reason, 400)
     return None
 
@@ -137,7 +145,7 @@ def _deliver(subscription, body):
     try:
         _post("deliver", body)
     except _NotSubscribed:
-        # Whoever follows the link in a mail takes the subscription away, unless it was confirmed with AuthenticateOnUnsubscribe.
+        # Whoever follows the link in a mail takes the subscription away (AuthenticateOnUnsubscribe prevents it).
         topic = sns._topic_by_arn_any_scope(body["topicArn"])
         topic["subscriptions"] = [one for one in topic["subscriptions"] if one is not subscription]
         sns._sub_arn_to_topic.pop(subscription["arn"], None)

@@ -1,6 +1,7 @@
 """The CloudWatch metrics that AWS's services publish by themselves: AWS/SQS, AWS/Lambda, AWS/States, AWS/Events.
 
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html and the like.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html and
+its like.
 """
 
 import logging
@@ -46,7 +47,7 @@ def install():
 
 
 def _count_throttle(function_name, duration_ms, error, throttle):
-    """ministack counts at its Invoke call and where a slot is refused; only the latter, without a duration, is left to it."""
+    """ministack counts at its Invoke call and where a slot is refused (no duration): only the latter is left to it."""
     if throttle and not duration_ms:
         count("AWS/Lambda", "Throttles", {"FunctionName": function_name})
 

@@ -1,6 +1,7 @@
-"""What the sandbox asks of its AWS beside AWS's own API: whether anything is still going on, what happened, which policies hold.
+"""What the sandbox asks of its AWS beside AWS's API: whether anything goes on, what happened, which policies hold.
 
-Unsigned, on the same port, loopback only: `GET /_sandbox/activity`, `/_sandbox/journal?after=SEQ&kind=KIND`, `/_sandbox/policies`.
+Unsigned, on the same port, loopback only: `GET /_sandbox/activity`, `/_sandbox/journal?after=SEQ&kind=KIND` and
+`/_sandbox/policies`.
 """
 
 import json
@@ -19,7 +20,9 @@ def install():
     async def serve_ours_too(scope, receive, send):
         if scope["type"] != "http" or not scope["path"].startswith("/_sandbox/"):
             return await serve(scope, receive, send)
-        status, answer = _answer(scope["path"].removeprefix("/_sandbox/"), parse_qs(scope.get("query_string", b"").decode()))
+        status, answer = _answer(
+            scope["path"].removeprefix("/_sandbox/"), parse_qs(scope.get("query_string", b"").decode())
+        )
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(answer, default=str).encode()})

@@ -31,7 +31,7 @@ def model(service):
 def problems(service, operation, body, query):
     """What is wrong with a request, each as `data.Path should ...`; an empty list when nothing is.
 
-    `body` is the JSON value, `query` the parsed query (lists of texts). Path labels are there, or the route would not match.
+    `body` is the JSON value, `query` the parsed query (lists of texts). Path labels are there: the route matched.
     """
     shapes = model(service)["shapes"]
     name = model(service)["operations"][operation].get("input", {}).get("shape")

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateFunctionCommand,
   DeleteFunctionConcurrencyCommand,
@@ -97,11 +98,16 @@ describe("an execution", () => {
   it("stays aborted once it was stopped, and goes on with nothing", async () => {
     const queue = await aws.queue("never");
     const send = { QueueUrl: queue.url, MessageBody: "late" };
-    const arn = await machine("stopped", {
-      Sleep: { Type: "Wait", Seconds: 1, Next: "Send" },
-      Send: { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", Parameters: send, End: true },
-    });
+    const branch = {
+      StartAt: "Sleep",
+      States: {
+        Sleep: { Type: "Wait", Seconds: 1, Next: "Send" },
+        Send: { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage", Parameters: send, End: true },
+      },
+    };
+    const arn = await machine("stopped", { Tell: { Type: "Parallel", Branches: [branch], End: true } });
     const { executionArn } = await start(arn);
+    await sleep(500); // until it is in its branch
 
     await aws.sfn.send(new StopExecutionCommand({ executionArn }));
 
@@ -150,12 +156,15 @@ describe("a task", () => {
 
   it("is retried by its error's own name, no longer apart than MaxDelaySeconds", async () => {
     await lambda("names-error", "async () => { const e = new Error('no'); e.name = 'SlackRefused'; throw e; }");
-    const arn = await machine("by-name", invoke("names-error", retry("SlackRefused", { MaxDelaySeconds: 2 })));
+    const arn = await machine(
+      "by-name",
+      invoke("names-error", retry("SlackRefused", { BackoffRate: 100, MaxDelaySeconds: 2 })),
+    );
     const began = Date.now();
 
     const end = await ended((await start(arn)).executionArn);
 
-    // 1, 2 and 2 seconds at a tenth of their length; without the bound the last would be 4.
+    // 1, 2 and 2 seconds at a tenth of their length; without the bound it would be 1, 100 and 10,000.
     expect(Date.now() - began).toBeLessThan(3_000);
     expect(end).toMatchObject({ status: "FAILED", error: "SlackRefused" });
     expect(await attempts("names-error")).toHaveLength(4);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { installMinistack, startMinistack } from "../../../sandbox/aws/ministack";
 import { account, allow, code, refusal, region, startAws } from "./authorise";
@@ -126,6 +127,19 @@ describe("the local AWS", () => {
     expect(seen.env).toMatchObject({ OURS: "yes", AWS_REGION: region });
     expect(JSON.stringify(seen.env)).not.toContain("of the developer");
     expect(Object.keys(seen.env).filter((name) => /SANDBOX|LAUNCHER|PYTHON|GITHUB/.test(name))).toEqual([]);
+  });
+
+  it("does not take the developer's own key for its root", async () => {
+    const developer = { accessKeyId: "AKIADEVELOPERDEVELOP", secretAccessKey: "of the developer" };
+    vi.stubEnv("AWS_ACCESS_KEY_ID", developer.accessKeyId);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", developer.secretAccessKey);
+    const aws = await startAws();
+    const sts = new STSClient({ endpoint: aws.endpoint, region, credentials: developer, maxAttempts: 1 });
+
+    const refused = await refusal(sts.send(new GetCallerIdentityCommand({})));
+    await aws.stop();
+
+    expect(refused.name).toBe("InvalidClientTokenId");
   });
 
   it("tells what goes on, what happened and which policies hold, on routes of its own", async () => {
