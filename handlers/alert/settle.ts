@@ -1,4 +1,4 @@
-import { toldVersion } from "./lifecycle";
+import { RECHECK_SECONDS, toldVersion } from "./lifecycle";
 import type { AlertStore, Failure, Findings } from "./ports";
 import type { AlertRecord } from "./record";
 import type { Channel, Finding } from "./types";
@@ -52,25 +52,36 @@ const isTold = ({ required }: SettlePorts, alert: AlertRecord, request: SettleRe
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-/** What became of a finding: when it is known to be NOTIFIED, or why it could not be marked. */
+/** What became of a finding: whether it is known to be NOTIFIED, or why it could not be marked. */
 interface Mark {
   notified: boolean;
   refusal?: string;
 }
 
 /** Sets NOTIFIED on what is still NEW: what a person has set meanwhile stays. */
-async function mark({ findings }: SettlePorts, alerts: readonly AlertRecord[]): Promise<Map<string, Mark>> {
+async function mark({ findings, now }: SettlePorts, alerts: readonly AlertRecord[]): Promise<Map<string, Mark>> {
   if (alerts.length === 0) return new Map();
   const found = await findings.get(alerts.map(({ finding }) => finding));
   const isNew = (finding: Finding | undefined) => finding?.workflow === "NEW";
-  const open = alerts.filter((_, i) => isNew(found[i]));
+  const lags = alerts.map((alert, i) => lag(alert, found[i], now()));
+  const open = alerts.filter((_, i) => isNew(found[i]) && !lags[i]);
   const refusals = open.length > 0 ? await findings.setNotified(open.map(({ finding }) => finding)) : [];
   return new Map(
     alerts.map((alert, i) => {
-      const refusal = refusals[open.indexOf(alert)];
+      const refusal = lags[i] ?? refusals[open.indexOf(alert)];
       return [alert.alertKey, { notified: isNew(found[i]) || found[i]?.workflow === "NOTIFIED", refusal }];
     }),
   );
+}
+
+/**
+ * GetFindings lags behind events, so it may not show yet what was told: left alone, the finding would stay NEW, and be told
+ * again as if it had been reset. What it still does not show after a quarter of an hour is gone.
+ */
+function lag(alert: AlertRecord, found: Finding | undefined, now: string): string | undefined {
+  if (found && found.updatedAt >= alert.finding.updatedAt) return undefined;
+  const age = (Date.parse(now) - Date.parse(alert.unsettledSince ?? alert.openedAt)) / 1000;
+  return age < RECHECK_SECONDS ? "GetFindings does not show yet what its event said" : undefined;
 }
 
 /** The order is rule R3's: NOTIFIED (above), then its time, then the settled version. */

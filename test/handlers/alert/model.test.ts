@@ -190,6 +190,30 @@ describe("the life of an alert", () => {
     expect(world.queue).toEqual([]);
   });
 
+  it("is told once where Security Hub does not show a finding yet when settle reads it", async () => {
+    let hidden = false;
+    const world = createWorld({
+      crashAt: new Set(),
+      turn: async (label, call) => {
+        if (label !== "getFindings" || hidden) return call();
+        hidden = true;
+        const shown = [...world.hub];
+        world.hub.clear();
+        const nothing = call();
+        for (const [key, finding] of shown) world.hub.set(key, finding);
+        return nothing;
+      },
+    });
+    world.report(aFinding());
+    await world.drain();
+    await world.sweepLater();
+    await world.drain();
+
+    expect(hidden).toBe(true);
+    expect([...world.hub.values()][0]?.workflow).toBe("NOTIFIED");
+    expect(openings(world.messages, "slack")).toEqual([1]);
+  });
+
   it("leaves what a person suppressed before settle reads it", async () => {
     const suppress = { done: false };
     const world = createWorld({
