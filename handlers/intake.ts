@@ -97,8 +97,8 @@ function workOf({ body }: SQSRecord): Work {
     const recheck = recheckOf(event);
     return recheck ? { recheck } : { observations: observationsOf(event) };
   } catch (error) {
+    // Whatever is wrong with it will be wrong the next time too, and must not hold up the rest of its batch.
     const { name, message } = error as Error;
-    if (name === "UnreadableEvent" || name === "SyntaxError") return { reason: `${name}: ${message}` };
-    throw error;
+    return { reason: `${name}: ${message}` };
   }
 }
