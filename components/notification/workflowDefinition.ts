@@ -11,8 +11,21 @@ const TIMEOUT_SECONDS = 86_400;
 /** Six hours: longer than the settle queue tries a message before it goes to its dead letters. */
 const SETTLE_TIMEOUT_SECONDS = 6 * 3600;
 
-/** About an hour in all: 5, 10, 20 s ... up to ten minutes. */
-const PATIENT = { IntervalSeconds: 5, BackoffRate: 2, MaxDelaySeconds: 600, MaxAttempts: 11, JitterStrategy: "FULL" };
+/**
+ * About an hour in all: 10, 20, 40 s ... up to ten minutes. No jitter: it may try again at once, when a message whose
+ * reply was lost can't be found yet, and would go twice. The channels' slots spread what comes at the same time.
+ */
+const PATIENT = { IntervalSeconds: 10, BackoffRate: 2, MaxDelaySeconds: 600, MaxAttempts: 11 };
+
+/** The function was not called, for want of concurrency: as throttling is no failure, this goes on for hours. */
+const THROTTLED = {
+  ErrorEquals: ["Lambda.TooManyRequestsException"],
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxDelaySeconds: 60,
+  MaxAttempts: 1000,
+  JitterStrategy: "FULL",
+};
 
 /**
  * The state machine in Amazon States Language: tell in all channels side by side, each with its own retries; then settle,
@@ -76,10 +89,7 @@ function branch(channel: Channel, functionArn: string) {
           "reserved.$": "$.answer.reserved",
         },
         // What the service refuses for good is not tried again; all else is, for about an hour.
-        Retry: [
-          { ErrorEquals: ["Refused"], MaxAttempts: 0 },
-          { ErrorEquals: ["States.ALL"], ...PATIENT },
-        ],
+        Retry: [{ ErrorEquals: ["Refused"], MaxAttempts: 0 }, THROTTLED, { ErrorEquals: ["States.ALL"], ...PATIENT }],
         Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: gaveUp }],
         ResultPath: "$.answer",
         Next: told,
