@@ -29,7 +29,8 @@ export class AlertTable extends pulumi.ComponentResource {
           { name: "unsettledSince", type: "S" },
         ],
         globalSecondaryIndexes: [
-          { name: "unsettled", hashKey: "unsettled", rangeKey: "unsettledSince", projectionType: "ALL" },
+          // All in one partition, which takes 1,000 KB of writes a second: keys alone, or a flood of alerts is throttled.
+          { name: "unsettled", hashKey: "unsettled", rangeKey: "unsettledSince", projectionType: "KEYS_ONLY" },
         ],
         ttl: { attributeName: "expiresAt", enabled: true },
         pointInTimeRecovery: { enabled: true },

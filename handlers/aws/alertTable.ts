@@ -214,7 +214,7 @@ async function reserveSlot(db: DynamoDBDocumentClient, table: string, channel: s
 }
 
 async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: string): Promise<AlertRecord[]> {
-  const alerts: AlertRecord[] = [];
+  const keys: { pk: string }[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
     const page = await db.send(
@@ -226,10 +226,12 @@ async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: 
         ExclusiveStartKey,
       }),
     );
-    alerts.push(...((page.Items ?? []) as AlertRecord[]));
+    keys.push(...(page.Items ?? []).map(({ pk }) => ({ pk: pk as string })));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
-  return alerts;
+  // The index holds keys alone, and lags: what has settled meanwhile is no longer of interest.
+  const alerts = await batchGet<AlertRecord>(db, table, keys);
+  return keys.flatMap(({ pk }) => alerts.get(pk) ?? []).filter(({ unsettledSince }) => unsettledSince !== undefined);
 }
 
 /** True when the write happened, false when its condition failed or another transaction was at it. */

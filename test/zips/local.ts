@@ -147,7 +147,7 @@ async function resources(client: object): Promise<Record<string, string>> {
             { AttributeName: "unsettled", KeyType: "HASH" },
             { AttributeName: "unsettledSince", KeyType: "RANGE" },
           ],
-          Projection: { ProjectionType: "ALL" },
+          Projection: { ProjectionType: "KEYS_ONLY" },
         },
       ],
     }),
