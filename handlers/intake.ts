@@ -39,7 +39,9 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     later: laterByQueue(sqs, environment("OPENING_QUEUE_URL")),
   };
   const bury = async (record: SQSRecord, reason: string) => {
-    const REASON = { DataType: "String", StringValue: reason.slice(0, 1000) };
+    // SQS refuses control characters, which a reason may quote.
+    const StringValue = reason.slice(0, 1000).replace(/[^\t\n\r -\ud7ff\ue000-\ufffd]/g, "?");
+    const REASON = { DataType: "String", StringValue };
     const QueueUrl = environment("DEAD_LETTER_QUEUE_URL");
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: record.body, MessageAttributes: { REASON } }));
     console.log(JSON.stringify({ step: "intake", outcome: "unreadable", messageId: record.messageId, reason }));
