@@ -82,7 +82,7 @@ export function slackService(settings: SlackSettings, token: () => Promise<strin
   };
   const write = (method: string, parameters: object) =>
     ask(method, "application/json; charset=utf-8", JSON.stringify(parameters));
-  // Methods that read take no JSON: "missing required field: channel". https://docs.slack.dev/apis/web-api/#methods_supporting_json
+  // JSON is for methods that write; every method takes a form. https://docs.slack.dev/apis/web-api/#methods_supporting_json
   const read = (method: string, parameters: Record<string, string>) =>
     ask(method, "application/x-www-form-urlencoded", new URLSearchParams(parameters).toString());
 

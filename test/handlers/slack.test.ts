@@ -39,7 +39,7 @@ describe("Slack as a channel", () => {
     return slackService({ ...settings, timeoutSeconds: 60 }, async () => "a-token");
   };
 
-  it("posts as JSON, but asks for messages by a form, since methods that read take no JSON", async () => {
+  it("posts as JSON, but asks for messages by a form, since Slack promises JSON for writing alone", async () => {
     asked.length = 0;
     answer = { ok: true, ts: "1.2", messages: [] };
 
