@@ -1,5 +1,6 @@
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { KMS } from "@aws-sdk/client-kms";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SFN } from "@aws-sdk/client-sfn";
@@ -19,15 +20,17 @@ export async function cloudOf(endpoint: string) {
   const queues = (await sqs.listQueues({})).QueueUrls ?? [];
   const functions = ((await lambda.listFunctions({})).Functions ?? []).map(({ FunctionName }) => FunctionName);
   const rules = ((await events.listRules({})).Rules ?? []).map(({ Name }) => Name);
-  const tables = (await dynamo.listTables({})).TableNames ?? [];
+  const intake = await lambda.getFunctionConfiguration({ FunctionName: named("intake", functions) });
   return {
     sqs,
     lambda,
     events,
     hub: new SecurityHub(how),
+    kms: new KMS(how),
     sfn: new SFN(how),
     table: DynamoDBDocument.from(dynamo),
-    tableName: named("table", tables),
+    /** The one that intake uses: a destroyed stack leaves its own. */
+    tableName: intake.Environment?.Variables?.ALERT_TABLE,
     queueUrl: (name: string) => named(name, queues),
     functionName: (name: string) => named(name, functions),
     ruleName: (name: string) => named(name, rules),

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { destruction, redeployment } from "./deployment";
 import { life } from "./life";
 import { outages } from "./outages";
+import { policies } from "./policies";
 import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
 import { shapes } from "./shapes";
@@ -30,4 +32,16 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
 
 describe("a finding that is NEW again", { timeout: 120_000 }, () => {
   renewal(stage);
+});
+
+describe("a deployment", { timeout: 300_000 }, () => {
+  redeployment(stage);
+});
+
+describe("all of that", () => {
+  policies(stage);
+});
+
+describe("the installation", { timeout: 300_000 }, () => {
+  destruction(stage);
 });

@@ -36,6 +36,11 @@ export class Tale {
     return new Tale(stage, { ...shape, Id, Title: `${title} ${id.slice(0, 8)}`, UpdatedAt, ...changes });
   }
 
+  /** This very finding. */
+  static from(stage: Stage, finding: AwsSecurityFinding): Tale {
+    return new Tale(stage, finding);
+  }
+
   /** What only its own messages hold. */
   get title(): string {
     return this.finding.Title ?? "";

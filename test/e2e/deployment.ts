@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
+import { expect, it } from "vitest";
+import type { Choice } from "../../sandbox/project";
+import { sendablesIn } from "../../sandbox/sendables";
+import { cloudOf } from "./cloud";
+import { everythingThere } from "./leftovers";
+import { DEFAULTS, type Stage } from "./stage";
+import { minutesAgo, ONCE, Tale } from "./tale";
+
+const WITH_MEDIUM: Choice = { ...DEFAULTS, severities: ["MEDIUM", "HIGH", "CRITICAL"] };
+
+/** Other settings for what is deployed. */
+export function redeployment(stage: () => Stage): void {
+  it("takes other severities by an update of what goes by them alone", async () => {
+    const results = await stage().deploy("up", WITH_MEDIUM);
+
+    const changes = results.flatMap(({ stack, changes }) =>
+      changes.map(({ operation, name }) => `${stack} ${operation} ${name}`),
+    );
+    expect(changes.sort()).toEqual([
+      "audit update alerts-intake",
+      "audit update alerts-opening",
+      "audit update alerts-sweeper",
+    ]);
+  });
+
+  it("then tells a finding of AWS Health, which is MEDIUM", async () => {
+    const tale = Tale.from(stage(), health());
+
+    await tale.report();
+    await tale.settled();
+    await stage().rest();
+
+    expect(await tale.told()).toEqual(ONCE);
+    expect(await tale.workflow()).toBe("NOTIFIED");
+  });
+
+  it("then tells a rise to HIGH, with the issue's priority", async () => {
+    const tale = Tale.of(stage(), "Risen from MEDIUM", { Severity: { Label: "MEDIUM", Normalized: 40 } });
+    await tale.report();
+    await tale.settled();
+
+    await tale.report({ Severity: { Label: "HIGH", Normalized: 70 }, UpdatedAt: minutesAgo(10) });
+    await tale.becomes("told twice", ({ settled, running }) => settled === 2 && !running);
+    await stage().rest();
+
+    expect((await tale.told()).backlog).toEqual(["message", "update", "comment"]);
+    const [, update] = await tale.pieces("backlog");
+    expect(update?.text).toBe("priority: 中 → 高");
+  });
+
+  it("would change nothing by deploying the same again", async () => {
+    const results = await stage().deploy("preview", WITH_MEDIUM);
+
+    expect(results.map(({ stack, changes }) => [stack, changes])).toEqual([
+      ["audit", []],
+      ["management", []],
+      ["organization", []],
+      ["prod", []],
+    ]);
+  });
+}
+
+/** The end of it all, and a new beginning. */
+export function destruction(stage: () => Stage): void {
+  it("leaves, when destroyed, only what is meant to outlive it", async () => {
+    await stage().deploy("destroy", WITH_MEDIUM);
+
+    // docs/decisions/what-a-destroy-leaves.md
+    expect(await everythingThere(stage().endpoint)).toEqual([
+      "audit ap-northeast-1 bucket recorder-bucket",
+      "audit ap-northeast-1 key hakken: alarms: PendingDeletion",
+      "audit ap-northeast-1 key hakken: queues, secrets, mails: PendingDeletion",
+      "audit ap-northeast-1 secret alerts-backlog-api-key: deleted",
+      "audit ap-northeast-1 secret alerts-slack-token: deleted",
+      "audit ap-northeast-1 table alerts-table",
+      "audit ap-northeast-3 hub default",
+      "audit us-east-1 hub default",
+      "management ap-northeast-1 bucket recorder-bucket",
+      "management ap-northeast-3 hub default",
+      "management us-east-1 hub default",
+      "prod ap-northeast-1 bucket recorder-bucket",
+      "prod ap-northeast-1 detector",
+      "prod ap-northeast-1 hub default",
+      "prod ap-northeast-3 detector",
+      "prod ap-northeast-3 hub default",
+      "prod us-east-1 detector",
+      "prod us-east-1 hub default",
+    ]);
+  });
+
+  it("is deployed again after that, in another language, and tells a finding", async () => {
+    await stage().deploy("up", { ...DEFAULTS, language: "en" });
+    const anew = { ...stage(), cloud: await cloudOf(stage().endpoint) };
+    const tale = Tale.of(anew, "After a destroy");
+
+    await tale.report();
+    await tale.settled();
+    await stage().rest();
+
+    expect(await tale.told()).toEqual(ONCE);
+    const [message] = await tale.pieces("slack");
+    expect(message?.text).toContain("Account");
+    expect(await tale.workflow()).toBe("NOTIFIED");
+  });
+}
+
+function health(): AwsSecurityFinding {
+  const text = readFileSync(join(__dirname, "../fixtures/events/health-medium.json"), "utf8");
+  const [what] = sendablesIn(text);
+  if (!what || !("finding" in what)) throw new Error("health-medium.json holds no finding");
+  return what.finding as unknown as AwsSecurityFinding;
+}

@@ -1,0 +1,119 @@
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
+import { ConfigService } from "@aws-sdk/client-config-service";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { IAM } from "@aws-sdk/client-iam";
+import { KMS } from "@aws-sdk/client-kms";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Organizations } from "@aws-sdk/client-organizations";
+import { S3 } from "@aws-sdk/client-s3";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { SecurityHub } from "@aws-sdk/client-securityhub";
+import { SFN } from "@aws-sdk/client-sfn";
+import { SNS } from "@aws-sdk/client-sns";
+import { SQS } from "@aws-sdk/client-sqs";
+import { ACCOUNTS, type AccountName, HOME_REGION, REGIONS, rootOf } from "../../sandbox/organization";
+
+interface How {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  maxAttempts: number;
+}
+
+type Names = (string | undefined)[];
+
+/** What there is of each kind in an account and region; nothing where the service says that it is off. */
+const regional: Record<string, (how: How) => Promise<Names>> = {
+  alarm: async (how) =>
+    ((await new CloudWatch(how).describeAlarms({})).MetricAlarms ?? []).map(({ AlarmName }) => AlarmName),
+  "log group": async (how) =>
+    ((await new CloudWatchLogs(how).describeLogGroups({})).logGroups ?? []).map(({ logGroupName }) => logGroupName),
+  recorder: async (how) =>
+    ((await new ConfigService(how).describeConfigurationRecorders({})).ConfigurationRecorders ?? []).map(
+      ({ name }) => name,
+    ),
+  "delivery channel": async (how) =>
+    ((await new ConfigService(how).describeDeliveryChannels({})).DeliveryChannels ?? []).map(({ name }) => name),
+  table: async (how) => (await new DynamoDB(how).listTables({})).TableNames ?? [],
+  rule: async (how) => ((await new EventBridge(how).listRules({})).Rules ?? []).map(({ Name }) => Name),
+  detector: async (how) => ((await new GuardDuty(how).listDetectors({})).DetectorIds ?? []).map(() => ""),
+  key: keys,
+  alias: async (how) => ((await new KMS(how).listAliases({})).Aliases ?? []).map(({ AliasName }) => AliasName),
+  function: async (how) =>
+    ((await new Lambda(how).listFunctions({})).Functions ?? []).map(({ FunctionName }) => FunctionName),
+  consumer: async (how) =>
+    ((await new Lambda(how).listEventSourceMappings({})).EventSourceMappings ?? []).map(({ UUID }) => UUID),
+  secret: secrets,
+  hub: async (how) =>
+    [(await new SecurityHub(how).describeHub({}).catch(unless("InvalidAccessException")))?.HubArn].filter(Boolean),
+  aggregator: async (how) =>
+    (
+      (await new SecurityHub(how).listFindingAggregators({}).catch(unless("InvalidAccessException")))
+        ?.FindingAggregators ?? []
+    ).map(({ FindingAggregatorArn }) => FindingAggregatorArn),
+  "state machine": async (how) =>
+    ((await new SFN(how).listStateMachines({})).stateMachines ?? []).map(({ name }) => name),
+  topic: async (how) => ((await new SNS(how).listTopics({})).Topics ?? []).map(({ TopicArn }) => TopicArn),
+  queue: async (how) => (await new SQS(how).listQueues({})).QueueUrls ?? [],
+};
+
+/** Of what belongs to no region. */
+const global: Record<string, (how: How) => Promise<Names>> = {
+  role: async (how) =>
+    ((await new IAM(how).listRoles({})).Roles ?? []).map(({ Path, RoleName }) => `${Path}${RoleName}`),
+  bucket: async (how) =>
+    ((await new S3({ ...how, forcePathStyle: true }).listBuckets({})).Buckets ?? []).map(({ Name }) => Name),
+};
+
+/** What the organization itself keeps, in the management account. */
+const administrators: Record<string, (how: How) => Promise<Names>> = {
+  "delegated administrator": async (how) =>
+    ((await new Organizations(how).listDelegatedAdministrators({})).DelegatedAdministrators ?? []).map(({ Id }) => Id),
+  "GuardDuty administrator": async (how) =>
+    ((await new GuardDuty(how).listOrganizationAdminAccounts({})).AdminAccounts ?? []).map(
+      ({ AdminAccountId }) => AdminAccountId,
+    ),
+  "Security Hub administrator": async (how) =>
+    ((await new SecurityHub(how).listOrganizationAdminAccounts({})).AdminAccounts ?? []).map(
+      ({ AccountId }) => AccountId,
+    ),
+};
+
+/** Every resource of the whole organization, as "account region kind name"; random parts of names cut off. */
+export async function everythingThere(endpoint: string): Promise<string[]> {
+  const found: string[] = [];
+  const look = async (account: AccountName, region: string, kinds: typeof regional) => {
+    const how = { endpoint, region, credentials: rootOf(ACCOUNTS[account]), maxAttempts: 4 };
+    for (const [kind, list] of Object.entries(kinds)) {
+      for (const name of await list(how)) found.push(`${account} ${region} ${kind} ${plain(name ?? "")}`.trim());
+    }
+  };
+  for (const account of Object.keys(ACCOUNTS) as AccountName[]) {
+    await look(account, HOME_REGION, global);
+    for (const region of REGIONS) await look(account, region, regional);
+  }
+  for (const region of REGIONS) await look("management", region, administrators);
+  return found.sort();
+}
+
+const plain = (name: string): string => name.replace(/-[0-9a-f]{7,}$/, "").replace(/^(arn:|https?:).*[:/]/, "");
+
+async function keys(how: How): Promise<Names> {
+  const kms = new KMS(how);
+  const { Keys = [] } = await kms.listKeys({});
+  const described = await Promise.all(Keys.map(({ KeyId }) => kms.describeKey({ KeyId })));
+  return described.map(({ KeyMetadata }) => `${KeyMetadata?.Description}: ${KeyMetadata?.KeyState}`);
+}
+
+async function secrets(how: How): Promise<Names> {
+  const { SecretList = [] } = await new SecretsManager(how).listSecrets({ IncludePlannedDeletion: true });
+  return SecretList.map(({ Name, DeletedDate }) => `${plain(Name ?? "")}: ${DeletedDate ? "deleted" : "there"}`);
+}
+
+const unless = (name: string) => (error: Error) => {
+  if (error.name !== name) throw error;
+  return undefined;
+};
