@@ -49,7 +49,7 @@ const UNSURE = [
   "duplicate_message_not_found",
   "duplicate_channel_not_found",
 ];
-/** A hundred messages each: more can't have come since an attempt some minutes ago, at one message a second. */
+/** Two hundred messages each: more can't have come during an hour of attempts, unless others post there too. */
 const PAGES = 20;
 
 interface SlackReply {
@@ -93,11 +93,12 @@ export function slackService(settings: SlackSettings, token: () => Promise<strin
       if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
       return threadOf(notice, parent) ?? ts;
     },
-    find: async (notice, parent, since) => {
-      // A minute for clocks that differ.
+    find: async (notice, parent, { since, at }) => {
+      // From the first attempt to the end of the last one, and a minute for clocks that differ.
       const oldest = String(Date.parse(since) / 1000 - 60);
+      const latest = String(Date.parse(at) / 1000 + settings.timeoutSeconds + 60);
       const thread = threadOf(notice, parent);
-      const where = { channel: settings.channel, oldest, limit: "100", include_all_metadata: "true" };
+      const where = { channel: settings.channel, oldest, latest, limit: "200", include_all_metadata: "true" };
       let next: { cursor?: string } = {};
       for (let page = 0; page < PAGES; page++) {
         const reply = thread
@@ -109,7 +110,9 @@ export function slackService(settings: SlackSettings, token: () => Promise<strin
         if (!cursor) return undefined;
         next = { cursor };
       }
-      throw new Error(`Slack channel ${settings.channel} has more messages since ${since} than are looked through`);
+      throw new Error(
+        `Slack channel ${settings.channel} has more messages from ${since} to ${at} than are looked through`,
+      );
     },
   };
 }

@@ -74,7 +74,7 @@ export interface ChannelService {
    */
   send(notice: Notice, parent: Told | undefined): Promise<string>;
   /** Looks for the message of an attempt whose outcome is unknown. Absent where the service can't tell (e-mail). */
-  find?(notice: Notice, parent: Told | undefined, since: string): Promise<string | undefined>;
+  find?(notice: Notice, parent: Told | undefined, attempt: Sending): Promise<string | undefined>;
 }
 
 /** Reads the finding again later: a message to intake's own queue. */

@@ -116,7 +116,7 @@ async function foundAgain(ports: TellPorts, alert: AlertRecord, before: Sending)
   const { service } = ports;
   const then = { ...alert, occurrence: before.occurrence, desired: before.version };
   const notice = noticeFor(then, service.channel);
-  const reference = notice && (await service.find?.(notice, alert.told[service.channel], before.since));
+  const reference = notice && (await service.find?.(notice, alert.told[service.channel], before));
   if (!reference) return false;
   await noteTold(ports, alert, before, reference);
   return true;

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isRefused, isSlowDown } from "../../handlers/alert/errors";
+import type { Sending } from "../../handlers/alert/record";
 import type { Notice } from "../../handlers/alert/types";
 import { slackService } from "../../handlers/slack";
 import { aFinding } from "./alert/world";
@@ -18,6 +19,16 @@ const notice: Notice = {
   version: 1,
   kind: "opened",
   finding: aFinding(),
+};
+
+const attempt: Sending = {
+  occurrence: 1,
+  version: 1,
+  severity: "HIGH",
+  execution: "execution-1",
+  since: "2026-01-01T00:00:00.000Z",
+  at: "2026-01-01T00:30:00.000Z",
+  times: 1,
 };
 
 describe("Slack as a channel", () => {
@@ -44,7 +55,7 @@ describe("Slack as a channel", () => {
     answer = { ok: true, ts: "1.2", messages: [] };
 
     await service().send(notice, undefined);
-    const found = await service().find?.(notice, undefined, "2026-01-01T00:00:00.000Z");
+    const found = await service().find?.(notice, undefined, attempt);
 
     expect(found).toBeUndefined();
     expect(asked.map(({ path, type }) => [path, type])).toEqual([
@@ -53,7 +64,8 @@ describe("Slack as a channel", () => {
     ]);
     expect(Object.fromEntries(new URLSearchParams(asked[1]?.body))).toMatchObject({
       channel: "C0123456789",
-      oldest: String(Date.parse("2026-01-01T00:00:00Z") / 1000 - 60),
+      oldest: String(Date.parse(attempt.since) / 1000 - 60),
+      latest: String(Date.parse(attempt.at) / 1000 + 120),
       include_all_metadata: "true",
     });
   });
