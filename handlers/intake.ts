@@ -5,6 +5,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Known } from "./alert/lifecycle";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
+import { readAhead } from "./alert/readAhead";
 import { type ReceivePorts, receive, receiveConfirmed } from "./alert/receive";
 import { findingKey } from "./alert/record";
 import type { Observation, Severity } from "./alert/types";
@@ -65,14 +66,16 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     const observations = works.flatMap((work) => ("observations" in work ? work.observations : []));
     const known = observations.length > 0 ? await store.known(observations.map(({ finding }) => finding)) : [];
     const read = new Map(observations.map(({ finding }, i) => [findingKey(finding), known[i]]));
+    const rechecks = works.flatMap((work) => ("recheck" in work ? [work.recheck] : []));
+    const ahead = await readAhead(ports, { observations, known, rechecks });
     for (const [i, record] of Records.entries()) {
       const work = works[i];
       await attempt(record, async () => {
         if (!work || "reason" in work) return bury(record, work?.reason ?? "");
-        if ("recheck" in work) return recheck(ports, work.recheck);
+        if ("recheck" in work) return recheck(ahead, work.recheck);
         for (const observation of work.observations) {
           const key = findingKey(observation.finding);
-          await report(ports, observation, read.get(key));
+          await report(ahead, observation, read.get(key));
           read.delete(key); // A second report on it must see what the first one wrote.
         }
       });
