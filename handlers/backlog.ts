@@ -7,7 +7,7 @@ import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
 import type { Language, Notice, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
-import { secretReader } from "./aws/secret";
+import { type Secret, secretReader, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
 import { backlogComment, backlogIssue } from "./messages/backlog";
 import { endsWithMarker, markerOf, updateMarkerOf } from "./messages/marker";
@@ -63,7 +63,7 @@ interface Place {
 }
 
 /** Backlog as a channel. Its reference is the issue's key. https://developer.nulab.com/docs/backlog/ */
-export function backlogService(settings: BacklogSettings, apiKey: () => Promise<string>): ChannelService {
+export function backlogService(settings: BacklogSettings, apiKey: Secret): ChannelService {
   const ask = asker(settings, apiKey);
   let place: Promise<Place> | undefined;
   const placeOf = () => {
@@ -115,23 +115,24 @@ export function backlogService(settings: BacklogSettings, apiKey: () => Promise<
 const commentedIssue = (notice: Notice, parent: Told | undefined): string | undefined =>
   notice.kind === "risen" ? parent?.reference : undefined;
 
-function asker({ spaceUrl }: BacklogSettings, apiKey: () => Promise<string>): Ask {
+function asker({ spaceUrl }: BacklogSettings, apiKey: Secret): Ask {
   const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
   return async <T>(method: "GET" | "POST" | "PATCH", path: string, parameters: Parameters = {}): Promise<T> => {
-    const secret = await apiKey();
     const form = new URLSearchParams(
       Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
     );
-    const key = `apiKey=${encodeURIComponent(secret)}`;
     const isRead = method === "GET";
-    const answer = await call(http, {
-      method,
-      url: `${spaceUrl}/api/v2/${path}?${isRead && form.size > 0 ? `${form}&` : ""}${key}`,
-      headers: isRead ? {} : { "content-type": "application/x-www-form-urlencoded" },
-      body: isRead ? undefined : form.toString(),
-      secrets: [secret],
+    return withSecret(apiKey, async (secret) => {
+      const key = `apiKey=${encodeURIComponent(secret)}`;
+      const answer = await call(http, {
+        method,
+        url: `${spaceUrl}/api/v2/${path}?${isRead && form.size > 0 ? `${form}&` : ""}${key}`,
+        headers: isRead ? {} : { "content-type": "application/x-www-form-urlencoded" },
+        body: isRead ? undefined : form.toString(),
+        secrets: [secret],
+      });
+      return accepted(`${method} ${path}`, answer, secret) as T;
     });
-    return accepted(`${method} ${path}`, answer, secret) as T;
   };
 }
 

@@ -8,7 +8,7 @@ import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
 import type { Language, Notice } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
-import { secretReader } from "./aws/secret";
+import { type Secret, secretReader, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
 import { slackMessage, slackReply } from "./messages/slack";
 
@@ -66,20 +66,20 @@ interface SlackPosted {
 }
 
 /** Slack as a channel. Its reference is the ts of the occurrence's first message: a thread takes no other for its parent. */
-export function slackService(settings: SlackSettings, token: () => Promise<string>): ChannelService {
+export function slackService(settings: SlackSettings, token: Secret): ChannelService {
   const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
 
-  const ask = async (method: string, contentType: string, body: string): Promise<SlackReply> => {
-    const secret = await token();
-    const answer = await call(http, {
-      method: "POST",
-      url: `${settings.apiUrl}/${method}`,
-      headers: { authorization: `Bearer ${secret}`, "content-type": contentType },
-      body,
-      secrets: [secret],
+  const ask = (method: string, contentType: string, body: string): Promise<SlackReply> =>
+    withSecret(token, async (secret) => {
+      const answer = await call(http, {
+        method: "POST",
+        url: `${settings.apiUrl}/${method}`,
+        headers: { authorization: `Bearer ${secret}`, "content-type": contentType },
+        body,
+        secrets: [secret],
+      });
+      return accepted(method, settings.channel, answer, secret);
     });
-    return accepted(method, settings.channel, answer, secret);
-  };
   const write = (method: string, parameters: object) =>
     ask(method, "application/json; charset=utf-8", JSON.stringify(parameters));
   // JSON is for methods that write; every method takes a form. https://docs.slack.dev/apis/web-api/#methods_supporting_json

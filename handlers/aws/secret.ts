@@ -1,16 +1,33 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { isRefused } from "../alert/errors";
 
 /** A warm function reads a secret again after this long, so that a rotated one comes into use. */
 const KEEP_MILLISECONDS = 5 * 60_000;
 
-/** Reads a secret at run time and keeps it for five minutes. */
-export function secretReader(client: SecretsManagerClient, secretId: string): () => Promise<string> {
+/** Gives a secret's value; one read by this function within the last five minutes, unless a fresh one is asked for. */
+export type Secret = (options?: { fresh: boolean }) => Promise<string>;
+
+/** Reads a secret at run time. */
+export function secretReader(client: SecretsManagerClient, secretId: string): Secret {
   let kept: { value: string; until: number } | undefined;
-  return async () => {
-    if (kept && Date.now() < kept.until) return kept.value;
+  return async (options) => {
+    if (kept && !options?.fresh && Date.now() < kept.until) return kept.value;
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     if (!SecretString) throw new Error(`The secret ${secretId} holds no text`);
     kept = { value: SecretString, until: Date.now() + KEEP_MILLISECONDS };
     return SecretString;
   };
+}
+
+/** Makes a call with a secret. What is refused, and so was not taken, is called once more if the secret has been rotated meanwhile. */
+export async function withSecret<T>(secret: Secret, call: (value: string) => Promise<T>): Promise<T> {
+  const value = await secret();
+  try {
+    return await call(value);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    const current = await secret({ fresh: true });
+    if (current === value) throw error;
+    return call(current);
+  }
 }
