@@ -68,6 +68,7 @@ export function life(stage: () => Stage): void {
     const tale = Tale.of(stage(), "Suppressed meanwhile");
     await tale.fault({ channel: "slack", fault: "429", retryAfter: 8, times: 1 });
     await tale.report();
+    await tale.hit();
     await tale.becomes("told but for Slack", ({ told }) => Boolean(told.backlog && told.mail && !told.slack));
 
     await tale.setWorkflow("SUPPRESSED");
@@ -83,6 +84,7 @@ export function life(stage: () => Stage): void {
     const tale = Tale.of(stage(), "Over before it was told");
     await tale.fault({ channel: "slack", fault: "429", retryAfter: 45, times: 1 });
     await tale.report();
+    await tale.hit();
     await tale.becomes("told but for Slack", ({ told }) => Boolean(told.backlog && told.mail && !told.slack));
 
     await tale.report({ RecordState: "ARCHIVED", UpdatedAt: minutesAgo(10) });

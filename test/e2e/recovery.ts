@@ -132,6 +132,7 @@ async function abandoned(stage: Stage, title: string): Promise<Tale> {
   const tale = Tale.of(stage, title);
   await tale.fault({ channel: "slack", fault: "429", retryAfter: 600, times: 1 });
   await tale.report();
+  await tale.hit();
   const told = await tale.becomes("told but for Slack", ({ told }) =>
     Boolean(told.backlog && told.mail && !told.slack),
   );

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Interruption } from "../../ops/interrupt";
+import { withLock } from "../../ops/lock";
 import { projectRoot } from "../../ops/root";
 import { installMinistack } from "../../sandbox/aws/ministack";
 import { type Client, clientOf } from "../../sandbox/client";
@@ -30,7 +31,8 @@ type Deployed = Awaited<ReturnType<typeof import("../../ops/deploy")["deploy"]>>
 export const DEFAULTS: Choice = { severities: ["HIGH", "CRITICAL"], language: "ja" };
 
 const NEVER = new AbortController().signal;
-const PATIENCE = 300_000;
+/** Less than the tests', so that it is said what did not come to rest. */
+const PATIENCE = 250_000;
 
 /** Installs what is missing, starts the sandbox, and deploys the four stacks into it. */
 export async function raise(): Promise<Stage> {
@@ -38,6 +40,7 @@ export async function raise(): Promise<Stage> {
   for (const name of Object.keys(process.env)) if (/^(AWS|PULUMI)_/.test(name)) delete process.env[name];
   const places = placesIn(join(projectRoot(), ".sandbox", "e2e"));
   await shareInstallation(places);
+  const release = await alone(places);
   const interruption: Interruption = { stop: NEVER, forward: NEVER };
   const operator = { progress: (line: string) => console.log(line), interruption, env };
 
@@ -60,8 +63,18 @@ export async function raise(): Promise<Stage> {
     rest: () => untilIdle(client, PATIENCE),
     close: async () => {
       await takeDown(places, operator);
+      release();
     },
   };
+}
+
+/** Another run of these tests must end before this one begins. */
+async function alone(places: Places): Promise<() => void> {
+  const waiting = (pid: number) => console.log(`Process ${pid} runs these tests: waiting for it.`);
+  return await new Promise((resolve, reject) => {
+    const held = () => new Promise<void>((release) => resolve(release));
+    withLock(join(places.folder, "tests.lock"), { waiting }, held).catch(reject);
+  });
 }
 
 /** The local AWS is installed once, in the project's own sandbox. */

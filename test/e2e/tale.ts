@@ -63,6 +63,14 @@ export class Tale {
     expect(answer.status).toBe(201);
   }
 
+  /** Waits until its faults have hit. */
+  async hit(): Promise<void> {
+    await until(`the faults of "${this.title}" to hit`, async () => {
+      const faults = (await (await fetch(`${this.stage.inboxUrl}/faults`)).json()) as Fault[];
+      return !faults.some(({ match }) => match === this.title);
+    });
+  }
+
   /** A person sets its workflow status. */
   async setWorkflow(Status: "NEW" | "SUPPRESSED" | "RESOLVED"): Promise<void> {
     const { Id, ProductArn } = this.finding;
