@@ -177,6 +177,20 @@ describe("a handler that is killed after its k-th call, for every k", () => {
     expect(calls).toBeGreaterThan(1);
   });
 
+  it("the alarm notice is told, again if need be: an alarm told twice is better than one not told", async () => {
+    const calls = await forEveryCall(async (k) => {
+      const alarmName = `alerts-alarm-failed-alerts-${k}`;
+      const event = { detail: { alarmName, state: { value: "ALARM", reason: "Threshold Crossed" } } };
+      const outcome = await local.run(zip("alarm-notice"), event, { crashAfter: k });
+      const again = outcome.killed ? await local.run(zip("alarm-notice"), event) : outcome;
+
+      expect(again.error).toBeUndefined();
+      expect(local.inbox.store.entries.slack.filter(({ text }) => text.includes(alarmName))).not.toEqual([]);
+      return outcome;
+    });
+    expect(calls).toBe(2);
+  });
+
   it("puts what can't be read into the dead letters with the reason, and does the rest of the batch", async () => {
     const finding = await aFinding();
     const Records = [
