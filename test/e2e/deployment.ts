@@ -51,15 +51,13 @@ export function redeployment(stage: () => Stage): void {
     expect(update?.text).toBe("priority: 中 → 高");
   });
 
-  it("would change nothing by deploying the same again", async () => {
-    const results = await stage().deploy("preview", WITH_MEDIUM);
+  it("changes nothing when the same is deployed again, and shows so before", async () => {
+    const shown = await stage().deploy("preview", WITH_MEDIUM);
+    const done = await stage().deploy("up", WITH_MEDIUM);
 
-    expect(results.map(({ stack, changes }) => [stack, changes])).toEqual([
-      ["audit", []],
-      ["management", []],
-      ["organization", []],
-      ["prod", []],
-    ]);
+    const unchanged = ["audit", "management", "organization", "prod"].map((stack) => ({ stack, changes: [] }));
+    expect(shown).toMatchObject(unchanged);
+    expect(done).toMatchObject(unchanged);
   });
 }
 

@@ -85,6 +85,14 @@ export async function raisedAndTold({ client }: Stage, what: string): Promise<vo
   expect(told.post.text).toContain("hakken の通知に問題が起きています");
 }
 
+/** Told the second way alone: a mail about it would come for each alarm that is made. */
+export async function recovered({ client }: Stage, what: string): Promise<void> {
+  const name = new RegExp(`復旧しました: alerts-alarm-${what}-[0-9a-f]{7}`);
+  await until(`the recovery of the alarm on ${what} in Slack`, async () =>
+    (await client.inbox()).slack.some(({ text }) => name.test(text)),
+  );
+}
+
 /** How often a channel's function failed: that the fault did hit. */
 async function failuresOf({ client, cloud }: Stage, channel: Channel): Promise<number> {
   const name = cloud.functionName(channel);

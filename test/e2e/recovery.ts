@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { messageIn, until } from "./cloud";
-import { raisedAndTold } from "./outages";
+import { raisedAndTold, recovered } from "./outages";
 import type { Stage } from "./stage";
 import { minutesAgo, ONCE, Tale, TWICE } from "./tale";
 
@@ -37,25 +37,26 @@ export function recovery(stage: () => Stage, lost: () => Tale): void {
     expect(await tale.workflow()).toBe("NOTIFIED");
   });
 
-  it("keeps what a rule can't deliver in the rules' dead letters, and raises an alarm", async () => {
-    const { lambda, functionName } = stage().cloud;
+  it("keeps what a rule can't deliver in the rules' dead letters, and raises an alarm until they are empty", async () => {
+    const { lambda, sqs, functionName, queueUrl } = stage().cloud;
     const FunctionName = functionName("sweeper");
     const { Policy = "" } = await lambda.getPolicy({ FunctionName });
     const [{ Sid: StatementId, Condition }] = JSON.parse(Policy).Statement;
     await lambda.removePermission({ FunctionName, StatementId });
 
-    await trigger(stage());
-    await messageIn(stage().cloud, "rule-dead-letters", (body) => body.includes(SWEEP_NOW));
-    await lambda.addPermission({
-      FunctionName,
-      StatementId,
-      Action: "lambda:InvokeFunction",
-      Principal: "events.amazonaws.com",
-      SourceArn: Condition.ArnLike["AWS:SourceArn"],
-    });
+    try {
+      await trigger(stage());
+      await messageIn(stage().cloud, "rule-dead-letters", (body) => body.includes(SWEEP_NOW));
+    } finally {
+      const [Action, Principal] = ["lambda:InvokeFunction", "events.amazonaws.com"];
+      const SourceArn = Condition.ArnLike["AWS:SourceArn"];
+      await lambda.addPermission({ FunctionName, StatementId, Action, Principal, SourceArn });
+    }
 
     await raisedAndTold(stage(), "rule-dead-letters");
     await raisedAndTold(stage(), "sweep-not-delivered");
+    await sqs.purgeQueue({ QueueUrl: queueUrl("rule-dead-letters") });
+    await recovered(stage(), "rule-dead-letters");
   });
 }
 

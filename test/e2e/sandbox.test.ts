@@ -17,7 +17,8 @@ beforeAll(async () => {
   raised = await raise();
   // Now, while nobody else needs the rule.
   lost = await lose(raised);
-}, 600_000);
+  // On a bare machine the engine is built first.
+}, 1_800_000);
 
 afterAll(() => raised?.close(), 60_000);
 

@@ -42,13 +42,21 @@ export async function raise(): Promise<Stage> {
   await shareInstallation(places);
   const release = await alone(places);
   const interruption: Interruption = { stop: NEVER, forward: NEVER };
-  const operator = { progress: (line: string) => console.log(line), interruption, env };
+  const progress = (line: string) => (/resources \.\.\.$/.test(line) ? undefined : console.log(line));
+  const operator = { progress, interruption, env };
 
   // Compiled: Pulumi serializes the handlers from it, which vitest's own transform does not survive.
   const { bringUp, deployAll, takeDown }: typeof import("../../sandbox/up") =
     createRequire(__filename)("../../bin/sandbox/up.js");
-  await takeDown(places, operator);
-  const { run, engine } = await bringUp(places, DEFAULTS, operator);
+  const close = async () => {
+    await takeDown(places, operator);
+    release();
+  };
+  await takeDown(places, operator); // What a run left that was killed.
+  const { run, engine } = await bringUp(places, DEFAULTS, operator).catch(async (error) => {
+    await close();
+    throw error;
+  });
   const client = clientOf(run);
   return {
     places,
@@ -61,10 +69,7 @@ export async function raise(): Promise<Stage> {
         ? (await bringUp(places, choice, operator)).results
         : await deployAll(command, places, run, engine, operator),
     rest: () => untilIdle(client, PATIENCE),
-    close: async () => {
-      await takeDown(places, operator);
-      release();
-    },
+    close,
   };
 }
 

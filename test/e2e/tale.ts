@@ -113,9 +113,14 @@ export class Tale {
 
   /** Waits until its record satisfies a condition. */
   async becomes(what: string, condition: (record: AlertRecord) => boolean): Promise<AlertRecord> {
-    return await until(`"${this.title}" to be ${what}`, async () => {
-      const record = await this.record();
-      return record && condition(record) && record;
+    let last: AlertRecord | undefined;
+    const look = async () => {
+      last = await this.record();
+      return last && condition(last) && last;
+    };
+    return await until(`"${this.title}" to be ${what}`, look).catch((error: Error) => {
+      const { finding: _, ...record } = last ?? {};
+      throw new Error(`${error.message}: ${last ? JSON.stringify(record) : "there is no alert"}`);
     });
   }
 
