@@ -9,6 +9,7 @@ import { type Client, clientOf } from "../../sandbox/client";
 import { untilIdle } from "../../sandbox/journey";
 import { type Places, placesIn } from "../../sandbox/places";
 import type { Choice } from "../../sandbox/project";
+import { liveRun } from "../../sandbox/run";
 import { type Cloud, cloudOf } from "./cloud";
 
 /** The sandbox of these tests: a whole one of their own, beside the one that a person may have up. */
@@ -53,6 +54,7 @@ export async function raise(): Promise<Stage> {
     release();
   };
   await takeDown(places, operator); // What a run left that was killed.
+  endWithUs(places);
   const { run, engine } = await bringUp(places, DEFAULTS, operator).catch(async (error) => {
     await close();
     throw error;
@@ -71,6 +73,16 @@ export async function raise(): Promise<Stage> {
     rest: () => untilIdle(client, PATIENCE),
     close,
   };
+}
+
+/** Its daemon stands on its own, and would outlive an interrupted run. */
+function endWithUs(places: Places): void {
+  const end = () => {
+    const run = liveRun(places);
+    if (run) process.kill(run.daemon.pid, "SIGTERM");
+    process.exit(130);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
 }
 
 /** Another run of these tests must end before this one begins. */
