@@ -164,8 +164,8 @@ describe("a task", () => {
 
     const end = await ended((await start(arn)).executionArn);
 
-    // 1, 2 and 2 seconds at a tenth of their length; without the bound it would be 1, 100 and 10,000.
-    expect(Date.now() - began).toBeLessThan(3_000);
+    // 1, 2 and 2 seconds at a tenth of their length, on a machine however busy; without the bound, 1, 100 and 10,000.
+    expect(Date.now() - began).toBeLessThan(20_000);
     expect(end).toMatchObject({ status: "FAILED", error: "SlackRefused" });
     expect(await attempts("names-error")).toHaveLength(4);
   });
