@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
-import type { BacklogSettings } from "./handlers/backlog";
 import { notification, notificationProblems, secretKeys } from "./settings/notification";
 import { problemsOf, unknownKey } from "./settings/problems";
 import { DEFAULT_REGIONS, KNOWN_REGIONS } from "./settings/regions";
@@ -61,13 +60,7 @@ export interface AuditSettings extends CommonSettings {
   severities: Severity[];
   language: Language;
   slack?: { apiUrl: string; channel: string; token: pulumi.Output<string> };
-  backlog?: {
-    spaceUrl: string;
-    project: string;
-    issueType: string;
-    priorities: BacklogSettings["priorities"];
-    apiKey: pulumi.Output<string>;
-  };
+  backlog?: NonNullable<Parsed["backlog"]> & { apiKey: pulumi.Output<string> };
   mail?: { addresses: string[] };
   alarms: { addresses: string[] };
   requiredChannels: Channel[];

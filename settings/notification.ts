@@ -1,17 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { BacklogSettings } from "../handlers/backlog";
-import { addresses, list, oneOf, text, url } from "./shapes";
-
-const severity = oneOf(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
-
-const defaultPriorities = {
-  CRITICAL: "high",
-  HIGH: "high",
-  MEDIUM: "normal",
-  LOW: "low",
-  INFORMATIONAL: "low",
-} satisfies BacklogSettings["priorities"];
+import { backlog, backlogApiKey } from "./backlog";
+import { addresses, list, oneOf, severity, text, url } from "./shapes";
 
 /** Settings of the stack `audit` alone: what is told, where, and to whom. */
 export const notification = {
@@ -38,33 +28,8 @@ export const notification = {
   slackToken: text(/^\S+$/, "it must be a bot token")
     .transform((value): pulumi.Output<string> => pulumi.secret(value))
     .optional(),
-  /** The Backlog project that gets an issue for each alert; goes with backlogApiKey. Default: no Backlog. */
-  backlog: z
-    .strictObject(
-      {
-        /** The space's own address. Required. */
-        spaceUrl: url("https://example.backlog.com"),
-        /** Key of the project. Required. */
-        project: text(/^[A-Z0-9_]+$/, "it must be the key of a project, such as SEC"),
-        /** Name of the issue type, as the project spells it. Required. */
-        issueType: text(/\S/, "it must be the name of one of the project's issue types"),
-        /** Priority of the issue by severity: high, normal or low. Default: high from HIGH up, normal for MEDIUM, low below. */
-        priorities: z
-          .partialRecord(
-            severity,
-            oneOf(["high", "normal", "low"]),
-            "it must be an object of severities (HIGH, CRITICAL, ...) and priorities (high, normal, low)",
-          )
-          .default({})
-          .transform((given) => ({ ...defaultPriorities, ...given })),
-      },
-      "it must be an object with the keys spaceUrl, project and issueType",
-    )
-    .optional(),
-  /** API key of a Backlog user of hakken's own, who may add and edit issues. A Pulumi secret. Default: no Backlog. */
-  backlogApiKey: text(/^\S+$/, "it must be an API key")
-    .transform((value): pulumi.Output<string> => pulumi.secret(value))
-    .optional(),
+  backlog,
+  backlogApiKey,
   /** Who gets each alert by e-mail; each address must confirm its subscription. Default: no mail. */
   mail: addresses().optional(),
   /** Who hears by e-mail that an alert could not be told; each address must confirm its subscription. Required. */

@@ -10,6 +10,8 @@ export const oneOf = <const T extends readonly string[]>(values: T) =>
 
 export const text = (pattern: RegExp, mustBe: string) => z.string(mustBe).regex(pattern, mustBe);
 
+export const severity = oneOf(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
+
 /** A list of one or more. */
 export const list = <T extends z.ZodType>(item: T, mustBe: string) =>
   z.array(item, mustBe).min(1, `${mustBe}, one at least`);

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { BacklogSettings } from "../handlers/backlog";
+import { oneOf, severity, text, url } from "./shapes";
+
+const defaultPriorities = {
+  CRITICAL: "high",
+  HIGH: "high",
+  MEDIUM: "normal",
+  LOW: "low",
+  INFORMATIONAL: "low",
+} satisfies BacklogSettings["priorities"];
+
+/** The setting `backlog`. A description (`describe`, last in the chain) is what docs/configuration.md says of a key. */
+export const backlog = z
+  .strictObject(
+    {
+      spaceUrl: url("https://example.backlog.com").describe("The space's own address."),
+      project: text(/^[A-Z0-9_]+$/, "it must be the key of a project, such as SEC").describe("Key of the project."),
+      issueType: text(/\S/, "it must be the name of one of the project's issue types").describe(
+        "Name of the issue type, as the project spells it.",
+      ),
+      priorities: z
+        .partialRecord(
+          severity,
+          oneOf(["high", "normal", "low"]),
+          "it must be an object of severities (HIGH, CRITICAL, ...) and priorities (high, normal, low)",
+        )
+        .default({})
+        .transform((given) => ({ ...defaultPriorities, ...given }))
+        .meta({
+          description: "Priority of the issue by severity: high, normal or low.",
+          defaultMeaning: "high from HIGH up, normal for MEDIUM, low below",
+        }),
+    },
+    "it must be an object with the keys spaceUrl, project and issueType",
+  )
+  .optional()
+  .meta({
+    description: "The Backlog project that gets an issue for each alert; goes with backlogApiKey.",
+    defaultMeaning: "no Backlog",
+  });
+
+/** The setting `backlogApiKey`. */
+export const backlogApiKey = text(/^\S+$/, "it must be an API key")
+  .transform((value): pulumi.Output<string> => pulumi.secret(value))
+  .optional()
+  .meta({
+    description: "API key of a Backlog user of hakken's own, who may add and edit issues.",
+    defaultMeaning: "no Backlog",
+  });
