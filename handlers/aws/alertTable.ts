@@ -5,6 +5,7 @@ import {
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
+  type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type { Known } from "../alert/lifecycle";
 import type { AlertStore } from "../alert/ports";
@@ -35,6 +36,13 @@ const OWNED = [
 
 /** The alert table on DynamoDB. Every read is consistent; a write whose condition fails answers false. */
 export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStore {
+  const update = (alertKey: string, change: Omit<UpdateCommandInput, "TableName" | "Key">) =>
+    db.send(new UpdateCommand({ TableName: table, Key: alertItem(alertKey), ...change }));
+  const set = async (alertKey: string, attribute: "notifiedAt" | "failedVersion", value: string | number) => {
+    const change = { UpdateExpression: `SET ${attribute} = :value`, ExpressionAttributeValues: { ":value": value } };
+    await update(alertKey, change);
+  };
+
   return {
     known: (findings) => readKnown(db, table, findings),
     load: async (alertKey) => {
@@ -53,42 +61,28 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
     },
     startSending: async (alertKey, channel, sending) =>
       happens(
-        db.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: alertItem(alertKey),
-            UpdateExpression: "SET sending.#channel = :sending",
-            ConditionExpression: "attribute_not_exists(told.#channel) OR told.#channel.version < :version",
-            ExpressionAttributeNames: { "#channel": channel },
-            ExpressionAttributeValues: { ":sending": sending, ":version": sending.version },
-          }),
-        ),
+        update(alertKey, {
+          UpdateExpression: "SET sending.#channel = :sending",
+          ConditionExpression: "attribute_not_exists(told.#channel) OR told.#channel.version < :version",
+          ExpressionAttributeNames: { "#channel": channel },
+          ExpressionAttributeValues: { ":sending": sending, ":version": sending.version },
+        }),
       ),
     stopSending: async (alertKey, channel) => {
-      await db.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: alertItem(alertKey),
-          UpdateExpression: "REMOVE sending.#channel",
-          ExpressionAttributeNames: { "#channel": channel },
-        }),
-      );
+      const change = { UpdateExpression: "REMOVE sending.#channel", ExpressionAttributeNames: { "#channel": channel } };
+      await update(alertKey, change);
     },
     told: async (alertKey, channel, told) => {
-      const { Attributes } = await db.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: alertItem(alertKey),
-          UpdateExpression: "SET told.#channel = :told REMOVE sending.#channel",
-          ExpressionAttributeNames: { "#channel": channel },
-          ExpressionAttributeValues: { ":told": told },
-          ReturnValues: "ALL_NEW",
-        }),
-      );
+      const { Attributes } = await update(alertKey, {
+        UpdateExpression: "SET told.#channel = :told REMOVE sending.#channel",
+        ExpressionAttributeNames: { "#channel": channel },
+        ExpressionAttributeValues: { ":told": told },
+        ReturnValues: "ALL_NEW",
+      });
       return Attributes as AlertRecord;
     },
-    notified: (alertKey, at) => setOne(db, table, alertKey, "notifiedAt", at),
-    reported: (alertKey, version) => setOne(db, table, alertKey, "failedVersion", version),
+    notified: (alertKey, at) => set(alertKey, "notifiedAt", at),
+    reported: (alertKey, version) => set(alertKey, "failedVersion", version),
     exit: async (alert, execution, result) => {
       const rest =
         result.kind === "settled"
@@ -96,15 +90,11 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
           : "parkedAt = :at, parkings = parkings + :one REMOVE running";
       const values = result.kind === "settled" ? { ":zero": 0 } : { ":at": result.at };
       return happens(
-        db.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: alertItem(alert.alertKey),
-            UpdateExpression: `SET revision = revision + :one, ${rest}`,
-            ConditionExpression: "running = :execution AND desired = :desired",
-            ExpressionAttributeValues: { ...values, ":one": 1, ":execution": execution, ":desired": alert.desired },
-          }),
-        ),
+        update(alert.alertKey, {
+          UpdateExpression: `SET revision = revision + :one, ${rest}`,
+          ConditionExpression: "running = :execution AND desired = :desired",
+          ExpressionAttributeValues: { ...values, ":one": 1, ":execution": execution, ":desired": alert.desired },
+        }),
       );
     },
     reserveSlot: (channel, now) => reserveSlot(db, table, channel, Date.parse(now)),
@@ -179,18 +169,6 @@ function updateAlert(table: string, before: AlertRecord, alert: AlertRecord) {
       },
     },
   };
-}
-
-async function setOne(db: DynamoDBDocumentClient, table: string, alertKey: string, name: string, value: unknown) {
-  await db.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: alertItem(alertKey),
-      UpdateExpression: "SET #name = :value",
-      ExpressionAttributeNames: { "#name": name },
-      ExpressionAttributeValues: { ":value": value },
-    }),
-  );
 }
 
 /** Slots stand in line: who finds the next one taken gets the one after the last. */
