@@ -61,6 +61,7 @@ export interface AuditSettings extends CommonSettings {
   language: Language;
   slack?: { apiUrl: string; channel: string; token: pulumi.Output<string> };
   backlog?: NonNullable<Parsed["backlog"]> & { apiKey: pulumi.Output<string> };
+  accessPortal?: { url: string; roleName?: string };
   mail?: { addresses: string[] };
   alarms: { addresses: string[] };
   requiredChannels: Channel[];

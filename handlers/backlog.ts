@@ -9,6 +9,7 @@ import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { type Secret, secretReader, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
+import type { AccessPortal } from "./messages/accessPortal";
 import { backlogComment, backlogIssue } from "./messages/backlog";
 import { endsWithMarker, markerOf, updateMarkerOf } from "./messages/marker";
 
@@ -22,6 +23,8 @@ export interface BacklogSettings {
   priorities: Record<Severity, BacklogPriority>;
   language: Language;
   homeRegion: string;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   /** The function's timeout. */
   timeoutSeconds: number;
 }

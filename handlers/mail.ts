@@ -5,11 +5,14 @@ import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
 import type { Language } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
+import type { AccessPortal } from "./messages/accessPortal";
 import { mailMessage } from "./messages/mail";
 
 export interface MailSettings {
   language: Language;
   homeRegion: string;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   /** The function's timeout. */
   timeoutSeconds: number;
 }

@@ -10,6 +10,7 @@ import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { type Secret, secretReader, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
+import type { AccessPortal } from "./messages/accessPortal";
 import { slackMessage, slackReply } from "./messages/slack";
 
 export interface SlackSettings {
@@ -19,6 +20,8 @@ export interface SlackSettings {
   channel: string;
   language: Language;
   homeRegion: string;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -121,13 +124,12 @@ export function slackService(settings: SlackSettings, token: Secret): ChannelSer
 const threadOf = (notice: Notice, parent: Told | undefined): string | undefined =>
   notice.kind === "risen" ? parent?.reference : undefined;
 
-function postOf({ channel, language, homeRegion }: SlackSettings, notice: Notice, parent: Told | undefined): object {
-  const options = { language, homeRegion };
+function postOf(settings: SlackSettings, notice: Notice, parent: Told | undefined): object {
   const { alertKey, occurrence, version } = notice;
   const thread = threadOf(notice, parent);
-  const { text, blocks } = thread ? slackReply(notice, options) : slackMessage(notice, options);
+  const { text, blocks } = thread ? slackReply(notice, settings) : slackMessage(notice, settings);
   return {
-    channel,
+    channel: settings.channel,
     text,
     blocks,
     unfurl_links: false,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { accessPortal } from "./accessPortal";
 import { backlog, backlogApiKey } from "./backlog";
 import { addresses, list, oneOf, severity, text, url } from "./shapes";
 
@@ -30,6 +31,7 @@ export const notification = {
     .optional(),
   backlog,
   backlogApiKey,
+  accessPortal,
   /** Who gets each alert by e-mail; each address must confirm its subscription. Default: no mail. */
   mail: addresses().optional(),
   /** Who hears by e-mail that an alert could not be told; each address must confirm its subscription. Required. */

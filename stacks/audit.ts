@@ -17,7 +17,7 @@ export interface AuditOutputs {
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
 export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, regions, slack, backlog, mail } = settings;
+  const { account, homeRegion, linkedRegions, regions, slack, backlog, mail, accessPortal } = settings;
   const provider = accountProvider(settings);
 
   const recorder = new ConfigRecorder(
@@ -48,6 +48,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       slack,
       backlog,
       mail,
+      accessPortal,
       requiredChannels: settings.requiredChannels,
       alarmAddresses: settings.alarms.addresses,
     },

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Language, Severity } from "../../handlers/alert/types";
 import { type BacklogPriority, backlogHandler } from "../../handlers/backlog";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import type { AlertTable } from "./AlertTable";
 import { secretStatements, tellStatement } from "./channelStatements";
 import type { EncryptionKey } from "./EncryptionKey";
@@ -11,6 +12,8 @@ import { ServiceSecret } from "./ServiceSecret";
 export interface BacklogChannelArgs {
   region: string;
   language: Language;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   spaceUrl: string;
   /** Project key. */
   project: string;
@@ -31,14 +34,14 @@ export class BacklogChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: BacklogChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:BacklogChannel", name, {}, opts);
-    const { region, key, table, spaceUrl, project, issueType, priorities, language } = args;
+    const { region, key, table, spaceUrl, project, issueType, priorities, language, accessPortal } = args;
 
     const secret = new ServiceSecret(
       `${name}-api-key`,
       { description: "Backlog API key of hakken", region, key, value: args.apiKey },
       { parent: this },
     );
-    const settings = { spaceUrl, project, issueType, priorities, language, homeRegion: region };
+    const settings = { spaceUrl, project, issueType, priorities, language, homeRegion: region, accessPortal };
     const handler = new HandlerFunction(
       name,
       {

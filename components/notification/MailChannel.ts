@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Language } from "../../handlers/alert/types";
 import { mailHandler } from "../../handlers/mail";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import type { AlertTable } from "./AlertTable";
 import { tellStatement } from "./channelStatements";
 import type { EncryptionKey } from "./EncryptionKey";
@@ -11,6 +12,8 @@ import { MailTopic } from "./MailTopic";
 export interface MailChannelArgs {
   region: string;
   language: Language;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   /** Each gets a mail by which it confirms its subscription. */
   addresses: string[];
   table: AlertTable;
@@ -26,7 +29,7 @@ export class MailChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: MailChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:MailChannel", name, {}, opts);
-    const { region, key, table, language, addresses } = args;
+    const { region, key, table, language, accessPortal, addresses } = args;
 
     this.topic = new MailTopic(`${name}-topic`, { region, key, addresses }, { parent: this });
     const handler = new HandlerFunction(
@@ -34,7 +37,7 @@ export class MailChannel extends pulumi.ComponentResource {
       {
         description: "Mails an alert, once",
         region,
-        factory: mailHandler({ language, homeRegion: region, timeoutSeconds: TIMEOUT_SECONDS }),
+        factory: mailHandler({ language, homeRegion: region, accessPortal, timeoutSeconds: TIMEOUT_SECONDS }),
         statements: [
           tellStatement(table),
           { Sid: "Publish", Action: ["sns:Publish"], Resource: [this.topic.arn] },

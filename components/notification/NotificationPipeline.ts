@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Channel, Language, Severity } from "../../handlers/alert/types";
 import type { BacklogPriority } from "../../handlers/backlog";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { AlarmNotice } from "./AlarmNotice";
 import { Alarms, alarmNamePrefix } from "./Alarms";
 import { AlertTable } from "./AlertTable";
@@ -38,6 +39,8 @@ export interface NotificationPipelineArgs {
   };
   /** Default: not mailed. */
   mail?: { addresses: string[] };
+  /** The AWS access portal that links to the console go through. Default: they don't. */
+  accessPortal?: Omit<AccessPortal, "auditAccount">;
   /** Channels that must have told an alert before it counts as told. */
   requiredChannels: Channel[];
   /** Who is mailed hakken's own alarms. */
@@ -57,7 +60,9 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { description: "hakken: queues, secrets, mails", accountId, region, services: ["events.amazonaws.com"] },
       child,
     );
-    const shared = { region, key, language, table: new AlertTable(`${name}-table`, { region }, child) };
+    const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
+    const table = new AlertTable(`${name}-table`, { region }, child);
+    const shared = { region, key, language, accessPortal, table };
     const slack = args.slack && new SlackChannel(`${name}-slack`, { ...shared, ...args.slack }, child);
     const backlog = args.backlog && new BacklogChannel(`${name}-backlog`, { ...shared, ...args.backlog }, child);
     const mail = args.mail && new MailChannel(`${name}-mail`, { ...shared, ...args.mail }, child);

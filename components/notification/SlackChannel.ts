@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Language } from "../../handlers/alert/types";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { slackHandler } from "../../handlers/slack";
 import type { AlertTable } from "./AlertTable";
 import { secretStatements, tellStatement } from "./channelStatements";
@@ -11,6 +12,8 @@ import { ServiceSecret } from "./ServiceSecret";
 export interface SlackChannelArgs {
   region: string;
   language: Language;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   /** Base of the Web API. */
   apiUrl: string;
   /** Channel id. */
@@ -31,7 +34,7 @@ export class SlackChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: SlackChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SlackChannel", name, {}, opts);
-    const { region, key, table, apiUrl, channel, language } = args;
+    const { region, key, table, apiUrl, channel, language, accessPortal } = args;
 
     this.secret = new ServiceSecret(
       `${name}-token`,
@@ -43,7 +46,14 @@ export class SlackChannel extends pulumi.ComponentResource {
       {
         description: "Tells an alert in Slack, once",
         region,
-        factory: slackHandler({ apiUrl, channel, language, homeRegion: region, timeoutSeconds: TIMEOUT_SECONDS }),
+        factory: slackHandler({
+          apiUrl,
+          channel,
+          language,
+          homeRegion: region,
+          accessPortal,
+          timeoutSeconds: TIMEOUT_SECONDS,
+        }),
         statements: [tellStatement(table), ...secretStatements(this.secret, key)],
         environment: { ALERT_TABLE: table.name, SLACK_TOKEN_SECRET: this.secret.arn },
         timeoutSeconds: TIMEOUT_SECONDS,

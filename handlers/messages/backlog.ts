@@ -74,7 +74,7 @@ function resourceLines(notice: Notice, words: Words): string {
 
 function linkLines(notice: Notice, words: Words, options: MessageOptions): string {
   const { finding } = notice;
-  const links = linksOf(finding, options.homeRegion);
+  const links = linksOf(finding, options);
   const product = words.links.product(safe(oneLine(finding.productName) || words.unknown, 60));
   const lines = [`- ${words.links.securityHub}${words.colon}${links.securityHub}`];
   if (links.product) lines.push(`- ${product}${words.colon}${links.product}`);

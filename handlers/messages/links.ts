@@ -1,5 +1,6 @@
 import { isRegion, regionOfArn } from "../alert/fields";
 import type { Finding } from "../alert/types";
+import { type AccessPortal, isConsole, throughPortal } from "./accessPortal";
 import { resourceLink } from "./resourceLinks";
 import { consoleOf, encoded } from "./urls";
 
@@ -15,17 +16,35 @@ export interface Links {
   remediation?: string;
 }
 
+export interface LinkOptions {
+  /** The aggregation region: Security Hub's page of every finding is there. */
+  homeRegion: string;
+  /** Where links to the console sign in first. Default: they open in the account that the person is signed in to. */
+  accessPortal?: AccessPortal;
+}
+
 /** Longer than this and a mail client or Slack breaks it. */
 const maxUrl = 1200;
 
 /** Links of a finding, all of them encoded: only characters that a URL may hold, http or https. */
-export function linksOf(finding: Finding, homeRegion: string): Links {
+export function linksOf(finding: Finding, { homeRegion, accessPortal }: LinkOptions): Links {
+  const hub = finding.format === "ocsf" ? securityHubV2(finding, homeRegion) : securityHub(finding, homeRegion);
+  const product = /\bguardduty$/.test(finding.product) ? guardDuty(finding) : safeUrl(finding.sourceUrl);
+  const resource = short(finding.resources[0] && resourceLink(finding.resources[0], finding.region));
+  const there = (page: string | undefined) => page && inAccount(page, finding.accountId, accessPortal);
   return {
-    securityHub: finding.format === "ocsf" ? securityHubV2(finding, homeRegion) : securityHub(finding, homeRegion),
-    product: /\bguardduty$/.test(finding.product) ? guardDuty(finding) : safeUrl(finding.sourceUrl),
-    resource: short(finding.resources[0] && resourceLink(finding.resources[0], finding.region)),
-    remediation: safeUrl(finding.remediationUrl) ?? controlPage(finding.control),
+    // A member account sees only its own findings, the audit account those of all.
+    securityHub: inAccount(hub, accessPortal?.auditAccount ?? "", accessPortal),
+    product: there(product),
+    resource: there(resource),
+    remediation: there(safeUrl(finding.remediationUrl) ?? controlPage(finding.control)),
   };
+}
+
+/** A page of the console through the portal; every other one, and one that would grow too long, as it is. */
+function inAccount(page: string, account: string, accessPortal: AccessPortal | undefined): string {
+  if (!accessPortal || !isConsole(page) || !/^\d{12}$/.test(account)) return page;
+  return short(throughPortal(page, account, accessPortal)) ?? page;
 }
 
 /** The console decodes its search twice, once as a URL and once as a filter, so the id is encoded twice. */

@@ -90,7 +90,7 @@ function resourceLines(finding: Finding, words: Words): string {
 
 /** Addresses stand on lines of their own, since mail clients take what follows for a part of them. */
 function linkLines(finding: Finding, words: Words, options: MessageOptions): string {
-  const links = linksOf(finding, options.homeRegion);
+  const links = linksOf(finding, options);
   const product = words.links.product(cut(oneLine(finding.productName), 60) || words.unknown);
   const lines = [words.links.securityHub, links.securityHub];
   if (links.product) lines.push(product, links.product);

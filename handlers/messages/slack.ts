@@ -108,13 +108,13 @@ function resourceLines(finding: Finding, words: Words): string {
 }
 
 function linkLine(finding: Finding, words: Words, options: MessageOptions): string {
-  const links = linksOf(finding, options.homeRegion);
+  const links = linksOf(finding, options);
   const product = words.links.product(inline(oneLine(finding.productName) || words.unknown, 60));
   const all = [link(links.securityHub, words.links.securityHub)];
   if (links.product) all.push(link(links.product, product));
   if (links.resource) all.push(link(links.resource, words.links.resource));
   if (links.remediation) all.push(link(links.remediation, words.links.remediation));
-  // All of them fit unless a product sends addresses of 600 characters; then the last ones are left out, not cut through.
+  // All of them fit unless a product sends addresses of 600 characters, or ids that the portal's links double; then the last ones are left out, not cut through.
   return all.reduce((line, next) => (line.length + next.length > 2400 ? line : `${line} ・ ${next}`));
 }
 

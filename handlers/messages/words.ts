@@ -1,12 +1,11 @@
 import type { Language, Notice, Severity } from "../alert/types";
+import type { LinkOptions } from "./links";
 import { wordsEn } from "./words.en";
 import { wordsJa } from "./words.ja";
 
 /** How a message is to be written. */
-export interface MessageOptions {
+export interface MessageOptions extends LinkOptions {
   language: Language;
-  /** The aggregation region: Security Hub's page of every finding is there. */
-  homeRegion: string;
 }
 
 /** All that a person reads in a message and that is not the finding's own text. */

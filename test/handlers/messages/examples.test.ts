@@ -4,6 +4,7 @@ import type { Language, Notice } from "../../../handlers/alert/types";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { type SlackMessage, slackMessage, slackReply } from "../../../handlers/messages/slack";
+import type { MessageOptions } from "../../../handlers/messages/words";
 import { findingIn, noticeOf } from "../fixtures";
 
 /**
@@ -32,6 +33,18 @@ describe("messages read", () => {
       await expect(text).toMatchFileSnapshot(join(__dirname, "examples", `${name}.${language}.txt`));
     });
 
+    it(`as before in ${language}: through an access portal`, async () => {
+      const accessPortal = {
+        url: "https://d-1234567890.awsapps.com/start",
+        roleName: "SecurityAudit",
+        auditAccount: "444455556666",
+      };
+
+      const text = told(noticeOf(findingIn("guardduty-ssh-brute-force")), language, { accessPortal });
+
+      await expect(text).toMatchFileSnapshot(join(__dirname, "examples", `access-portal.${language}.txt`));
+    });
+
     it(`as before in ${language}: worse, back again, closed already, repeated`, async () => {
       const finding = { ...findingIn("control-in-generator-only"), resourceCount: 23 };
       const notices = [
@@ -48,8 +61,8 @@ describe("messages read", () => {
   }
 });
 
-function told(notice: Notice, language: Language): string {
-  const options = { language, homeRegion: "ap-northeast-1" };
+function told(notice: Notice, language: Language, more: Partial<MessageOptions> = {}): string {
+  const options = { language, homeRegion: "ap-northeast-1", ...more };
   const mail = mailMessage(notice, options);
   const slack = notice.kind === "risen" ? slackReply(notice, options) : slackMessage(notice, options);
   const issue = backlogIssue(notice, options);

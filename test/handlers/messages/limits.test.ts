@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { severities } from "../../../handlers/alert/severity";
 import type { Finding, Notice } from "../../../handlers/alert/types";
+import type { AccessPortal } from "../../../handlers/messages/accessPortal";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { endsWithMarker, markerOf, updateMarkerOf } from "../../../handlers/messages/marker";
@@ -89,7 +90,7 @@ describe("messages on the worst of findings", () => {
       sourceUrl: url,
     };
     const notice = noticeOf(finding, { kind: "openedAndClosed", occurrence: 1_000_000, repeated: true });
-    const language: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1" };
+    const language: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1", accessPortal };
 
     checkSlack(slackMessage(notice, language), markerOf(notice));
     checkSlack(slackReply(notice, language), updateMarkerOf(notice));
@@ -141,9 +142,16 @@ function checkText(text: string) {
   expect(text).not.toMatch(/[\u2028\u2029\u202e]/u);
 }
 
+const accessPortal: AccessPortal = {
+  url: "https://d-1234567890.awsapps.com/start",
+  roleName: "SecurityAudit",
+  auditAccount: "444455556666",
+};
+
 const options: fc.Arbitrary<MessageOptions> = fc.record({
   language: fc.constantFrom("ja", "en"),
   homeRegion: fc.constantFrom("ap-northeast-1", "us-gov-west-1", "cn-north-1"),
+  accessPortal: fc.option(fc.constant(accessPortal), { nil: undefined }),
 });
 
 /** Strings that break displays: markup, line breaks of all kinds, halves of pairs, and very long ones. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { linksOf } from "../../../handlers/messages/links";
 import { findingIn } from "../fixtures";
 
-const home = "ap-northeast-1";
+const home = { homeRegion: "ap-northeast-1" };
 
 describe("linksOf", () => {
   it("opens a finding in Security Hub's home region, its id encoded twice", () => {
@@ -37,7 +37,7 @@ describe("linksOf", () => {
     ["us-gov-west-1", "https://us-gov-west-1.console.amazonaws-us-gov.com/"],
     ["cn-north-1", "https://cn-north-1.console.amazonaws.cn/"],
   ])("opens the console of the partition of %s", (region, console) => {
-    expect(linksOf(findingIn("control-fsbp"), region).securityHub).toContain(console);
+    expect(linksOf(findingIn("control-fsbp"), { homeRegion: region }).securityHub).toContain(console);
   });
 
   it("opens a GuardDuty finding in GuardDuty, in the finding's region", () => {
@@ -102,3 +102,68 @@ describe("linksOf", () => {
     expect(resource?.replace(/^https:\/\/[a-z0-9-]+\.console\.aws\.amazon\.com\//, "")).toBe(path);
   });
 });
+
+describe("linksOf through an access portal", () => {
+  const portal = {
+    url: "https://d-1234567890.awsapps.com/start",
+    roleName: "Security+Audit",
+    auditAccount: "444455556666",
+  };
+  const through = { ...home, accessPortal: portal };
+  const finding = findingIn("guardduty-ssh-brute-force");
+
+  it("opens Security Hub in the audit account, the product and the resource in the finding's", () => {
+    const links = linksOf(finding, through);
+    const plain = linksOf(finding, home);
+
+    expect(asked(links.securityHub)).toEqual(["444455556666", "Security+Audit", plain.securityHub]);
+    expect(asked(links.product)).toEqual(["111122223333", "Security+Audit", plain.product]);
+    expect(asked(links.resource)).toEqual(["111122223333", "Security+Audit", plain.resource]);
+  });
+
+  it("writes the address as the portal reads it", () => {
+    const resources = [{ type: "AwsS3Bucket", id: "arn:aws:s3:::my-bucket" }];
+
+    expect(linksOf({ ...finding, resources }, through).resource).toBe(
+      "https://d-1234567890.awsapps.com/start/#/console?account_id=111122223333&role_name=Security%2BAudit" +
+        "&destination=https%3A%2F%2Fus-east-1.console.aws.amazon.com%2Fs3%2Fbuckets%2Fmy-bucket%3Fregion%3Dus-east-1",
+    );
+  });
+
+  it("lets the person choose where no role is set", () => {
+    const { securityHub } = linksOf(finding, { ...home, accessPortal: { ...portal, roleName: undefined } });
+
+    expect(securityHub).not.toContain("role_name");
+    expect(asked(securityHub)[0]).toBe("444455556666");
+  });
+
+  it.each([
+    ["https://eu-west-1.console.aws.amazon.com/inspector/v2/home", true],
+    ["https://console.aws.amazon.com/", true],
+    ["https://health.aws.amazon.com/health/home", true],
+    ["https://eu-west-1.console.aws.amazon.com.evil.example/", false],
+    ["https://evilconsole.aws.amazon.com/", false],
+    ["https://docs.aws.amazon.com/console/securityhub/S3.6/remediation", false],
+    ["https://avd.aquasec.com/nvd/cve-2019-1549", false],
+  ])("sends a product's own link there only if it is the console's: %s %s", (sourceUrl, isConsole) => {
+    const { product } = linksOf({ ...findingIn("trivy-secret"), sourceUrl, accountId: "111122223333" }, through);
+
+    expect(product?.startsWith(portal.url)).toBe(isConsole);
+    if (!isConsole) expect(product).toBe(sourceUrl);
+  });
+
+  it("opens the page as it is where the portal's address would be too long, or the account is none", () => {
+    const long = { ...finding, id: ":".repeat(150) };
+    const strange = { ...finding, accountId: "unknown" };
+
+    expect(linksOf(long, through).securityHub).toBe(linksOf(long, home).securityHub);
+    expect(linksOf(long, home).securityHub).toContain("search=");
+    expect(linksOf(strange, through).product).toBe(linksOf(strange, home).product);
+  });
+});
+
+/** Account, role and destination that an address of the portal names. */
+function asked(link: string | undefined): (string | null)[] {
+  const parameters = new URLSearchParams(new URL(link ?? "").hash.replace(/^#\/console\?/, ""));
+  return ["account_id", "role_name", "destination"].map((name) => parameters.get(name));
+}
