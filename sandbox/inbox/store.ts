@@ -29,12 +29,29 @@ export interface SlackEntry extends SlackMessageEntry {
 
 export type SlackReplyEntry = SlackMessageEntry;
 
+/** What a Backlog issue says beside its text, in the words that its page shows. */
+export interface BacklogFields {
+  status: string;
+  priority: string;
+  categories: string[];
+  assignee: string | null;
+  /** yyyy-MM-dd. */
+  dueDate: string | null;
+}
+
 export interface BacklogEntry extends Version {
   /** Issue key, such as "SEC-1". `text` is summary, type, priority and description as filed. */
   key: string;
+  /** How description and comments are written. */
+  textFormat: "markdown" | "backlog";
+  /** As they are now. */
+  fields: BacklogFields;
+  /** Names of those who were told of the issue when it was filed. */
+  notified: string[];
   /** What each PATCH changed, oldest first. */
   updates: Version[];
-  comments: Version[];
+  /** Each with the names of those who were told of it. */
+  comments: (Version & { notified: string[] })[];
 }
 
 export interface MailEntry extends Version {

@@ -22,7 +22,7 @@ import {
 } from "./issues";
 import { type LimitState, minuteLimits } from "./limits";
 import { readParameters } from "./parameters";
-import { type BacklogOptions, commentJson, createSpace, issueJson, statusJson, typeJson } from "./space";
+import { type BacklogOptions, categoryJson, commentJson, createSpace, issueJson, statusJson, typeJson } from "./space";
 
 interface BacklogDouble extends BacklogOptions {
   store: InboxStore;
@@ -84,11 +84,20 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
     });
 
     app.get("/api/v2/users/myself", async () => space.user);
+    app.get("/api/v2/space", async () => space.space);
     app.get("/api/v2/priorities", async () => space.priorities);
     app.get("/api/v2/projects/:project", async (request) => project(named(request, "project")));
     app.get("/api/v2/projects/:project/issueTypes", async (request) => {
       project(named(request, "project"));
       return space.issueTypes.map(typeJson);
+    });
+    app.get("/api/v2/projects/:project/categories", async (request) => {
+      project(named(request, "project"));
+      return space.categories.map(categoryJson);
+    });
+    app.get("/api/v2/projects/:project/users", async (request) => {
+      project(named(request, "project"));
+      return space.members;
     });
     app.get("/api/v2/projects/:project/statuses", async (request) => {
       project(named(request, "project"));

@@ -1,14 +1,14 @@
-import type { BacklogEntry } from "../../inbox/store";
+import type { BacklogEntry, BacklogFields } from "../../inbox/store";
 import { invalidRequest, noResource } from "./errors";
 import type { Parameters } from "./parameters";
-import type { Comment, Issue, Named, Space } from "./space";
+import type { BacklogUser, Comment, Issue, Named, Space } from "./space";
 
 const LONGEST_SUMMARY = 255;
 const LONGEST_TEXT = 100_000;
 
 export const ADD_PARAMETERS = [
   ...["projectId", "summary", "parentIssueId", "description", "startDate", "dueDate", "issueTypeId", "priorityId"],
-  ...["assigneeId", "notifiedUserId[]"],
+  ...["categoryId[]", "assigneeId", "notifiedUserId[]"],
 ];
 export const UPDATE_PARAMETERS = [
   ...ADD_PARAMETERS.filter((name) => name !== "projectId"),
@@ -22,7 +22,7 @@ export const LIST_PARAMETERS = [
 /** https://developer.nulab.com/docs/backlog/api/2/add-issue */
 export function addIssue(space: Space, given: Parameters): Issue {
   if (given.requiredNumber("projectId") !== space.project.id) throw noResource("project");
-  checkNotified(space, given);
+  const notified = readNotified(space, given);
   const at = space.now();
   const keyId = space.issues.length + 1;
   const issue: Issue = {
@@ -35,7 +35,8 @@ export function addIssue(space: Space, given: Parameters): Issue {
     priority: byId(space.priorities, given.requiredNumber("priorityId"), "priorityId"),
     status: byId(space.statuses, 1, "statusId"),
     resolution: null,
-    assignee: readUser(space, given.number("assigneeId"), "assigneeId"),
+    categories: readCategories(space, given),
+    assignee: readMember(space, given.number("assigneeId"), "assigneeId"),
     parentIssueId: readParent(space, given.number("parentIssueId")),
     startDate: given.date("startDate") ?? null,
     dueDate: given.date("dueDate") ?? null,
@@ -45,14 +46,23 @@ export function addIssue(space: Space, given: Parameters): Issue {
   };
   space.issues.push(issue);
   const text = [issue.summary, `${issue.type.name} / ${issue.priority.name}`, issue.description].join("\n");
-  space.store.entries.backlog.push({ key: issue.key, text, at: iso(at), updates: [], comments: [] });
+  space.store.entries.backlog.push({
+    key: issue.key,
+    text,
+    textFormat: space.project.textFormattingRule,
+    fields: fieldsOf(issue),
+    notified: names(notified),
+    at: iso(at),
+    updates: [],
+    comments: [],
+  });
   space.store.changed("backlog");
   return issue;
 }
 
 /** https://developer.nulab.com/docs/backlog/api/2/update-issue */
 export function updateIssue(space: Space, issue: Issue, given: Parameters): Issue {
-  checkNotified(space, given);
+  const notified = readNotified(space, given);
   const next: Issue = { ...issue };
   const number = (name: string) => given.number(name);
   if (given.has("summary")) next.summary = readSummary(given.required("summary"));
@@ -65,7 +75,8 @@ export function updateIssue(space: Space, issue: Issue, given: Parameters): Issu
     const id = number("resolutionId");
     next.resolution = id === undefined ? null : byId(space.resolutions, id, "resolutionId");
   }
-  if (given.has("assigneeId")) next.assignee = readUser(space, number("assigneeId"), "assigneeId");
+  if (given.has("categoryId[]")) next.categories = readCategories(space, given);
+  if (given.has("assigneeId")) next.assignee = readMember(space, number("assigneeId"), "assigneeId");
   if (given.has("parentIssueId")) next.parentIssueId = readParent(space, number("parentIssueId"));
   if (given.has("startDate")) next.startDate = given.date("startDate") ?? null;
   if (given.has("dueDate")) next.dueDate = given.date("dueDate") ?? null;
@@ -75,18 +86,18 @@ export function updateIssue(space: Space, issue: Issue, given: Parameters): Issu
   // So the real one answers a PATCH that changes nothing, such as the status that the issue has already.
   if (changeLog.length === 0 && comment === "") throw invalidRequest("No comment content.");
   Object.assign(issue, next);
-  remember(space, issue, { content: comment === "" ? null : comment, changeLog });
+  remember(space, issue, { content: comment === "" ? null : comment, changeLog, notified });
   return issue;
 }
 
 /** https://developer.nulab.com/docs/backlog/api/2/add-comment */
 export function addComment(space: Space, issue: Issue, given: Parameters): Comment {
-  checkNotified(space, given);
-  return remember(space, issue, { content: readText(given.required("content"), "content"), changeLog: [] });
+  const notified = readNotified(space, given);
+  return remember(space, issue, { content: readText(given.required("content"), "content"), changeLog: [], notified });
 }
 
 /** A change and a comment are one entry in Backlog's list of comments; the inbox tells them apart. */
-function remember(space: Space, issue: Issue, said: Pick<Comment, "content" | "changeLog">): Comment {
+function remember(space: Space, issue: Issue, said: Pick<Comment, "content" | "changeLog" | "notified">): Comment {
   const at = space.now();
   const comment: Comment = { id: space.nextId++, ...said, created: at };
   issue.comments.push(comment);
@@ -94,6 +105,7 @@ function remember(space: Space, issue: Issue, said: Pick<Comment, "content" | "c
   const entry = space.store.entries.backlog.find(({ key }) => key === issue.key);
   if (entry === undefined) throw new Error(`${issue.key} is not in the inbox.`);
   note(entry, comment, iso(at));
+  entry.fields = fieldsOf(issue);
   space.store.changed("backlog");
   return comment;
 }
@@ -105,8 +117,18 @@ function note(entry: BacklogEntry, comment: Comment, at: string): void {
     );
     entry.updates.push({ text: lines.join("\n"), at });
   }
-  if (comment.content !== null) entry.comments.push({ text: comment.content, at });
+  if (comment.content !== null) entry.comments.push({ text: comment.content, at, notified: names(comment.notified) });
 }
+
+const names = (users: readonly BacklogUser[]) => users.map(({ name }) => name);
+
+const fieldsOf = ({ status, priority, categories, assignee, dueDate }: Issue): BacklogFields => ({
+  status: status.name,
+  priority: priority.name,
+  categories: categories.map(({ name }) => name),
+  assignee: assignee?.name ?? null,
+  dueDate,
+});
 
 function changes(before: Issue, after: Issue): Comment["changeLog"] {
   const shown = (issue: Issue): Record<string, string | null> => ({
@@ -116,6 +138,7 @@ function changes(before: Issue, after: Issue): Comment["changeLog"] {
     priority: issue.priority.name,
     status: issue.status.name,
     resolution: issue.resolution?.name ?? null,
+    component: issue.categories.map(({ name }) => name).join(", ") || null,
     assigner: issue.assignee?.name ?? null,
     parentIssue: issue.parentIssueId === null ? null : String(issue.parentIssueId),
     startDate: issue.startDate,
@@ -208,10 +231,18 @@ function byId(list: readonly Named[], id: number, name: string): Named {
   return found;
 }
 
-function readUser(space: Space, id: number | undefined, name: string) {
+/** Assigned and told can be only who is in the project. */
+function readMember(space: Space, id: number | undefined, name: string) {
   if (id === undefined) return null;
-  if (id !== space.user.id) throw invalidRequest(`${name}: there is no user with the id ${id}.`);
-  return space.user;
+  const member = space.members.find((user) => user.id === id);
+  if (member === undefined) throw invalidRequest(`${name}: the project has no member with the id ${id}.`);
+  return member;
+}
+
+/** An empty value takes all categories away. */
+function readCategories(space: Space, given: Parameters): Named[] {
+  const ids = given.numbers("categoryId[]") ?? [];
+  return [...new Set(ids)].map((id) => byId(space.categories, id, "categoryId[]"));
 }
 
 function readParent(space: Space, id: number | undefined): number | null {
@@ -220,6 +251,7 @@ function readParent(space: Space, id: number | undefined): number | null {
   return id;
 }
 
-function checkNotified(space: Space, given: Parameters): void {
-  for (const id of given.numbers("notifiedUserId[]") ?? []) readUser(space, id, "notifiedUserId[]");
+function readNotified(space: Space, given: Parameters): BacklogUser[] {
+  const ids = given.numbers("notifiedUserId[]") ?? [];
+  return [...new Set(ids)].flatMap((id) => readMember(space, id, "notifiedUserId[]") ?? []);
 }

@@ -7,7 +7,7 @@ export interface Parameters {
   /** A whole number, none of another form. */
   number(name: string): number | undefined;
   requiredNumber(name: string): number;
-  /** All values of a parameter such as "statusId[]"; undefined when it isn't given. */
+  /** All values of a parameter such as "statusId[]", none where it is empty; undefined when it isn't given. */
   numbers(name: string): number[] | undefined;
   /** yyyy-MM-dd. */
   date(name: string): string | undefined;
@@ -40,15 +40,27 @@ export function readParameters(given: URLSearchParams, known: readonly string[])
       return value === undefined || value === "" ? undefined : toNumber(name, value);
     },
     requiredNumber: (name) => toNumber(name, required(name)),
-    numbers: (name) => (given.has(name) ? given.getAll(name).map((value) => toNumber(name, value)) : undefined),
+    numbers: (name) =>
+      given.has(name)
+        ? given
+            .getAll(name)
+            .filter((value) => value !== "")
+            .map((value) => toNumber(name, value))
+        : undefined,
     date: (name) => {
       const value = text(name);
       if (value === undefined || value === "") return undefined;
-      if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) {
+      if (!isDay(value)) {
         throw invalidRequest(`${name} is not a date (yyyy-MM-dd): ${value}`);
       }
       return value;
     },
     has: (name) => given.has(name),
   };
+}
+
+/** A day that the calendar has: Date.parse alone takes 2026-02-30 for the second of March. */
+function isDay(value: string): boolean {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === value;
 }

@@ -9,7 +9,15 @@ export interface BacklogOptions {
     name: string;
     /** Names of its issue types; ids count from 101. */
     issueTypes: readonly string[];
+    /** Names of its categories; ids count from 201. Default: none. */
+    categories?: readonly string[];
+    /** Its members beside the key's user, who has the id 11; ids count from 12. Default: none. */
+    members?: readonly Member[];
+    /** How its texts are formatted; default "markdown", as for new projects. */
+    textFormattingRule?: "markdown" | "backlog";
   };
+  /** The space's time zone; default "Asia/Tokyo". */
+  timezone?: string;
   /** Language of the names of priorities, statuses and resolutions; default "ja". */
   language?: "ja" | "en";
   /** 1 Administrator, 2 Normal User, 3 Reporter, 4 Viewer; default 2. A reporter adds issues but can't change them. */
@@ -18,6 +26,12 @@ export interface BacklogOptions {
   limits?: { read: number; update: number; search: number };
   /** How long the keyword search doesn't see a new issue; default 60. */
   searchLagSeconds?: number;
+}
+
+export interface Member {
+  /** What the person signs in with. */
+  userId: string;
+  name: string;
 }
 
 export interface Named {
@@ -35,6 +49,7 @@ export interface Issue {
   priority: Named;
   status: Named;
   resolution: Named | null;
+  categories: Named[];
   assignee: BacklogUser | null;
   parentIssueId: number | null;
   startDate: string | null;
@@ -48,6 +63,8 @@ export interface Comment {
   id: number;
   content: string | null;
   changeLog: { field: string; newValue: string | null; originalValue: string | null }[];
+  /** Who is told of it by name, beside those who follow the issue. */
+  notified: BacklogUser[];
   created: number;
 }
 
@@ -71,14 +88,21 @@ const PROJECT_ID = 1001;
 const COLORS = ["#e30000", "#7ea800", "#2779ca", "#934981"];
 const STATUS_COLORS = ["#ed8077", "#4488c5", "#5eb5a6", "#b0be3c"];
 
-/** One space with one project and one user: what the API answers from. */
+/** One space with one project, and one user who asks: what the API answers from. */
 export function createSpace(options: BacklogOptions, store: InboxStore, now: () => number) {
   const names = NAMES[options.language ?? "ja"];
   const numbered = (list: readonly string[], first: number): Named[] =>
     list.map((name, index) => ({ id: first + index, name }));
+  const lang = options.language ?? "ja";
+  const user = userJson(11, { userId: "hakken", name: "hakken" }, options.roleType ?? 2, lang);
+  const others = (options.project.members ?? []).map((member, index) => userJson(12 + index, member, 2, lang));
   return {
-    user: userJson(options.roleType ?? 2, options.language ?? "ja"),
+    user,
+    /** The project's members, the user who asks among them. */
+    members: [user, ...others],
+    space: spaceJson(lang, options.timezone ?? "Asia/Tokyo"),
     project: projectJson(options.project),
+    categories: numbered(options.project.categories ?? [], 201),
     issueTypes: numbered(options.project.issueTypes, 101),
     priorities: numbered(names.priorities, 2),
     statuses: numbered(names.statuses, 1),
@@ -94,16 +118,30 @@ export function createSpace(options: BacklogOptions, store: InboxStore, now: () 
 
 export type Space = ReturnType<typeof createSpace>;
 
-function userJson(roleType: number, lang: string) {
+function userJson(id: number, { userId, name }: Member, roleType: number, lang: string) {
   return {
-    id: 11,
-    userId: "hakken",
-    name: "hakken",
+    id,
+    userId,
+    name,
     roleType,
     lang,
-    mailAddress: "hakken@example.com",
-    nulabAccount: null,
-    keyword: "hakken",
+    nulabAccount: { nulabId: `nulab-${id}`, name, uniqueId: userId },
+    mailAddress: `${userId}@example.com`,
+    lastLoginTime: "2026-11-01T00:00:00Z",
+  };
+}
+
+function spaceJson(lang: string, timezone: string) {
+  return {
+    spaceKey: "example",
+    name: "Example",
+    ownerId: 1,
+    lang,
+    timezone,
+    reportSendTime: "08:00:00",
+    textFormattingRule: "markdown",
+    created: "2008-07-06T15:00:00Z",
+    updated: "2013-06-18T07:55:37Z",
   };
 }
 
@@ -122,7 +160,7 @@ function projectJson(project: BacklogOptions["project"]) {
     useSubversion: false,
     useGit: false,
     useOriginalImageSizeAtWiki: false,
-    textFormattingRule: "markdown",
+    textFormattingRule: project.textFormattingRule ?? "markdown",
     archived: false,
     displayOrder: 0,
     useDevAttributes: true,
@@ -139,6 +177,12 @@ export const typeJson = (type: Named, index: number) => ({
   displayOrder: index,
   templateSummary: null,
   templateDescription: null,
+});
+
+export const categoryJson = (category: Named, index: number) => ({
+  ...category,
+  projectId: PROJECT_ID,
+  displayOrder: index,
 });
 
 export const statusJson = (status: Named, index: number) => ({
@@ -162,7 +206,7 @@ export function issueJson(space: Space, issue: Issue) {
     priority: issue.priority,
     status: statusJson(issue.status, space.statuses.indexOf(issue.status)),
     assignee: issue.assignee,
-    category: [],
+    category: issue.categories.map((category) => categoryJson(category, space.categories.indexOf(category))),
     versions: [],
     milestone: [],
     startDate: issue.startDate && `${issue.startDate}T00:00:00Z`,
@@ -198,6 +242,12 @@ export function commentJson(space: Space, issue: Issue, comment: Comment) {
     created: time(comment.created),
     updated: time(comment.created),
     stars: [],
-    notifications: [],
+    notifications: comment.notified.map((user, index) => ({
+      id: comment.id * 100 + index,
+      alreadyRead: false,
+      reason: 2,
+      user,
+      resourceAlreadyRead: false,
+    })),
   };
 }

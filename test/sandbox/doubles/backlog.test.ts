@@ -102,6 +102,9 @@ describe("adding an issue", () => {
         key: "SEC-1",
         text: "S3 bucket is public\nセキュリティ / 高\nk1",
         at: "2026-11-22T03:00:00.000Z",
+        textFormat: "markdown",
+        fields: { status: "未対応", priority: "高", categories: [], assignee: null, dueDate: "2026-12-01" },
+        notified: [],
         updates: [],
         comments: [],
       },
@@ -120,6 +123,8 @@ describe("adding an issue", () => {
     ["a person who is not there", { assigneeId: 99 }, 400, 7],
     ["a person to tell who is not there", { "notifiedUserId[]": 99 }, 400, 7],
     ["a date that is none", { dueDate: "tomorrow" }, 400, 7],
+    ["a day that no calendar has", { dueDate: "2026-02-30" }, 400, 7],
+    ["a category that is not there", { "categoryId[]": 201 }, 400, 7],
     ["a parameter that it doesn't have", { statusId: 1 }, 400, 7],
   ])("refuses %s", async (_what, given, status, code) => {
     await start();

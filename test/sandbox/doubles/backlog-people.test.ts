@@ -1,0 +1,148 @@
+import { fetch } from "undici";
+import { afterEach, describe, expect, it } from "vitest";
+import type { BacklogOptions } from "../../../sandbox/doubles/backlog/space";
+import { API_KEY, type RunningInbox, runInbox } from "./running";
+
+let running: RunningInbox;
+afterEach(() => running.close());
+
+const PROJECT: BacklogOptions["project"] = {
+  key: "SEC",
+  name: "Security",
+  issueTypes: ["タスク"],
+  categories: ["AWS", "監査"],
+  members: [
+    { userId: "sato", name: "佐藤" },
+    { userId: "suzuki", name: "鈴木" },
+  ],
+};
+const start = async (project: Partial<BacklogOptions["project"]> = {}, roleType: BacklogOptions["roleType"] = 2) => {
+  running = await runInbox({ backlog: { apiKey: API_KEY, project: { ...PROJECT, ...project }, roleType } });
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: what a service answers has no type until it is looked at
+type Answer = { status: number; body: any };
+type Pairs = [name: string, value: string | number][];
+
+const ask = async (method: string, path: string, given?: Pairs): Promise<Answer> => {
+  const url = `${running.url}/backlog/api/v2${path}?apiKey=${API_KEY}`;
+  const body =
+    given && new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  const headers = body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" };
+  const answer = await fetch(url, { method, body, headers });
+  return { status: answer.status, body: await answer.json() };
+};
+const ISSUE: Pairs = [
+  ["projectId", 1001],
+  ["summary", "S3 bucket is public"],
+  ["issueTypeId", 101],
+  ["priorityId", 3],
+];
+const add = (...given: Pairs) => ask("POST", "/issues", [...ISSUE, ...given]);
+const change = (...given: Pairs) => ask("PATCH", "/issues/SEC-1", given);
+
+describe("looking around", () => {
+  it("tells categories, members, the space's time zone and the project's format, to a viewer too", async () => {
+    await start({ textFormattingRule: "backlog" }, 4);
+
+    const paths = ["/projects/SEC/categories", "/projects/1001/users", "/space", "/projects/SEC"];
+    const [categories, users, space, project] = await Promise.all(paths.map((path) => ask("GET", path)));
+
+    expect(categories?.body).toEqual([
+      { id: 201, projectId: 1001, name: "AWS", displayOrder: 0 },
+      { id: 202, projectId: 1001, name: "監査", displayOrder: 1 },
+    ]);
+    expect(users?.body).toMatchObject([
+      { id: 11, userId: "hakken", roleType: 4 },
+      { id: 12, userId: "sato", name: "佐藤", mailAddress: "sato@example.com", nulabAccount: { uniqueId: "sato" } },
+      { id: 13, userId: "suzuki", name: "鈴木" },
+    ]);
+    expect(space?.body).toMatchObject({ timezone: "Asia/Tokyo" });
+    expect(project?.body).toMatchObject({ textFormattingRule: "backlog" });
+  });
+
+  it.each(["/projects/NONE/categories", "/projects/NONE/users"])("has no %s", async (path) => {
+    await start();
+
+    expect(await ask("GET", path)).toMatchObject({ status: 404, body: { errors: [{ code: 6 }] } });
+  });
+});
+
+describe("an issue with people", () => {
+  it("has its categories, who sees to it, by when, and who was told", async () => {
+    await start();
+
+    const answer = await add(
+      ["categoryId[]", 201],
+      ["categoryId[]", 202],
+      ["assigneeId", 12],
+      ["notifiedUserId[]", 13],
+      ["dueDate", "2026-12-01"],
+    );
+
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { category: [{ id: 201 }, { id: 202 }], assignee: { id: 12 }, dueDate: "2026-12-01T00:00:00Z" },
+    });
+    expect(running.store.entries.backlog).toMatchObject([
+      {
+        fields: {
+          status: "未対応",
+          priority: "中",
+          categories: ["AWS", "監査"],
+          assignee: "佐藤",
+          dueDate: "2026-12-01",
+        },
+        notified: ["鈴木"],
+      },
+    ]);
+  });
+
+  it("changes them, keeps what was, and tells who is named", async () => {
+    await start();
+    await add(["categoryId[]", 201], ["assigneeId", 12], ["dueDate", "2026-12-01"]);
+
+    await change(
+      ["categoryId[]", ""],
+      ["assigneeId", 13],
+      ["dueDate", "2026-11-25"],
+      ["comment", "worse"],
+      ["notifiedUserId[]", 12],
+    );
+    const { body } = await ask("GET", "/issues/SEC-1/comments");
+
+    expect(body).toMatchObject([
+      {
+        content: "worse",
+        changeLog: [
+          { field: "component", originalValue: "AWS", newValue: null },
+          { field: "assigner", originalValue: "佐藤", newValue: "鈴木" },
+          { field: "limitDate", originalValue: "2026-12-01", newValue: "2026-11-25" },
+        ],
+        notifications: [{ reason: 2, user: { id: 12 } }],
+      },
+    ]);
+    expect(running.store.entries.backlog).toMatchObject([
+      {
+        fields: { categories: [], assignee: "鈴木", dueDate: "2026-11-25" },
+        comments: [{ text: "worse", notified: ["佐藤"] }],
+      },
+    ]);
+  });
+
+  it.each<[string, Pairs]>([
+    ["a category of another project", [["categoryId[]", 203]]],
+    ["a category's name", [["categoryId[]", "AWS"]]],
+    ["somebody who is not in the project", [["assigneeId", 14]]],
+    ["to tell somebody who is not in the project", [["notifiedUserId[]", 14]]],
+    ["a time for a day", [["dueDate", "2026-12-01T00:00:00Z"]]],
+  ])("refuses %s", async (_what, given) => {
+    await start();
+    await add();
+
+    const answers = [await add(...given), await change(...given, ["comment", "x"])];
+
+    for (const answer of answers) expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 7 }] } });
+    expect(running.store.entries.backlog).toMatchObject([{ comments: [] }]);
+  });
+});
