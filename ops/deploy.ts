@@ -1,21 +1,21 @@
-import {
-  CommandError,
-  LocalWorkspace,
-  PulumiCommand,
-  type PulumiFn,
-  Stack,
-  StackNotFoundError,
-  type UpResult,
-} from "@pulumi/pulumi/automation";
+import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { neededBy } from "../stacks/order";
+import { errorsApart } from "./apart";
+import { pulumiCli } from "./cli";
 import type { Engine } from "./engine/engine";
-import { type Change, type Failure, runLog } from "./events";
+import type { Change, Failure } from "./events";
+import { EXIT, failureLine } from "./failure";
 import type { Interruption } from "./interrupt";
+import { defaultParallel, inTurn } from "./schedule";
+import { runStack } from "./stackRun";
+import { accountOf } from "./stacks";
 
-export type Command = "up" | "preview" | "destroy";
+/** "preview destroy" shows what a destroy would delete. */
+export type Command = "up" | "preview" | "destroy" | "preview destroy";
 
 export interface DeployOptions {
   command: Command;
-  /** Names of stacks, done in this order. */
+  /** Names of stacks, each after those that it has to wait for. */
   stacks: readonly string[];
   /** Folder of Pulumi.yaml and the Pulumi.<stack>.yaml, which are read and never written. */
   workDir: string;
@@ -26,132 +26,102 @@ export interface DeployOptions {
   env?: Record<string, string>;
   /** Makes a stack that does not exist yet. Default: that is an error, since a name may be mistyped. */
   create?: boolean;
+  /** Fails where anything would change, or, with `up`, has. Default: false. */
+  expectNoChanges?: boolean;
+  /** How many stacks at a time. Default: by the memory that is free. */
+  parallel?: number;
+  /** Options of the command line that a repetition needs as well. */
+  repeatWith?: string;
   onProgress: (progress: Progress) => void;
   interruption?: Interruption;
 }
 
 export interface Progress {
   stack: string;
-  kind: "begin" | "resource" | "warning" | "end";
+  /** "doing": work on a resource begins; "resource": it is done, or would be changed. */
+  kind: "begin" | "doing" | "resource" | "warning" | "end" | "failed" | "skipped";
   text: string;
 }
 
-/** What was done to a stack, or would be. */
+/** What became of a stack. */
 export interface StackResult {
   stack: string;
+  /** The account that its settings name. */
+  account?: string;
+  outcome: "succeeded" | "failed" | "interrupted" | "not started";
+  /** What was changed, or would be; before a failure too. */
   changes: Change[];
   /** After `up`: its outputs, without the secret ones. */
   outputs: Record<string, unknown>;
+  /** Names of the outputs that were left out, being secret. */
+  secretOutputs: string[];
   seconds: number;
+  /** Empty exactly when it succeeded. */
+  failures: Failure[];
+  /** Pulumi's own exit code, or 130. 0 for what was not started. */
+  exitCode: number;
+  /** What to do about the failures: a sentence with the command to run. */
+  next?: string;
 }
 
-/** A stack that failed. Its message names the stack, each resource, and the reason. */
-export class StackFailure extends Error {
-  constructor(
-    readonly stackName: string,
-    readonly failures: readonly Failure[],
-  ) {
-    super(
-      failures
-        .map(
-          ({ resource, reason }) => `${stackName}: ${resource ? `${resource.type} "${resource.name}": ` : ""}${reason}`,
-        )
-        .join("\n"),
-    );
-    this.name = "StackFailure";
+/** Some stack did not succeed. The message names each, its resources, and the reasons. */
+export class DeploymentFailure extends Error {
+  constructor(readonly results: readonly StackResult[]) {
+    super(results.flatMap(({ stack, failures }) => failures.map((failure) => failureLine(stack, failure))).join("\n"));
+    this.name = "DeploymentFailure";
   }
 }
 
-/** Runs a command on stacks, one after the other, and stops at the first that fails (StackFailure). */
-export const deploy = async (options: DeployOptions): Promise<StackResult[]> => {
-  const pulumiCommand = await PulumiCommand.get({ root: options.engine.root });
-  const program = options.program ?? ((await import("../index")).default as PulumiFn);
-  const results: StackResult[] = [];
-  for (const stack of options.stacks) {
-    options.interruption?.stop.throwIfAborted();
-    results.push(await runStack(stack, { ...options, program, pulumiCommand }));
-  }
+/** Gives the results back if all stacks succeeded, else throws a DeploymentFailure. */
+export const requireSuccess = (results: StackResult[]): StackResult[] => {
+  if (results.some(({ outcome }) => outcome !== "succeeded")) throw new DeploymentFailure(results);
   return results;
 };
 
-interface RunOptions extends DeployOptions {
-  program: PulumiFn;
-  pulumiCommand: PulumiCommand;
-}
-
-const runStack = async (name: string, options: RunOptions): Promise<StackResult> => {
-  const { command, interruption } = options;
-  const begun = Date.now();
-  const report = (kind: Progress["kind"], text: string) => options.onProgress({ stack: name, kind, text });
-  const log = runLog({
-    changed: ({ operation, type, name }) => report("resource", `${operation} ${type} ${name}`),
-    warned: (message) => report("warning", message),
-  });
-  let thrown: unknown;
-  const program: PulumiFn = async () => {
-    try {
-      return await options.program();
-    } catch (error) {
-      // The engine gets this error's message wrapped in its own: keep the program's words.
-      thrown = error;
-      throw error;
-    }
+/**
+ * Runs a command on stacks: each as soon as those that it needs are done (destroy: those that need it), independent ones side by side.
+ * A preview changes nothing, and so waits for none. Stacks that fail are told by their results, given in the order of `stacks`.
+ */
+export const deploy = async (options: DeployOptions): Promise<StackResult[]> => {
+  const { command, stacks, interruption, parallel = defaultParallel() } = options;
+  const cli = await pulumiCli(options.engine.root, interruption?.stop);
+  const program = options.program ?? ((await import("../index")).default as PulumiFn);
+  const notStarted = (stack: string, reason: string): StackResult => {
+    const account = accountOf(stack, options.workDir);
+    options.onProgress({ stack, kind: "skipped", text: reason });
+    const nothing = { changes: [], outputs: {}, secretOutputs: [], seconds: 0, exitCode: EXIT.ok };
+    return { stack, ...(account && { account }), outcome: "not started", ...nothing, failures: [{ reason }] };
   };
-
-  report("begin", command);
-  try {
-    const stack = await open(name, program, options);
-    const result = await stack[command]({ onEvent: log.take, signal: interruption?.forward, color: "never" });
-    const outputs = command === "up" ? plainOutputs((result as UpResult).outputs) : {};
-    const seconds = (Date.now() - begun) / 1000;
-    const changes = log.changes();
-    report("end", `${summary(changes, command)} (${seconds.toFixed(1)} s)`);
-    return { stack: name, changes, outputs, seconds };
-  } catch (error) {
-    if (interruption?.stop.aborted) {
-      throw new StackFailure(name, [{ reason: `interrupted during ${command}` }, ...log.failures()]);
-    }
-    throw new StackFailure(name, thrown ? [{ reason: messageOf(thrown) }] : causes(name, error, log.failures()));
-  }
-};
-
-const open = async (name: string, program: PulumiFn, options: RunOptions): Promise<Stack> => {
-  const workspace = await LocalWorkspace.create({
-    workDir: options.workDir,
-    program,
-    pulumiCommand: options.pulumiCommand,
-    envVars: options.env,
-  });
-  return await (options.create ? Stack.createOrSelect(name, workspace) : Stack.select(name, workspace));
-};
-
-const causes = (name: string, error: unknown, failures: Failure[]): Failure[] => {
-  if (failures.length) return failures;
-  if (error instanceof StackNotFoundError) {
-    return [{ reason: `there is no such stack in this backend; make it: pulumi stack init ${name}` }];
-  }
-  return [{ reason: error instanceof CommandError ? errorLines(error) : messageOf(error) }];
-};
-
-// A CommandError's message is the whole of both outputs; the CLI's own errors begin with "error:".
-const errorLines = (error: CommandError): string => {
-  const said = error.message.split("\n").filter((line) => line.startsWith("error:"));
-  return said.length ? [...new Set(said)].map((line) => line.slice(7).trim()).join("\n") : error.message;
-};
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const plainOutputs = (outputs: UpResult["outputs"]): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(outputs)
-      .filter(([, { secret }]) => !secret)
-      .map(([key, { value }]) => [key, value]),
+  return await errorsApart(() =>
+    inTurn<StackResult>({
+      names: stacks,
+      after: (stack) => before(command, stack, stacks),
+      parallel,
+      work: async (stack) =>
+        interruption?.stop.aborted
+          ? notStarted(stack, "not started: interrupted")
+          : await runStack(stack, { ...options, program, cli }),
+      wentWell: ({ outcome }) => outcome === "succeeded",
+      skip: (stack, inTheWay) => notStarted(stack, reasonFor(command, inTheWay)),
+    }),
   );
+};
 
-const summary = (changes: readonly Change[], command: Command): string => {
-  if (!changes.length) return "no change";
-  const counts = new Map<string, number>();
-  for (const { operation } of changes) counts.set(operation, (counts.get(operation) ?? 0) + 1);
-  const text = [...counts].map(([operation, count]) => `${count} ${operation}`).join(", ");
-  return command === "preview" ? `would ${text}` : text;
+/** The exit code of it all: 130 when it was interrupted, else that of the first stack that failed. */
+export const exitCodeOf = (results: readonly StackResult[], interrupted = false): number => {
+  if (interrupted && results.some(({ outcome }) => outcome !== "succeeded")) return EXIT.interrupted;
+  return results.find(({ exitCode }) => exitCode)?.exitCode ?? EXIT.ok;
+};
+
+const before = (command: Command, stack: string, stacks: readonly string[]): readonly string[] => {
+  if (command === "up") return neededBy(stack);
+  if (command === "destroy") return stacks.filter((other) => neededBy(other).includes(stack));
+  return [];
+};
+
+// Those that were not started themselves are only in the way because of the others.
+const reasonFor = (command: Command, inTheWay: readonly StackResult[]): string => {
+  const culprits = inTheWay.filter(({ outcome }) => outcome !== "not started");
+  const names = (culprits.length ? culprits : inTheWay).map(({ stack }) => stack).join(", ");
+  return command === "destroy" ? `not started: needed by ${names}` : `not started: needs ${names}`;
 };

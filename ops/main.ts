@@ -1,6 +1,9 @@
 import { Command as Program } from "commander";
 import { STACKS } from "../stacks/order";
-import { type Command, deploy, type Progress } from "./deploy";
+import { deploy, type Progress, requireSuccess } from "./deploy";
+
+type Command = "up" | "preview" | "destroy";
+
 import { engine } from "./engine/engine";
 import { interruptible } from "./interrupt";
 import { requireNode } from "./node";
@@ -8,7 +11,8 @@ import { projectRoot } from "./root";
 import { chosenStacks } from "./stacks";
 
 const show = ({ stack, kind, text }: Progress): void => {
-  const mark = { begin: "▶ ", resource: "  ", warning: "! ", end: "✓ " }[kind];
+  if (kind === "doing") return;
+  const mark = { begin: "▶ ", resource: "  ", warning: "! ", end: "✓ ", failed: "✗ ", skipped: "- " }[kind];
   console.log(`${mark}${stack}: ${text}`);
 };
 
@@ -25,7 +29,7 @@ const perform = async (command: Command, named: readonly string[]): Promise<void
       interrupted = true;
     });
     const cli = await engine({ progress: console.error, signal: interruption.stop });
-    await deploy({ command, stacks, workDir, engine: cli, onProgress: show, interruption });
+    requireSuccess(await deploy({ command, stacks, workDir, engine: cli, onProgress: show, interruption }));
   });
 };
 

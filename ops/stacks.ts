@@ -1,12 +1,13 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
 import { inOrder, inReverse } from "../stacks/order";
-import type { Command } from "./deploy";
 
 /**
  * Names of the stacks in the order of the command: for "all" each that has a settings file in `workDir`, else those named,
  * each of which must have one. Throws an error that lists the names there are.
  */
-export const chosenStacks = (command: Command, named: readonly string[], workDir: string): string[] => {
+export const chosenStacks = (command: string, named: readonly string[], workDir: string): string[] => {
   const known = readdirSync(workDir).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   const all = named.length === 0 || named.includes("all");
   const unknown = named.filter((name) => name !== "all" && !known.includes(name));
@@ -20,4 +21,13 @@ export const chosenStacks = (command: Command, named: readonly string[], workDir
   const chosen = all ? known : [...new Set(named)];
   if (!chosen.length) throw new Error(`No Pulumi.<stack>.yaml in ${workDir}: nothing to do.`);
   return command === "destroy" ? inReverse(chosen) : inOrder(chosen);
+};
+
+/** The account that a stack's settings file names. Undefined where there is none, or no readable file: Pulumi and the program say so. */
+export const accountOf = (stack: string, workDir: string): string | undefined => {
+  const file = join(workDir, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) return undefined;
+  const settings = parseDocument(readFileSync(file, "utf8"));
+  const account = settings.errors.length ? undefined : settings.getIn(["config", "hakken:account"]);
+  return typeof account === "string" ? account : undefined;
 };

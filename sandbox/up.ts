@@ -1,5 +1,5 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { type Command, deploy, type Progress, type StackResult } from "../ops/deploy";
+import { type Command, deploy, type Progress, requireSuccess, type StackResult } from "../ops/deploy";
 import { type Engine, engine } from "../ops/engine/engine";
 import type { Interruption } from "../ops/interrupt";
 import { withLock } from "../ops/lock";
@@ -57,7 +57,7 @@ const start = async (places: Places, { progress, interruption }: Operator): Prom
   return await startDaemon(places, python, interruption.stop);
 };
 
-/** Runs a command on all stacks of a sandbox that is up, in order (destroy: in reverse). */
+/** Runs a command on all stacks of a sandbox that is up, in order (destroy: in reverse). Fails if one of them does. */
 export const deployAll = async (
   command: Command,
   places: Places,
@@ -65,16 +65,18 @@ export const deployAll = async (
   engine: Engine,
   { progress, interruption }: Operator,
 ): Promise<StackResult[]> =>
-  await deploy({
-    command,
-    stacks: (command === "destroy" ? inReverse : inOrder)(Object.keys(STACK_ACCOUNTS)),
-    workDir: places.work,
-    engine,
-    env: engineEnvironment(places, run),
-    create: true,
-    onProgress: showBriefly(progress),
-    interruption,
-  });
+  requireSuccess(
+    await deploy({
+      command,
+      stacks: (command === "destroy" ? inReverse : inOrder)(Object.keys(STACK_ACCOUNTS)),
+      workDir: places.work,
+      engine,
+      env: engineEnvironment(places, run),
+      create: true,
+      onProgress: showBriefly(progress),
+      interruption,
+    }),
+  );
 
 /** Ends a sandbox and removes all but what takes long to install. Tells whether one was up. */
 export const takeDown = async (places: Places, operator: Operator): Promise<boolean> =>
@@ -91,10 +93,14 @@ const locked = <T>(places: Places, { progress, interruption }: Operator, work: (
 
 // Four stacks make hundreds of resources: name the stack, count them, and show what went wrong.
 const showBriefly = (progress: (line: string) => void) => {
-  let count = 0;
+  const counts = new Map<string, number>();
   return ({ stack, kind, text }: Progress) => {
-    if (kind === "begin") count = 0;
-    if (kind === "resource" && ++count % 25 === 0) progress(`  ${stack}: ${count} resources ...`);
+    if (kind === "begin") counts.set(stack, 0);
+    if (kind === "resource") {
+      const count = (counts.get(stack) ?? 0) + 1;
+      counts.set(stack, count);
+      if (count % 25 === 0) progress(`  ${stack}: ${count} resources ...`);
+    }
     if (kind === "warning") progress(`! ${stack}: ${text}`);
     if (kind === "end") progress(`✓ ${stack}: ${text}`);
   };

@@ -1,18 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type DeployOptions, deploy, type Progress, StackFailure } from "../../ops/deploy";
+import { exitCodeOf } from "../../ops/deploy";
 import { type Engine, engine } from "../../ops/engine/engine";
-
-const PROJECT = "name: sample\nruntime: nodejs\n";
-const SETTINGS = "config:\n  sample:parts: '2'\n";
+import { PROJECT, type Project, parts, project, wordsOf } from "./project";
 
 let cli: Engine;
-let folder: string;
-let progress: Progress[];
+let sample: Project;
 
 beforeAll(async () => {
   // A bare machine gets the CLI here, as it would at the first start.
@@ -20,77 +15,71 @@ beforeAll(async () => {
 }, 1_200_000);
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "deploy-"));
-  writeFileSync(join(folder, "Pulumi.yaml"), PROJECT);
-  writeFileSync(join(folder, "Pulumi.one.yaml"), SETTINGS);
-  progress = [];
-  return () => rmSync(folder, { recursive: true, force: true });
+  sample = project(cli);
+  sample.settings("audit", { parts: "2" });
+  return () => sample.remove();
 });
 
-/** Components need no provider: the engine is real, and nothing else is. */
-const parts: PulumiFn = async () => {
-  const count = new pulumi.Config().requireNumber("parts");
-  for (let part = 0; part < count; part++) new pulumi.ComponentResource("sample:index:Part", `part-${part}`);
-  return { count, token: pulumi.secret("s3cret") };
-};
-
-const run = (options: Partial<DeployOptions> & Pick<DeployOptions, "command">) =>
-  deploy({
-    stacks: ["one"],
-    workDir: folder,
-    engine: cli,
-    program: parts,
-    create: true,
-    env: {
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "x",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    },
-    onProgress: (line) => progress.push(line),
-    ...options,
-  });
-
-const failureOf = async (attempt: Promise<unknown>): Promise<StackFailure> => {
-  const outcome = await attempt.catch((error: unknown) => error);
-  if (outcome instanceof StackFailure) return outcome;
-  throw new Error(`No StackFailure: ${outcome}`);
-};
+const PART = { type: "sample:index:Part", name: "part-1" };
 
 describe("deploy", () => {
   it("previews, makes, finds unchanged, and destroys a stack", async () => {
     const made = ["pulumi:pulumi:Stack", "sample:index:Part", "sample:index:Part"];
 
-    const [preview] = await run({ command: "preview" });
-    const [up] = await run({ command: "up" });
-    const [again] = await run({ command: "preview" });
-    const [destroyed] = await run({ command: "destroy" });
+    const [preview] = await sample.run({ command: "preview" });
+    const [up] = await sample.run({ command: "up" });
+    const [again] = await sample.run({ command: "preview", expectNoChanges: true });
+    const [shown] = await sample.run({ command: "preview destroy" });
+    const [destroyed] = await sample.run({ command: "destroy" });
 
     expect(preview?.changes.map(({ type }) => type).sort()).toEqual(made);
     expect(up?.changes.map(({ operation }) => operation)).toEqual(["create", "create", "create"]);
-    expect(up?.outputs).toEqual({ count: 2 });
-    expect(again?.changes).toEqual([]);
+    expect(up?.changes).toContainEqual({
+      ...PART,
+      operation: "create",
+      urn: "urn:pulumi:audit::sample::sample:index:Part::part-1",
+    });
+    expect(up).toMatchObject({ outcome: "succeeded", account: "444455556666", failures: [], exitCode: 0 });
+    expect(again).toMatchObject({ outcome: "succeeded", changes: [] });
+    expect(shown?.changes.map(({ operation }) => operation)).toEqual(["delete", "delete", "delete"]);
     expect(destroyed?.changes.map(({ operation }) => operation)).toEqual(["delete", "delete", "delete"]);
   });
 
-  it("tells what it does as it goes, and leaves the settings as they were", async () => {
-    await run({ command: "up" });
+  it("gives the outputs without what is secret, and says what it left out", async () => {
+    const [up] = await sample.run({ command: "up" });
 
-    expect(progress[0]).toEqual({ stack: "one", kind: "begin", text: "up" });
-    expect(progress).toContainEqual({ stack: "one", kind: "resource", text: "create sample:index:Part part-1" });
-    expect(progress.at(-1)?.text).toMatch(/^3 create \(\d+\.\d s\)$/);
-    expect(readFileSync(join(folder, "Pulumi.yaml"), "utf8")).toBe(PROJECT);
-    expect(readFileSync(join(folder, "Pulumi.one.yaml"), "utf8")).toContain("sample:parts: '2'");
+    expect(up?.outputs).toEqual({ count: 2 });
+    expect(up?.secretOutputs.sort()).toEqual(["nested", "token"]);
   });
 
-  it("names stack, resource and reason when a resource fails, and does no further stack", async () => {
+  it("tells what it does as it goes, leaves the settings as they were, and selects no stack", async () => {
+    const settings = readFileSync(join(sample.folder, "Pulumi.audit.yaml"), "utf8");
+
+    await sample.run({ command: "up" });
+
+    expect(sample.progress[0]).toEqual({ stack: "audit", kind: "begin", text: "up" });
+    expect(sample.progress).toContainEqual({ stack: "audit", kind: "doing", text: "create sample:index:Part part-1" });
+    expect(sample.progress).toContainEqual({
+      stack: "audit",
+      kind: "resource",
+      text: "create sample:index:Part part-1",
+    });
+    expect(sample.progress.at(-1)?.text).toMatch(/^3 create \(\d+\.\d s\)$/);
+    expect(readFileSync(join(sample.folder, "Pulumi.yaml"), "utf8")).toBe(PROJECT);
+    expect(readFileSync(join(sample.folder, "Pulumi.audit.yaml"), "utf8")).toContain(settings.trim());
+    expect(existsSync(join(sample.folder, "home", "workspaces"))).toBe(false);
+  });
+
+  it("names stack, resource and reason when a resource fails", async () => {
     const program = async () => void new pulumi.StackReference("needed", { name: "organization/sample/none" });
 
-    const failure = await failureOf(run({ command: "up", program, stacks: ["one", "two"] }));
+    const results = await sample.run({ command: "up", program });
 
-    expect(failure.message).toMatch(/^one: pulumi:pulumi:StackReference "needed": .*organization\/sample\/none/);
-    expect(progress.map(({ stack }) => stack)).not.toContain("two");
+    expect(wordsOf(results)).toMatch(/^audit: pulumi:pulumi:StackReference "needed": .*organization\/sample\/none/);
+    expect(exitCodeOf(results)).toBe(1);
+    expect(results[0]?.next).toBe(
+      "It needs a stack that is not there: npm run ops -- up --stack none --create, then: npm run ops -- up --stack audit",
+    );
   });
 
   it("gives the program's own words when it refuses its settings", async () => {
@@ -98,43 +87,78 @@ describe("deploy", () => {
       throw new pulumi.RunError("sample:parts: 2 is too few\nsample:wholes: unknown");
     };
 
-    const failure = await failureOf(run({ command: "preview", program }));
+    const results = await sample.run({ command: "preview", program });
 
-    expect(failure.message).toBe("one: sample:parts: 2 is too few\nsample:wholes: unknown");
+    expect(wordsOf(results)).toBe("audit: sample:parts: 2 is too few\nsample:wholes: unknown");
+    expect(results[0]?.next).toBe("When that is put right: npm run ops -- preview --stack audit");
   });
 
   it("refuses a stack that does not exist, unless it is told to make it", async () => {
-    const failure = await failureOf(run({ command: "preview", create: false }));
+    const results = await sample.run({ command: "preview", create: false });
 
-    expect(failure.message).toMatch(/^one: there is no such stack.*pulumi stack init/);
+    expect(wordsOf(results)).toBe("audit: there is no such stack in this backend");
+    expect(results[0]?.next).toMatch(/make it: npm run ops -- preview --stack audit --create$/);
+    expect(exitCodeOf(results)).toBe(6);
   });
 
-  it("says that another run holds the stack", async () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let begun = () => {};
-    const inside = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
-    const slow = run({
-      command: "up",
-      program: async () => {
-        begun();
-        await held;
-      },
-    });
-    await inside;
+  it("fails with Pulumi's own code where changes were not expected", async () => {
+    const preview = await sample.run({ command: "preview", expectNoChanges: true });
+    const up = await sample.run({ command: "up", expectNoChanges: true });
 
-    const failure = await failureOf(run({ command: "up" }));
-    release();
-    await slow;
-
-    expect(failure.message).toMatch(/^one: .*locked/);
+    expect([exitCodeOf(preview), exitCodeOf(up)]).toEqual([7, 7]);
+    expect(wordsOf(preview)).toBe("audit: no change was expected, and there are some");
+    expect(preview[0]?.changes).toHaveLength(3);
   });
 
-  it("ends when it is interrupted, and names the stack that was cut short", async () => {
+  it.each([["that another run holds the stack", /locked/, /pulumi cancel --stack audit$/]])(
+    "says %s",
+    async (_what, reason, next) => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      let begun = () => {};
+      const inside = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const slow = sample.run({
+        command: "up",
+        program: async () => {
+          begun();
+          await held;
+        },
+      });
+      await inside;
+
+      const results = await sample.run({ command: "up" });
+      release();
+      await slow;
+
+      expect(wordsOf(results)).toMatch(reason);
+      expect(results[0]?.next).toMatch(next);
+    },
+  );
+
+  it("says which passphrase is missing, and which is wrong", async () => {
+    await sample.run({ command: "up" });
+    const { PULUMI_CONFIG_PASSPHRASE: _, ...without } = sample.env;
+
+    const missing = await sample.run({ command: "preview", env: without });
+    const wrong = await sample.run({ command: "preview", env: { ...without, PULUMI_CONFIG_PASSPHRASE: "no" } });
+
+    expect(missing[0]?.next).toMatch(/^Set PULUMI_CONFIG_PASSPHRASE or/);
+    expect(wrong[0]?.next).toMatch(/^PULUMI_CONFIG_PASSPHRASE is not the passphrase/);
+  });
+
+  it("says how to log in", async () => {
+    const { PULUMI_BACKEND_URL: _, ...without } = sample.env;
+
+    const results = await sample.run({ command: "preview", env: without });
+
+    expect(results[0]?.next).toMatch(/^Log in .* pulumi login/);
+  });
+
+  it("ends when it is interrupted, names the stack that was cut short, and leaves no lock", async () => {
     const stop = new AbortController();
     const program = async () => {
       stop.abort(new Error("interrupted"));
@@ -142,9 +166,15 @@ describe("deploy", () => {
     };
 
     const interruption = { stop: stop.signal, forward: stop.signal };
-    const failure = await failureOf(run({ command: "up", program, interruption, stacks: ["one", "two"] }));
+    const results = await sample.run({ command: "up", program, interruption, stacks: ["audit", "management"] });
+    const after = await sample.run({ command: "up", program: parts });
 
-    expect(failure.message).toMatch(/^one: interrupted during up/);
-    expect(progress.map(({ stack }) => stack)).not.toContain("two");
+    expect(results.map(({ stack, outcome }) => [stack, outcome])).toEqual([
+      ["audit", "interrupted"],
+      ["management", "not started"],
+    ]);
+    expect(wordsOf(results)).toMatch(/^audit: interrupted during up[\s\S]*management: not started/);
+    expect(exitCodeOf(results, true)).toBe(130);
+    expect(after[0]?.outcome).toBe("succeeded");
   });
 });

@@ -1,0 +1,106 @@
+import type { Failure } from "./events";
+
+/** What was done when a stack failed: what the next command is made of. */
+export interface Attempt {
+  command: string;
+  stack: string;
+  /** The account of the stack, if its settings name one. */
+  account?: string;
+  /** Options of this run that the next one needs as well, such as `--cwd DIR`. */
+  options?: string;
+}
+
+/** What to do next about a failure: a sentence with the command to run. */
+export const advice = (failures: readonly Failure[], attempt: Attempt): string => {
+  const text = failures.map(({ reason }) => reason).join("\n");
+  const known = KNOWN.find(([pattern]) => pattern.test(text));
+  return known ? known[1](attempt, text) : `When that is put right: ${ops(attempt)}`;
+};
+
+const ops = ({ command, stack, options }: Attempt, more = ""): string =>
+  `npm run ops -- ${[command, "--stack", stack, more, options].filter(Boolean).join(" ")}`;
+const pulumi = (words: string, { stack, options }: Attempt): string =>
+  `pulumi ${[words, "--stack", stack, options].filter(Boolean).join(" ")}`;
+
+// The words of Pulumi's CLI 3.259, of its engine, and of the AWS provider. The first that fits is taken.
+const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
+  [
+    /there is no such stack in this backend/,
+    (attempt) =>
+      attempt.command === "up" || attempt.command === "preview"
+        ? `If the name and the backend (pulumi whoami --verbose) are right, make it: ${ops(attempt, "--create")}`
+        : "Nothing is deployed under that name. See the stacks that there are: pulumi stack ls",
+  ],
+  [
+    /currently locked by|another update is currently in progress/i,
+    (attempt) =>
+      `Wait until the other run ends. Only if it is gone for certain, since two runs at once damage the state: ${pulumi("cancel", attempt)}`,
+  ],
+  [
+    /passphrase must be set/,
+    (attempt) =>
+      `Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the passphrase of this stack's secrets, then: ${ops(attempt)}`,
+  ],
+  [
+    /incorrect passphrase/,
+    (attempt) =>
+      `PULUMI_CONFIG_PASSPHRASE is not the passphrase with which this stack's secrets were encrypted: set the right one, then: ${ops(attempt)}`,
+  ],
+  [
+    /requires logging in|PULUMI_ACCESS_TOKEN must be set|invalid access token|no credentials for|could not find a Pulumi.*backend/i,
+    (attempt) =>
+      `Log in to where the stacks' state is kept: pulumi login (for Pulumi Cloud), or pulumi login s3://BUCKET, then: ${ops(attempt)}`,
+  ],
+  [
+    /marked for protection|is protected|cannot be deleted\s+because it is protected/i,
+    (attempt) =>
+      `It is protected, since to delete it weakens the organization's watch. If that is meant: ${pulumi("config set hakken:protect false", attempt)}, then ${ops({ ...attempt, command: "up" })}, then: ${ops(attempt)}`,
+  ],
+  [
+    /AWS account ID not allowed/i,
+    ({ account, ...attempt }) =>
+      `The credentials are of another account than the stack's${account ? `, ${account}` : ""}: choose others by hakken:profile, AWS_PROFILE or the environment, then: ${ops(attempt)}`,
+  ],
+  [
+    /expired ?token|token (included in the request )?(is|has) expired|SSO session.*(expired|invalid)|refresh.*SSO/i,
+    (attempt) =>
+      `The AWS credentials have expired: get new ones (aws sso login, or as you got these), then: ${ops(attempt)}`,
+  ],
+  [
+    /no valid credential sources|failed to (retrieve|refresh cached) credentials|unable to locate credentials|InvalidClientTokenId|failed to get shared config profile/i,
+    (attempt) =>
+      `No AWS credentials that work: set hakken:profile or AWS_PROFILE, or log in (aws sso login), then: ${ops(attempt)}`,
+  ],
+  [
+    /pulumi config set --secret (\S+)/,
+    (attempt, text) =>
+      `${[...text.matchAll(/pulumi config set --secret (\S+)/g)]
+        .map(([, key]) => pulumi(`config set --secret ${key}`, attempt))
+        .join(", ")}, then: ${ops(attempt)}`,
+  ],
+  [
+    /run pulumi up --stack (\S+) first/,
+    (attempt, text) => {
+      const first = /run pulumi up --stack (\S+) first/.exec(text)?.[1] ?? "";
+      return `${ops({ ...attempt, command: "up", stack: first })}, then: ${ops(attempt)}`;
+    },
+  ],
+  [
+    /unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/,
+    (attempt, text) => {
+      const first = /unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/.exec(text)?.[1] ?? "";
+      return `It needs a stack that is not there: ${ops({ ...attempt, command: "up", stack: first }, "--create")}, then: ${ops(attempt)}`;
+    },
+  ],
+  [
+    /no change was expected/,
+    (attempt) =>
+      attempt.command === "preview"
+        ? `If these changes are wanted: ${ops({ ...attempt, command: "up" })}`
+        : "They have been made. If they are not wanted, put the program or the settings back and run it again.",
+  ],
+];
+
+/** What to do next about a run that was cut short. */
+export const adviceAfterInterruption = (attempt: Attempt): string =>
+  `To go on: ${ops(attempt)}. If it then warns of pending operations: ${pulumi("refresh", attempt)}`;
