@@ -1,4 +1,5 @@
 import type { EngineEvent, OpType, StepEventMetadata } from "@pulumi/pulumi/automation";
+import { weakening } from "./weakening";
 
 /** A resource as a person names it: its type, and its name in the program. */
 export interface ResourceName {
@@ -30,7 +31,7 @@ export interface Failure {
 export interface RunLog {
   /** Takes the engine's events as they come. */
   take: (event: EngineEvent) => void;
-  /** Everything but "same", "read" and the like, in the order of the engine. */
+  /** Everything but "same", "read" and the like, in the order of the engine; and what is the "same" but for its protection. */
   changes: () => Change[];
   /** Each failure once: those of resources first, and the run's own only where no resource tells. */
   failures: () => Failure[];
@@ -74,12 +75,14 @@ export const runLog = (listener: RunListener): RunLog => {
     }
     if (pre && !UNCHANGED.has(pre.metadata.op)) listener.begun(pre.metadata.op, addressOf(pre.metadata.urn));
     if (failure) failed.add(failure.metadata.urn);
-    if (done && !UNCHANGED.has(done.metadata.op)) {
+    const weakens = done && weakening(done.metadata);
+    // Protection is taken off by a step that changes nothing in AWS.
+    if (done && (!UNCHANGED.has(done.metadata.op) || (weakens && done.metadata.op === "same"))) {
       const { op, urn } = done.metadata;
       // A component is done twice: when it is made, and when its outputs are there.
       if (seen.has(`${op} ${urn}`)) return;
       seen.add(`${op} ${urn}`);
-      const change = { operation: op, ...addressOf(urn) };
+      const change = { operation: op, ...addressOf(urn), ...(weakens && { weakens }) };
       changes.push(change);
       listener.changed(change);
     }

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, PulumiCommand, type StepEventMetadata } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engine } from "../../../ops/engine/engine";
+import { runLog } from "../../../ops/events";
 import { WATCHED, weakening } from "../../../ops/weakening";
 import { accountCases } from "./accountCases";
 import { startAnyProvider } from "./anyProvider";
@@ -28,6 +29,7 @@ let folder: string;
 let stop = () => {};
 /** The steps of the preview, by the name of the resource. */
 const steps = new Map<string, StepEventMetadata[]>();
+const log = runLog({ begun: () => {}, changed: () => {}, warned: () => {} });
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "weakening-"));
@@ -62,7 +64,9 @@ beforeAll(async () => {
   await stack.up();
   changed = true;
   await stack.preview({
-    onEvent: ({ resOutputsEvent }) => {
+    onEvent: (event) => {
+      log.take(event);
+      const { resOutputsEvent } = event;
       if (!resOutputsEvent) return;
       const name = resOutputsEvent.metadata.urn.split("::").slice(3).join("::");
       steps.set(name, [...(steps.get(name) ?? []), resOutputsEvent.metadata]);
@@ -96,6 +100,18 @@ describe("weakening, by the engine's own preview", () => {
       "delete-replaced",
     ]);
     expect(reasonsOf(`${type} replaced`)).toEqual([again, again, again]);
+  });
+
+  it("goes into the run's log, where what changes nothing else is left out", () => {
+    const changes = new Map(log.changes().map((change) => [change.name, change]));
+
+    expect(changes.get("detector off")).toMatchObject({ operation: "update", weakens: cases["detector off"]?.says });
+    expect(changes.get("protection taken off")).toMatchObject({
+      operation: "same",
+      weakens: "it is no longer protected from being deleted",
+    });
+    expect(changes.get("detector on")).not.toHaveProperty("weakens");
+    expect(changes.has("protection put on")).toBe(false);
   });
 
   it("has a case for each reason of each type", () => {
