@@ -5,6 +5,8 @@ export const HOME_REGION = "ap-northeast-1";
 /** Three are enough to tell the home region from linked ones, and one linked region from another. */
 export const REGIONS = [HOME_REGION, "us-east-1", "ap-northeast-3"] as const;
 
+export const ORGANIZATION_ID = "o-hakken0001";
+
 export const ACCOUNTS = {
   management: "111111111111",
   audit: "222222222222",

@@ -65,43 +65,25 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
   },
 
   "aws:organizations/getOrganization:getOrganization": {
-    async call({ organizations }) {
-      const { Organization: organization } = await organizations.describeOrganization({});
-      const { Accounts: accounts = [] } = await organizations.listAccounts({});
-      const { Roots: roots = [] } = await organizations.listRoots({});
-      const { EnabledServicePrincipals: services = [] } = await organizations.listAWSServiceAccessForOrganization({});
-      const listed = accounts.map((account) => ({
-        arn: account.Arn,
-        email: account.Email,
-        id: account.Id,
-        joinedMethod: account.JoinedMethod,
-        joinedTimestamp: account.JoinedTimestamp?.toISOString(),
-        name: account.Name,
-        state: account.State ?? account.Status,
-        status: account.Status,
-      }));
-      const master = listed.find(({ id }) => id === organization?.MasterAccountId);
-      return {
+    args: ["returnOrganizationOnly"],
+    async call(aws, { returnOrganizationOnly }) {
+      const { Organization: organization } = await aws.organizations.describeOrganization({});
+      const described = {
         id: organization?.Id,
         arn: organization?.Arn,
         featureSet: organization?.FeatureSet,
         masterAccountArn: organization?.MasterAccountArn,
         masterAccountEmail: organization?.MasterAccountEmail,
         masterAccountId: organization?.MasterAccountId,
-        masterAccountName: master?.name,
-        accounts: listed,
-        nonMasterAccounts: listed.filter((account) => account !== master),
-        roots: roots.map((root) => ({
-          arn: root.Arn,
-          id: root.Id,
-          name: root.Name,
-          policyTypes: (root.PolicyTypes ?? []).map(({ Status, Type }) => ({ status: Status, type: Type })),
-        })),
-        awsServiceAccessPrincipals: services.map(({ ServicePrincipal }) => ServicePrincipal),
-        enabledPolicyTypes: (roots[0]?.PolicyTypes ?? [])
-          .filter(({ Status }) => Status === "ENABLED")
-          .map(({ Type }) => Type),
       };
+      // A member that administers nothing may not read more, which the official provider passes over.
+      const more = returnOrganizationOnly
+        ? undefined
+        : await administered(aws, described.masterAccountId).catch((error: Error) => {
+            if (error.name === "AccessDeniedException" && aws.account !== described.masterAccountId) return undefined;
+            throw error;
+          });
+      return { ...NOTHING_READ, ...described, ...more };
     },
   },
 
@@ -131,6 +113,48 @@ export const functions: Readonly<Record<string, ProviderFunction>> = {
     },
   },
 };
+
+const NOTHING_READ = {
+  masterAccountName: "",
+  accounts: [],
+  nonMasterAccounts: [],
+  roots: [],
+  awsServiceAccessPrincipals: [],
+  enabledPolicyTypes: [],
+};
+
+/** What the management account and delegated administrators may read of their organization. */
+async function administered({ organizations }: Scope, masterAccountId: string | undefined) {
+  const { Accounts: accounts = [] } = await organizations.listAccounts({});
+  const { Roots: roots = [] } = await organizations.listRoots({});
+  const { EnabledServicePrincipals: services = [] } = await organizations.listAWSServiceAccessForOrganization({});
+  const listed = accounts.map((account) => ({
+    arn: account.Arn,
+    email: account.Email,
+    id: account.Id,
+    joinedMethod: account.JoinedMethod,
+    joinedTimestamp: account.JoinedTimestamp?.toISOString(),
+    name: account.Name,
+    state: account.State ?? account.Status,
+    status: account.Status,
+  }));
+  const master = listed.find(({ id }) => id === masterAccountId);
+  return {
+    masterAccountName: master?.name,
+    accounts: listed,
+    nonMasterAccounts: listed.filter((account) => account !== master),
+    roots: roots.map((root) => ({
+      arn: root.Arn,
+      id: root.Id,
+      name: root.Name,
+      policyTypes: (root.PolicyTypes ?? []).map(({ Status, Type }) => ({ status: Status, type: Type })),
+    })),
+    awsServiceAccessPrincipals: services.map(({ ServicePrincipal }) => ServicePrincipal),
+    enabledPolicyTypes: (roots[0]?.PolicyTypes ?? [])
+      .filter(({ Status }) => Status === "ENABLED")
+      .map(({ Type }) => Type),
+  };
+}
 
 async function everyRole({ iam }: Scope, pathPrefix: string | undefined): Promise<Role[]> {
   const roles: Role[] = [];

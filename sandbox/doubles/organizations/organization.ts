@@ -1,3 +1,4 @@
+import { ORGANIZATION_ID } from "../../organization";
 import type { Clock } from "../controlPlane/clock";
 import type { ServiceError } from "../controlPlane/errors";
 
@@ -29,7 +30,7 @@ export interface Account extends Required<AccountSetup> {
 
 /** The only organization of the sandbox, as every account of it sees it. */
 export class Organization {
-  readonly id = "o-hakken0001";
+  readonly id = ORGANIZATION_ID;
   readonly rootId = "r-hakk";
   readonly managementAccountId: string;
   readonly regions: readonly string[];
