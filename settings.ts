@@ -1,70 +1,41 @@
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import type { z } from "zod";
+import type { SecretSource } from "./components/notification/ServiceSecret";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
-import { notification, notificationProblems, secretKeys } from "./settings/notification";
+import { problemsBetween } from "./settings/between";
+import { common } from "./settings/common";
+import { type Given, notificationProblems, secretKeys } from "./settings/notification";
 import { problemsOf, unknownKey } from "./settings/problems";
-import { DEFAULT_REGIONS, KNOWN_REGIONS } from "./settings/regions";
-import { keysOf, list, oneOf, text } from "./settings/shapes";
-
-const region = z.enum(
-  KNOWN_REGIONS,
-  `it must be a region that hakken knows: correct or remove it. Known: ${KNOWN_REGIONS.join(", ")}`,
-);
-const stack = text(
-  /^[^/\s]+\/[^/\s]+\/[^/\s]+$/,
-  'it must be the full name of a stack, organization/project/stack (outside Pulumi Cloud the organization is called "organization")',
-);
-
-/** Settings of every stack. */
-const common = {
-  /** Which stack this is. `prod`, like every other workload account, is a `member`. Required. */
-  role: oneOf(["audit", "management", "organization", "member"]),
-  /** The account that this stack runs in, 12 digits; Pulumi stops if the credentials are of another one. Required. */
-  account: text(/^\d{12}$/, 'it must be the 12 digits of an account id, in quotes, such as "111122223333"'),
-  /** Profile of the shared AWS files whose credentials are used. Default: what the environment gives. */
-  profile: text(/^\S(.*\S)?$/, "it must be the name of a profile in ~/.aws/config").optional(),
-  /** The region where findings are gathered, and told from; the same in every stack. Default: ap-northeast-1. */
-  homeRegion: z
-    .enum(
-      DEFAULT_REGIONS,
-      `it must be one of the regions that are enabled by default, since Security Hub takes no other as home: ${DEFAULT_REGIONS.join(", ")}`,
-    )
-    .default("ap-northeast-1"),
-  /** The regions to watch, the home region among them; the same in every stack. Default: the 17 that are enabled by default. */
-  regions: list(region, "it must be a list of regions").default([...DEFAULT_REGIONS]),
-  /** Full names of the stacks whose outputs this one needs. Default: the stacks `audit` and `management` of this project. */
-  stacks: z
-    .strictObject(
-      { audit: stack.optional(), management: stack.optional() },
-      "it must be an object with the keys audit and management",
-    )
-    .default({}),
-};
-
-const shapes = { audit: { ...common, ...notification }, management: common, organization: common, member: common };
-const knownKeys = Object.entries(shapes.audit).flatMap(([key, schema]) => [
-  key,
-  ...keysOf(schema).map((inner) => `${key}.${inner}`),
-]);
+import { knownKeys, shapes } from "./settings/roles";
 
 type Parsed = z.output<z.ZodObject<typeof shapes.audit>>;
 
 interface CommonSettings extends Omit<z.output<z.ZodObject<typeof common>>, "role"> {
+  /** Those that this account has: `absentRegions` are left out. */
+  regions: string[];
   /** `regions` without the home region. */
   linkedRegions: string[];
 }
+
+/** A channel's settings, and where its token or key comes from. */
+type WithSecret<Name extends "slack" | "backlog", Secret extends string> = Omit<
+  NonNullable<Parsed[Name]>,
+  `${string}SecretArn` | `${string}SecretKeyArn`
+> &
+  Record<Secret, SecretSource>;
 
 /** Settings of the stack `audit`. At least one of slack, backlog and mail is there. */
 export interface AuditSettings extends CommonSettings {
   role: "audit";
   severities: Severity[];
   language: Language;
-  slack?: { apiUrl: string; channel: string; token: pulumi.Output<string> };
-  backlog?: NonNullable<Parsed["backlog"]> & { apiKey: pulumi.Output<string> };
+  slack?: WithSecret<"slack", "token">;
+  backlog?: WithSecret<"backlog", "apiKey">;
   accessPortal?: { url: string; roleName?: string };
   mail?: { addresses: string[] };
   alarms: { addresses: string[] };
   requiredChannels: Channel[];
+  queueRetentionDays: number;
 }
 
 /** Settings of the stacks `management`, `organization`, and of each member's. */
@@ -107,8 +78,8 @@ export function parseSettings(config: Record<string, string>, isSecret: (key: st
     ...strangers(raw, role),
     ...secretsInClear(raw, isSecret),
     ...duplicates(raw),
-    ...regionProblems(values),
-    ...(role === "audit" ? notificationProblems((key) => raw[key] !== undefined, listOf(raw.requiredChannels)) : []),
+    ...problemsBetween(values),
+    ...(role === "audit" ? notificationProblems(givenIn(raw)) : []),
   );
   if (problems.length > 0) {
     throw new pulumi.RunError(["the settings of this stack are wrong:", ...new Set(problems)].join("\n  "));
@@ -118,18 +89,44 @@ export function parseSettings(config: Record<string, string>, isSecret: (key: st
 
 function settled(values: Parsed): Settings {
   const { slack, slackToken, backlog, backlogApiKey, mail, requiredChannels, role, ...rest } = values;
-  const linkedRegions = rest.regions.filter((name) => name !== rest.homeRegion);
-  if (role !== "audit") return { ...rest, role, linkedRegions };
+  const regions = rest.regions.filter((name) => !rest.absentRegions.includes(name));
+  const linkedRegions = regions.filter((name) => name !== rest.homeRegion);
+  if (role !== "audit") return { ...rest, role, regions, linkedRegions };
   return {
     ...rest,
     role,
+    regions,
     linkedRegions,
-    ...(slack && slackToken && { slack: { ...slack, token: slackToken } }),
-    ...(backlog && backlogApiKey && { backlog: { ...backlog, apiKey: backlogApiKey } }),
+    ...(slack && { slack: slackSettings(slack, slackToken) }),
+    ...(backlog && { backlog: backlogSettings(backlog, backlogApiKey) }),
     ...(mail && { mail }),
     requiredChannels:
       requiredChannels ?? (["slack", "backlog", "mail"] as const).filter((channel) => values[channel] !== undefined),
   };
+}
+
+function slackSettings(
+  { tokenSecretArn, tokenSecretKeyArn, ...slack }: NonNullable<Parsed["slack"]>,
+  token: Parsed["slackToken"],
+): AuditSettings["slack"] {
+  return { ...slack, token: sourceOf(token, tokenSecretArn, tokenSecretKeyArn) };
+}
+
+function backlogSettings(
+  { apiKeySecretArn, apiKeySecretKeyArn, ...backlog }: NonNullable<Parsed["backlog"]>,
+  apiKey: Parsed["backlogApiKey"],
+): AuditSettings["backlog"] {
+  return { ...backlog, apiKey: sourceOf(apiKey, apiKeySecretArn, apiKeySecretKeyArn) };
+}
+
+function sourceOf(
+  value: pulumi.Output<string> | undefined,
+  arn: string | undefined,
+  keyArn: string | undefined,
+): SecretSource {
+  if (arn) return { arn, ...(keyArn && { keyArn }) };
+  if (value) return { value };
+  throw new Error("hakken: a channel has neither a secret nor the name of one, which should have been found wrong.");
 }
 
 /** The settings of our namespace. Pulumi hands an object or a list over as JSON, everything else as it stands. */
@@ -167,22 +164,10 @@ function secretsInClear(raw: Record<string, unknown>, isSecret: (key: string) =>
     );
 }
 
-function regionProblems({ homeRegion, regions }: Partial<Parsed>): string[] {
-  if (!homeRegion || !regions) return [];
-  if (!regions.includes(homeRegion)) {
-    return [`hakken:regions lacks the home region: add ${homeRegion}, or set hakken:homeRegion to another one.`];
-  }
-  if (regions.every((name) => name === homeRegion)) {
-    return [
-      `hakken:regions is ${homeRegion} alone: add another region, since Security Hub's central configuration needs one to link.`,
-    ];
-  }
-  return [];
-}
-
 function duplicates(raw: Record<string, unknown>): string[] {
   const lists: Record<string, unknown> = {
     regions: raw.regions,
+    absentRegions: raw.absentRegions,
     severities: raw.severities,
     requiredChannels: raw.requiredChannels,
     "mail.addresses": (raw.mail as { addresses?: unknown } | undefined)?.addresses,
@@ -194,6 +179,12 @@ function duplicates(raw: Record<string, unknown>): string[] {
       .map((item) => `hakken:${key}: ${JSON.stringify(item)} stands there twice: remove one.`),
   );
 }
+
+const givenIn = (raw: Record<string, unknown>): Given => ({
+  has: (key) => raw[key] !== undefined,
+  inside: (key, inner) => (raw[key] as Record<string, unknown> | null | undefined)?.[inner],
+  requiredChannels: listOf(raw.requiredChannels),
+});
 
 const listOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { type ConfigMap, LocalWorkspace, PulumiCommand, type StackSettings } from "@pulumi/pulumi/automation";
 import type { Language, Severity } from "../handlers/alert/types";
 import type { Engine } from "../ops/engine/engine";
-import { ACCOUNTS, HOME_REGION, REGIONS, rootOf, STACK_ACCOUNTS, type StackName } from "./organization";
+import {
+  ACCOUNTS,
+  HOME_REGION,
+  ORGANIZATION_ID,
+  REGIONS,
+  rootOf,
+  STACK_ACCOUNTS,
+  type StackName,
+} from "./organization";
 import type { Places } from "./places";
 import type { Run } from "./run";
 
@@ -12,6 +20,8 @@ import type { Run } from "./run";
 export interface Choice {
   severities: readonly Severity[];
   language: Language;
+  /** Default: false, so that a sandbox can be destroyed at once. */
+  protect?: boolean;
 }
 
 /** What the doubles know: the settings must name the same. */
@@ -81,6 +91,9 @@ export const settingsOf = (stack: StackName, run: Run, choice: Choice): Values =
     "hakken:profile": account,
     "hakken:homeRegion": HOME_REGION,
     "hakken:regions": REGIONS,
+    "hakken:organizationId": ORGANIZATION_ID,
+    "hakken:tags": { Owner: "security", CostCenter: "1234" },
+    "hakken:protect": choice.protect ?? false,
   };
   if (role !== "audit") return { plain: common, secret: {} };
   return {

@@ -12,14 +12,12 @@ export const accessPortal = z
         .transform((value) => value.replace(/\/$/, ""))
         .meta({
           description: "The portal's address: IAM Identity Center shows it as AWS access portal URL.",
-          example: "https://d-1234567890.awsapps.com/start",
         }),
       roleName: text(/^[\w+=,.@-]{1,32}$/, "it must be the name of a permission set, such as SecurityAudit")
         .optional()
         .meta({
           description: "Permission set that the console is opened with, the same in every account.",
           defaultMeaning: "each person chooses",
-          example: "SecurityAudit",
         }),
     },
     "it must be an object with the key url, the portal's address",
@@ -29,4 +27,5 @@ export const accessPortal = z
     description:
       "AWS access portal (IAM Identity Center) that links to the AWS console go through, so that each opens in the right account: Security Hub in the audit account, a product's page and the resource in the finding's.",
     defaultMeaning: "links open in the account that one is signed in to",
+    example: { url: "https://d-1234567890.awsapps.com/start", roleName: "SecurityAudit" },
   });

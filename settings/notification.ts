@@ -1,70 +1,81 @@
-import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
 import { accessPortal } from "./accessPortal";
 import { backlog, backlogApiKey } from "./backlog";
-import { addresses, list, oneOf, severity, text, url } from "./shapes";
+import { CHANNEL_SECRETS } from "./existingSecret";
+import { addresses, list, oneOf, severity, wholeNumber } from "./shapes";
+import { slack, slackToken } from "./slack";
 
 /** Settings of the stack `audit` alone: what is told, where, and to whom. */
 export const notification = {
-  /** Severities of findings that are told. Default: HIGH and CRITICAL. */
-  severities: list(severity, "it must be a list of severities").default(["HIGH", "CRITICAL"]),
-  /** Language of the messages. Default: ja. */
-  language: oneOf(["ja", "en"]).default("ja"),
-  /** The Slack channel that is posted to; goes with slackToken. Default: no Slack. */
-  slack: z
-    .strictObject(
-      {
-        /** Base of Slack's Web API. Default: https://slack.com/api. */
-        apiUrl: url("https://slack.com/api").default("https://slack.com/api"),
-        /** Id of the channel, which the app must be a member of. Not its name: conversations.history takes none. Required. */
-        channel: text(
-          /^[CG][A-Z0-9]{6,}$/,
-          "it must be the id of a channel (last line of its details), such as C0123456789",
-        ),
-      },
-      "it must be an object with the key channel, the id of a channel",
-    )
-    .optional(),
-  /** Bot token with chat:write and channels:history (groups:history for a private channel). A Pulumi secret. Default: no Slack. */
-  slackToken: text(/^\S+$/, "it must be a bot token")
-    .transform((value): pulumi.Output<string> => pulumi.secret(value))
-    .optional(),
+  severities: list(severity, "it must be a list of severities")
+    .default(["HIGH", "CRITICAL"])
+    .meta({ description: "Severities of findings that are told.", example: ["MEDIUM", "HIGH", "CRITICAL"] }),
+  language: oneOf(["ja", "en"]).default("ja").meta({ description: "Language of the messages." }),
+  slack,
+  slackToken,
   backlog,
   backlogApiKey,
   accessPortal,
-  /** Who gets each alert by e-mail; each address must confirm its subscription. Default: no mail. */
-  mail: addresses().optional(),
-  /** Who hears by e-mail that an alert could not be told; each address must confirm its subscription. Required. */
-  alarms: addresses(),
-  /** Channels that must succeed before an alert counts as told. Default: all that are set up. */
-  requiredChannels: list(oneOf(["slack", "backlog", "mail"]), "it must be a list of channels").optional(),
+  mail: addresses()
+    .optional()
+    .meta({
+      description: "Who gets each alert by e-mail.",
+      defaultMeaning: "no mail",
+      example: { addresses: ["security@example.com"] },
+    }),
+  alarms: addresses().meta({
+    description: "Who hears by e-mail that an alert could not be told.",
+    example: { addresses: ["sre@example.com"] },
+  }),
+  requiredChannels: list(oneOf(["slack", "backlog", "mail"]), "it must be a list of channels")
+    .optional()
+    .meta({
+      description: "Channels that must succeed before an alert counts as told.",
+      defaultMeaning: "all that are set up",
+      example: ["slack"],
+    }),
+  queueRetentionDays: wholeNumber(1, 14).default(14).meta({
+    description:
+      "Days that the queues keep a message, dead letters counted from the day when it was first sent. 14 is SQS's longest. With fewer, an outage or a holiday that outlasts them loses closings, failed alerts and what could not be read; findings that are still NEW after it are found again by the sweeper.",
+  }),
 };
 
 /** Settings that are Pulumi secrets. */
-export const secretKeys = ["slackToken", "backlogApiKey"] as const;
+export const secretKeys = CHANNEL_SECRETS.map(({ value }) => value);
 
-/** What is wrong between the notification settings. `given` tells what the stack has, right or wrong in itself. */
-export function notificationProblems(
-  given: (key: string) => boolean,
-  required: readonly string[] | undefined,
-): string[] {
+/** What the stack has, right or wrong in itself. */
+export interface Given {
+  /** Whether a key is set. */
+  has: (key: string) => boolean;
+  /** What stands under a key of an object; undefined where it is no object. */
+  inside: (key: string, inner: string) => unknown;
+  requiredChannels: readonly string[];
+}
+
+/** What is wrong between the notification settings. */
+export function notificationProblems({ has, inside, requiredChannels }: Given): string[] {
   const problems: string[] = [];
-  const secretFor = { slack: "slackToken", backlog: "backlogApiKey" } as const;
-  for (const [channel, secret] of Object.entries(secretFor)) {
-    if (given(channel) && !given(secret)) {
-      problems.push(`hakken:${secret} is missing: run pulumi config set --secret hakken:${secret}.`);
+  for (const { value, channel, arn, keyArn } of CHANNEL_SECRETS) {
+    const named = inside(channel, arn) !== undefined;
+    if (has(value) && named) {
+      problems.push(`hakken:${value} and hakken:${channel}.${arn} are both set: remove one of them.`);
     }
-    if (given(secret) && !given(channel)) {
+    if (has(channel) && !has(value) && !named) {
       problems.push(
-        `hakken:${channel} is missing, though hakken:${secret} is set: set it, or remove hakken:${secret}.`,
+        `hakken:${value} is missing: run pulumi config set --secret hakken:${value}, or name an existing secret in hakken:${channel}.${arn}.`,
       );
     }
+    if (has(value) && !has(channel)) {
+      problems.push(`hakken:${channel} is missing, though hakken:${value} is set: set it, or remove hakken:${value}.`);
+    }
+    if (inside(channel, keyArn) !== undefined && !named) {
+      problems.push(`hakken:${channel}.${arn} is missing, though hakken:${channel}.${keyArn} is set: set it too.`);
+    }
   }
-  const channels = ["slack", "backlog", "mail"].filter(given);
+  const channels = ["slack", "backlog", "mail"].filter(has);
   if (channels.length === 0) {
     problems.push("hakken: no channel is set up: set hakken:slack, hakken:backlog or hakken:mail.");
   }
-  for (const channel of new Set(required)) {
+  for (const channel of new Set(requiredChannels)) {
     if (!channels.includes(channel)) {
       problems.push(`hakken:requiredChannels: "${channel}" is not set up: set hakken:${channel}, or remove it here.`);
     }

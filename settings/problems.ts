@@ -16,9 +16,11 @@ export function problemsOf(
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((extra) => unknownKey(`${pathOf(key, issue.path)}.${extra}`, known));
     }
+    // Of a map's key: what must be stands inside.
+    const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
     const found = at(value, issue.path);
-    if (found === undefined) return [`${path} is missing: ${issue.message}.`];
-    return [`${path}: ${secret ? "the secret" : JSON.stringify(found)} is wrong: ${issue.message}.`];
+    if (found === undefined) return [`${path} is missing: ${message}.`];
+    return [`${path}: ${secret ? "the secret" : JSON.stringify(found)} is wrong: ${message}.`];
   });
 }
 

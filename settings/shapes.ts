@@ -2,23 +2,53 @@ import { z } from "zod";
 
 /**
  * The shapes that settings are made of. Every message begins with "it must be", since it follows
- * "hakken:key is missing: " or "hakken:key: value is wrong: ".
+ * "hakken:key is missing: " or "hakken:key: value is wrong: "; docs/configuration.md shows what follows these words.
  */
+
+/** What docs/configuration.md says of a setting: `meta`, last in the chain of its schema. */
+declare module "zod" {
+  interface GlobalMeta {
+    /** Meaning, in full sentences. */
+    description?: string;
+    /** The default in words, where it is no plain value. */
+    defaultMeaning?: string;
+    /** Whether it is a Pulumi secret. */
+    secret?: boolean;
+    /** A right value, as it stands in a stack file; given for objects and lists. */
+    example?: unknown;
+  }
+}
 
 export const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, `it must be one of ${values.join(", ")}`);
 
-export const text = (pattern: RegExp, mustBe: string) => z.string(mustBe).regex(pattern, mustBe);
-
 export const severity = oneOf(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
+
+export const text = (pattern: RegExp, mustBe: string) => z.string(mustBe).regex(pattern, mustBe);
 
 /** A list of one or more. */
 export const list = <T extends z.ZodType>(item: T, mustBe: string) =>
   z.array(item, mustBe).min(1, `${mustBe}, one at least`);
 
+/** Pulumi hands every scalar over as text. */
+export const flag = () => z.enum(["true", "false"], "it must be true or false").transform((value) => value === "true");
+
+/** A whole number of a range, which Pulumi hands over as text. */
+export const wholeNumber = (least: number, most: number) => {
+  const mustBe = `it must be a whole number from ${least} to ${most}`;
+  return z
+    .string(mustBe)
+    .refine((value) => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most, mustBe)
+    .transform(Number);
+};
+
 export const addresses = () =>
   z.strictObject(
-    { addresses: list(address, "it must be a list of e-mail addresses") },
+    {
+      addresses: list(address, "it must be a list of e-mail addresses").meta({
+        description: "Each must confirm its subscription.",
+      }),
+    },
     "it must be an object with the key addresses, a list of e-mail addresses",
   );
 
@@ -33,8 +63,14 @@ export const url = (example: string) => {
 
 /** The keys of an object's shape, whether it is optional or not; none for anything else. */
 export function keysOf(schema: z.core.$ZodType): string[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysOf(schema.unwrap());
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** The schema without what makes it optional, gives it a default, or changes what it gives. */
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrapped(schema.unwrap());
+  return schema instanceof z.ZodPipe ? unwrapped(schema.in) : schema;
 }
 
 const address = text(/^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/, "it must be an e-mail address, such as sre@example.com");

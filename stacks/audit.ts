@@ -4,42 +4,54 @@ import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRec
 import { Detectors } from "../components/detection/Detectors";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
 import type { AuditSettings } from "../settings";
-import { accountProvider } from "./account";
+import { accountProvider, prefixed } from "./account";
 import { PLANS } from "./plans";
 
 /** What other stacks need of this one. */
 export interface AuditOutputs {
   /** The account to designate as administrator. */
   accountId: string;
+  /** Where findings are gathered. */
+  homeRegion: string;
   /** Its detectors by region. */
   detectorIds: Record<string, string>;
+  /** Regions of the settings that the account does not have, so that nothing of the organization is administered there. */
+  absentRegions: string[];
 }
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
 export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, regions, slack, backlog, mail, accessPortal } = settings;
-  const provider = accountProvider(settings);
+  const { account, homeRegion, linkedRegions, regions, absentRegions, slack, backlog, mail, accessPortal, protect } =
+    settings;
+  const provider = await accountProvider(settings);
+  const guarded = { provider, protect };
 
   const recorder = new ConfigRecorder(
     "recorder",
-    { accountId: account, homeRegion, linkedRegions, serviceLinkedRole: await findConfigRole({ provider }) },
-    { provider },
+    {
+      accountId: account,
+      homeRegion,
+      linkedRegions,
+      serviceLinkedRole: await findConfigRole({ provider }),
+      bucketName: prefixed(settings, "recorder"),
+    },
+    guarded,
   );
   // In every region before anybody is designated: a detector that AWS made itself stands in the way of ours.
   const { detectors } = new Detectors(
     "detectors",
     { regions, publishingFrequency: "FIFTEEN_MINUTES", plans: PLANS },
-    { provider },
+    guarded,
   );
   const hub = new aws.securityhub.Account(
     "securityhub",
     // Standards are for the organization's policy to enable. One finding a control, whatever standards it is in.
     { enableDefaultStandards: false, controlFindingGenerator: "SECURITY_CONTROL", region: homeRegion },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
-    { provider, dependsOn: [recorder] },
+    { ...guarded, dependsOn: [recorder] },
   );
   new NotificationPipeline(
-    "alerts",
+    prefixed(settings, "alerts"),
     {
       region: homeRegion,
       accountId: account,
@@ -51,13 +63,17 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       accessPortal,
       requiredChannels: settings.requiredChannels,
       alarmAddresses: settings.alarms.addresses,
+      queueRetentionDays: settings.queueRetentionDays,
+      protect,
     },
     { provider },
   );
 
   return {
     accountId: pulumi.output(hub.arn).apply(() => account),
+    homeRegion,
     detectorIds: Object.fromEntries(Object.entries(detectors).map(([region, { id }]) => [region, id])),
+    absentRegions,
     configBucket: recorder.bucket.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
 }

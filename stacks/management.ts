@@ -4,9 +4,8 @@ import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRec
 import { DelegatedAdmin } from "../components/detection/DelegatedAdmin";
 import { Detectors } from "../components/detection/Detectors";
 import type { PlainSettings } from "../settings";
-import { accountProvider } from "./account";
-import type { AuditOutputs } from "./audit";
-import { outputsOf } from "./outputs";
+import { accountProvider, prefixed } from "./account";
+import { administrator } from "./administrator";
 
 /** What other stacks need of this one. */
 export interface ManagementOutputs {
@@ -18,31 +17,44 @@ export interface ManagementOutputs {
 
 /** The stack `management`: the management account's own watch, and the designation of the audit account as administrator. */
 export async function management(settings: PlainSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, regions } = settings;
-  const { accountId } = await outputsOf<Pick<AuditOutputs, "accountId">>("audit", ["accountId"], settings);
-  const provider = accountProvider(settings);
+  const { account, homeRegion, linkedRegions, regions, absentRegions, protect } = settings;
+  const { accountId, detectorIds } = await administrator(settings);
+  const provider = await accountProvider(settings);
   const organization = await aws.organizations.getOrganization({}, { provider });
   const rootId = organization.roots[0]?.id;
 
   const recorder = new ConfigRecorder(
     "recorder",
-    { accountId: account, homeRegion, linkedRegions, serviceLinkedRole: await findConfigRole({ provider }) },
-    { provider },
+    {
+      accountId: account,
+      homeRegion,
+      linkedRegions,
+      serviceLinkedRole: await findConfigRole({ provider }),
+      bucketName: prefixed(settings, "recorder"),
+    },
+    { provider, protect },
   );
   // Frequency and plans are the administrator's to set, for this account too.
-  const { detectors } = new Detectors("detectors", { regions }, { provider });
+  const { detectors } = new Detectors("detectors", { regions }, { provider, protect });
   const hub = new aws.securityhub.Account(
     "securityhub",
     // Standards are for the organization's policy to enable.
     { enableDefaultStandards: false, region: homeRegion },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
-    { provider, dependsOn: [recorder] },
+    { provider, protect, dependsOn: [recorder] },
   );
   const admin = new DelegatedAdmin(
     "admin",
-    { adminAccountId: accountId, homeRegion, linkedRegions, detectors, hub },
-    { provider },
+    // In a region that one of the two accounts lacks, there is nobody to designate, or nobody who could.
+    {
+      adminAccountId: accountId,
+      homeRegion,
+      linkedRegions: linkedRegions.filter((region) => detectorIds[region]),
+      detectors,
+      hub,
+    },
+    { provider, protect },
   );
 
-  return { adminAccountId: admin.adminAccountId, rootId, configBucket: recorder.bucket.bucket };
+  return { adminAccountId: admin.adminAccountId, rootId, absentRegions, configBucket: recorder.bucket.bucket };
 }

@@ -1,18 +1,33 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
 import type { PlainSettings } from "../settings";
-import { accountProvider } from "./account";
+import { accountProvider, prefixed } from "./account";
+import type { AuditOutputs } from "./audit";
+import { outputsOf } from "./outputs";
 
 /** The stack of one workload account, such as `prod`. GuardDuty and Security Hub reach it through the organization. */
 export async function member(settings: PlainSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions } = settings;
-  const provider = accountProvider(settings);
+  const { account, homeRegion, linkedRegions, absentRegions, protect } = settings;
+  // Somebody must gather what Security Hub finds here.
+  const { accountId } = await outputsOf<Pick<AuditOutputs, "accountId">>("audit", ["accountId"], settings);
+  if (accountId === account) {
+    throw new pulumi.RunError(
+      `hakken:account: "${account}" is the audit account, which the stack audit watches already: set it to that of a workload.`,
+    );
+  }
+  const provider = await accountProvider(settings);
 
   const recorder = new ConfigRecorder(
     "recorder",
-    { accountId: account, homeRegion, linkedRegions, serviceLinkedRole: await findConfigRole({ provider }) },
-    { provider },
+    {
+      accountId: account,
+      homeRegion,
+      linkedRegions,
+      serviceLinkedRole: await findConfigRole({ provider }),
+      bucketName: prefixed(settings, "recorder"),
+    },
+    { provider, protect },
   );
 
-  return { configBucket: recorder.bucket.bucket };
+  return { absentRegions, configBucket: recorder.bucket.bucket };
 }

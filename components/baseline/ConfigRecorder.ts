@@ -10,6 +10,8 @@ export interface ConfigRecorderArgs {
   linkedRegions: readonly string[];
   /** Whether to make AWS Config's service-linked role, or to use one that somebody else made: ask `findConfigRole`. */
   serviceLinkedRole: "make" | "use";
+  /** What the delivery bucket's name begins with. Default: the component's name. */
+  bucketName?: string;
 }
 
 const roleName = "AWSServiceRoleForConfig";
@@ -40,7 +42,7 @@ export class ConfigRecorder extends pulumi.ComponentResource {
             ),
           ]
         : [];
-    const { bucket, parts } = deliveryBucket(name, args.accountId, args.homeRegion, this);
+    const { bucket, parts } = deliveryBucket(args.bucketName ?? name, args.accountId, args.homeRegion, this);
     this.bucket = bucket;
 
     const record = (region: string) => {

@@ -2,18 +2,18 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmNoticeHandler } from "../../handlers/alarmNotice";
 import type { Language } from "../../handlers/alert/types";
-import { secretStatements } from "./channelStatements";
+import { secretStatements } from "./channel";
 import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction, type Statement } from "./HandlerFunction";
 import type { MailTopic } from "./MailTopic";
-import type { ServiceSecret } from "./ServiceSecret";
+import type { ReadableSecret } from "./ServiceSecret";
 
 export interface AlarmNoticeArgs {
   region: string;
   language: Language;
   key: EncryptionKey;
   /** Where alarms are told: in Slack, or by the topic of the findings' mails. */
-  way: { slack: { apiUrl: string; channel: string; secret: ServiceSecret } } | { topic: MailTopic };
+  way: { slack: { apiUrl: string; channel: string; secret: ReadableSecret } } | { topic: MailTopic };
 }
 
 /** The second way out of an alarm, which shares neither topic nor key with the first. */
@@ -31,7 +31,7 @@ export class AlarmNotice extends pulumi.ComponentResource {
         description: "Tells hakken's own alarms a second way",
         region,
         factory: alarmNoticeHandler({ language, slack }),
-        statements: "slack" in way ? secretStatements(way.slack.secret, key) : publishStatements(way.topic, key),
+        statements: "slack" in way ? secretStatements(way.slack.secret) : publishStatements(way.topic, key),
         environment: "slack" in way ? { SLACK_TOKEN_SECRET: way.slack.secret.arn } : { MAIL_TOPIC: way.topic.arn },
         timeoutSeconds: 120,
         http: true,

@@ -15,6 +15,8 @@ export interface AlarmsArgs {
   functions: Record<string, { function: aws.lambda.Function; errors: number }>;
   rules: Record<string, aws.cloudwatch.EventRule>;
   workflow: AlertWorkflow;
+  /** Days that a queue keeps a message, for the alarms' text. */
+  retentionDays: number;
 }
 
 /** What an alarm watches: always a sum or a maximum of a period reaching a threshold. */
@@ -58,7 +60,7 @@ export class Alarms extends pulumi.ComponentResource {
         { parent: this },
       );
 
-    for (const [what, queue] of Object.entries(args.deadLetters)) raise(what, waiting(what, queue));
+    for (const [what, queue] of Object.entries(args.deadLetters)) raise(what, waiting(what, queue, args.retentionDays));
     for (const [what, { queue, lateAfterSeconds }] of Object.entries(args.workQueues)) {
       raise(`${what}-late`, late(what, queue, lateAfterSeconds));
     }
@@ -84,8 +86,8 @@ export class Alarms extends pulumi.ComponentResource {
 /** What the names of all alarms begin with. */
 export const alarmNamePrefix = (name: string): string => `${name}-`;
 
-const waiting = (what: string, queue: EncryptedQueue): Watch => ({
-  description: `Messages wait in ${what}: findings that could not be told. They stay 14 days.`,
+const waiting = (what: string, queue: EncryptedQueue, days: number): Watch => ({
+  description: `Messages wait in ${what}: findings that could not be told. They stay ${days} days.`,
   namespace: "AWS/SQS",
   metric: "ApproximateNumberOfMessagesVisible",
   dimensions: { QueueName: queue.name },

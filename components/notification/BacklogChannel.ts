@@ -1,19 +1,12 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Language, Severity } from "../../handlers/alert/types";
+import type { Severity } from "../../handlers/alert/types";
 import { type BacklogPriority, backlogHandler } from "../../handlers/backlog";
-import type { AccessPortal } from "../../handlers/messages/accessPortal";
-import type { AlertTable } from "./AlertTable";
-import { secretStatements, tellStatement } from "./channelStatements";
-import type { EncryptionKey } from "./EncryptionKey";
+import { type ChannelArgs, secretStatements, tellStatement } from "./channel";
 import { HandlerFunction } from "./HandlerFunction";
-import { ServiceSecret } from "./ServiceSecret";
+import { readable, type SecretSource } from "./ServiceSecret";
 
-export interface BacklogChannelArgs {
-  region: string;
-  language: Language;
-  /** Where links to the console sign in first. Default: nowhere. */
-  accessPortal?: AccessPortal;
+export interface BacklogChannelArgs extends ChannelArgs {
   spaceUrl: string;
   /** Project key. */
   project: string;
@@ -21,9 +14,7 @@ export interface BacklogChannelArgs {
   issueType: string;
   priorities: Record<Severity, BacklogPriority>;
   /** API key of a user who may add issues to the project: best one of hakken's own. */
-  apiKey: pulumi.Input<string>;
-  table: AlertTable;
-  key: EncryptionKey;
+  apiKey: SecretSource;
 }
 
 const TIMEOUT_SECONDS = 60;
@@ -36,9 +27,9 @@ export class BacklogChannel extends pulumi.ComponentResource {
     super("hakken:notification:BacklogChannel", name, {}, opts);
     const { region, key, table, spaceUrl, project, issueType, priorities, language, accessPortal } = args;
 
-    const secret = new ServiceSecret(
+    const secret = readable(
       `${name}-api-key`,
-      { description: "Backlog API key of hakken", region, key, value: args.apiKey },
+      { description: "Backlog API key of hakken", region, key, source: args.apiKey },
       { parent: this },
     );
     const settings = { spaceUrl, project, issueType, priorities, language, homeRegion: region, accessPortal };
@@ -48,7 +39,7 @@ export class BacklogChannel extends pulumi.ComponentResource {
         description: "Files an alert as a Backlog issue, once",
         region,
         factory: backlogHandler({ ...settings, timeoutSeconds: TIMEOUT_SECONDS }),
-        statements: [tellStatement(table), ...secretStatements(secret, key)],
+        statements: [tellStatement(table), ...secretStatements(secret)],
         environment: { ALERT_TABLE: table.name, BACKLOG_API_KEY_SECRET: secret.arn },
         timeoutSeconds: TIMEOUT_SECONDS,
         http: true,

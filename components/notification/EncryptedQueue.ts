@@ -2,7 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EncryptionKey } from "./EncryptionKey";
 
-export interface EncryptedQueueArgs {
+/** How the queues of a pipeline are kept. */
+export interface QueueKeeping {
+  /** Days that a message stays, 1 to 14. */
+  retentionDays: number;
+  /** Refuses to delete or replace a queue, whose messages would go with it. */
+  protect: boolean;
+}
+
+export interface EncryptedQueueArgs extends QueueKeeping {
   region: string;
   key: EncryptionKey;
   /** Seconds that a message stays hidden once received. Default: 30, for queues that people read. */
@@ -11,8 +19,6 @@ export interface EncryptedQueueArgs {
   deadLetters?: EncryptedQueue;
 }
 
-/** Fourteen days, SQS's longest: a queue must outlast a long holiday. */
-const RETENTION_SECONDS = 14 * 86_400;
 /** Below five, a throttled function sends messages to the dead letters that nothing is wrong with. */
 const RECEIVES = 5;
 
@@ -25,7 +31,7 @@ export class EncryptedQueue extends pulumi.ComponentResource {
   private readonly label: string;
 
   constructor(name: string, args: EncryptedQueueArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("hakken:notification:EncryptedQueue", name, {}, opts);
+    super("hakken:notification:EncryptedQueue", name, {}, { ...opts, protect: args.protect });
     this.region = args.region;
     this.label = name;
 
@@ -34,7 +40,7 @@ export class EncryptedQueue extends pulumi.ComponentResource {
       {
         kmsMasterKeyId: args.key.arn,
         kmsDataKeyReusePeriodSeconds: 300,
-        messageRetentionSeconds: RETENTION_SECONDS,
+        messageRetentionSeconds: args.retentionDays * 86_400,
         visibilityTimeoutSeconds: args.visibilityTimeoutSeconds ?? 30,
         redrivePolicy:
           args.deadLetters &&

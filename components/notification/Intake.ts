@@ -4,12 +4,12 @@ import type { Severity } from "../../handlers/alert/types";
 import { intakeHandler } from "../../handlers/intake";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
-import { EncryptedQueue } from "./EncryptedQueue";
+import { EncryptedQueue, type QueueKeeping } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
 import { consumeStatements, QueueConsumer, visibilityFor } from "./QueueConsumer";
 
-export interface IntakeArgs {
+export interface IntakeArgs extends QueueKeeping {
   region: string;
   /** Severities that are told. */
   severities: Severity[];
@@ -35,14 +35,15 @@ export class Intake extends pulumi.ComponentResource {
 
   constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Intake", name, {}, opts);
-    const { region, key, table, workflow } = args;
+    const { region, key, table, workflow, retentionDays, protect } = args;
+    const queueArgs = { region, key, retentionDays, protect };
 
     const queue = (what: string, windowSeconds: number) => {
       const visibilityTimeoutSeconds = visibilityFor(TIMEOUT_SECONDS, windowSeconds);
-      const settings = { region, key, visibilityTimeoutSeconds, deadLetters: this.deadLetters };
+      const settings = { ...queueArgs, visibilityTimeoutSeconds, deadLetters: this.deadLetters };
       return new EncryptedQueue(`${name}-${what}`, settings, { parent: this });
     };
-    this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, { region, key }, { parent: this });
+    this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, queueArgs, { parent: this });
     this.openingQueue = queue("opening", OPENING.windowSeconds);
     this.closingQueue = queue("closing", CLOSING.windowSeconds);
 

@@ -1,23 +1,13 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Language } from "../../handlers/alert/types";
 import { mailHandler } from "../../handlers/mail";
-import type { AccessPortal } from "../../handlers/messages/accessPortal";
-import type { AlertTable } from "./AlertTable";
-import { tellStatement } from "./channelStatements";
-import type { EncryptionKey } from "./EncryptionKey";
+import { type ChannelArgs, tellStatement } from "./channel";
 import { HandlerFunction } from "./HandlerFunction";
 import { MailTopic } from "./MailTopic";
 
-export interface MailChannelArgs {
-  region: string;
-  language: Language;
-  /** Where links to the console sign in first. Default: nowhere. */
-  accessPortal?: AccessPortal;
+export interface MailChannelArgs extends ChannelArgs {
   /** Each gets a mail by which it confirms its subscription. */
   addresses: string[];
-  table: AlertTable;
-  key: EncryptionKey;
 }
 
 const TIMEOUT_SECONDS = 60;

@@ -1,21 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Channel, Language, Severity } from "../../handlers/alert/types";
-import type { BacklogPriority } from "../../handlers/backlog";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { AlarmNotice } from "./AlarmNotice";
-import { Alarms, alarmNamePrefix } from "./Alarms";
+import { Alarms } from "./Alarms";
 import { AlertTable } from "./AlertTable";
 import { AlertWorkflow } from "./AlertWorkflow";
-import { BacklogChannel } from "./BacklogChannel";
+import { BacklogChannel, type BacklogChannelArgs } from "./BacklogChannel";
+import type { ChannelArgs } from "./channel";
 import { EncryptedQueue } from "./EncryptedQueue";
 import { EncryptionKey } from "./EncryptionKey";
 import { Intake } from "./Intake";
-import { MailChannel } from "./MailChannel";
+import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { MailTopic } from "./MailTopic";
-import { closingPattern, openingPattern } from "./patterns";
-import { RoutedRule } from "./RoutedRule";
+import { pipelineRules } from "./pipelineRules";
 import { Settle, SettleQueue } from "./Settle";
-import { SlackChannel } from "./SlackChannel";
+import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
 
 export interface NotificationPipelineArgs {
@@ -28,51 +27,49 @@ export interface NotificationPipelineArgs {
   /** Severities that are told. */
   severities: Severity[];
   /** Default: not told in Slack. */
-  slack?: { apiUrl: string; channel: string; token: pulumi.Input<string> };
+  slack?: Omit<SlackChannelArgs, keyof ChannelArgs>;
   /** Default: not filed in Backlog. */
-  backlog?: {
-    spaceUrl: string;
-    apiKey: pulumi.Input<string>;
-    project: string;
-    issueType: string;
-    priorities: Record<Severity, BacklogPriority>;
-  };
+  backlog?: Omit<BacklogChannelArgs, keyof ChannelArgs>;
   /** Default: not mailed. */
-  mail?: { addresses: string[] };
+  mail?: Omit<MailChannelArgs, keyof ChannelArgs>;
   /** The AWS access portal that links to the console go through. Default: they don't. */
   accessPortal?: Omit<AccessPortal, "auditAccount">;
   /** Channels that must have told an alert before it counts as told. */
   requiredChannels: Channel[];
   /** Who is mailed hakken's own alarms. */
   alarmAddresses: string[];
+  /** Days that queues keep a message, 1 to 14. Default: 14, SQS's longest: a queue must outlast a long holiday. */
+  queueRetentionDays?: number;
+  /**
+   * Refuses to delete or replace what would silence the pipeline or lose what waits in it: keys, table, queues, and the rules
+   * that bring findings. Not the channels, which the settings may switch off, nor what the next deployment makes again while
+   * findings wait in a queue. Default: false.
+   */
+  protect?: boolean;
 }
 
 /** Everything from Security Hub's event to the message that a person reads. Must be deployed in the audit account's home region. */
 export class NotificationPipeline extends pulumi.ComponentResource {
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
-    const { region, accountId, language, severities } = args;
+    const { region, accountId, language, severities, queueRetentionDays: retentionDays = 14, protect = false } = args;
     const child = { parent: this };
+    const guarded = { parent: this, protect };
     const hubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
 
     const key = new EncryptionKey(
       `${name}-key`,
       { description: "hakken: queues, secrets, mails", accountId, region, services: ["events.amazonaws.com"] },
-      child,
+      guarded,
     );
     const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
-    const table = new AlertTable(`${name}-table`, { region }, child);
+    const table = new AlertTable(`${name}-table`, { region }, guarded);
     const shared = { region, key, language, accessPortal, table };
-    const slack = args.slack && new SlackChannel(`${name}-slack`, { ...shared, ...args.slack }, child);
-    const backlog = args.backlog && new BacklogChannel(`${name}-backlog`, { ...shared, ...args.backlog }, child);
-    const mail = args.mail && new MailChannel(`${name}-mail`, { ...shared, ...args.mail }, child);
-    const channels = (["slack", "backlog", "mail"] as const).flatMap((channel) => {
-      const made = { slack, backlog, mail }[channel];
-      return made ? [{ channel, function: made.function }] : [];
-    });
+    const queueing = { region, key, retentionDays, protect };
+    const { slack, mail, channels } = makeChannels(name, args, shared, child);
 
-    const asks = new SettleQueue(`${name}-settle-queue`, { region, key }, child);
-    const failedAlerts = new EncryptedQueue(`${name}-failed-alerts`, { region, key }, child);
+    const asks = new SettleQueue(`${name}-settle-queue`, queueing, child);
+    const failedAlerts = new EncryptedQueue(`${name}-failed-alerts`, queueing, child);
     const workflow = new AlertWorkflow(`${name}-workflow`, { region, key, channels, settleQueue: asks.queue }, child);
     const parts = { ...shared, workflow, hubArn };
     const settle = new Settle(
@@ -80,15 +77,15 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { ...parts, queue: asks.queue, failedAlerts, requiredChannels: args.requiredChannels },
       child,
     );
-    const intake = new Intake(`${name}-intake`, { ...parts, severities }, child);
+    const intake = new Intake(`${name}-intake`, { ...parts, ...queueing, severities }, child);
     const { openingQueue, closingQueue } = intake;
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue }, child);
-    const notice = this.alarmNotice(name, args, key, slack, mail);
+    const notice = alarmNotice(name, args, key, slack, mail, child);
 
     const alarmKey = new EncryptionKey(
       `${name}-alarm-key`,
       { description: "hakken: alarms", accountId, region, services: ["cloudwatch.amazonaws.com"] },
-      child,
+      guarded,
     );
     const alarmTopic = new MailTopic(
       `${name}-alarm-topic`,
@@ -96,25 +93,11 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       child,
     );
     const alarmName = `${name}-alarm`;
-
-    const rule = (what: string, description: string, when: ConstructorParameters<typeof RoutedRule>[1]["when"]) =>
-      new RoutedRule(`${name}-${what}`, { description, region, when }, child);
-    const rules = {
-      opening: rule("opening", "Findings that open an alert", { pattern: openingPattern(severities) }),
-      closing: rule("closing", "Findings that are over", { pattern: closingPattern }),
-      failures: rule("failures", "Executions that failed", { pattern: failurePattern(workflow) }),
-      sweep: rule("sweep", "Runs the sweeper", { schedule: "rate(1 hour)" }),
-      alarms: rule("alarms", "hakken's own alarms", { pattern: alarmPattern(alarmName) }),
-    };
-    const ruleDeadLetters = new EncryptedQueue(`${name}-rule-dead-letters`, { region, key }, child);
-    const buried = ruleDeadLetters.acceptFrom(Object.values(rules).map((routed) => routed.rule));
-    const send = (routed: RoutedRule, queue: EncryptedQueue) =>
-      routed.sendTo(queue, ruleDeadLetters, [buried, queue.acceptFrom([routed.rule])]);
-    send(rules.opening, openingQueue);
-    send(rules.closing, closingQueue);
-    send(rules.failures, failedAlerts);
-    rules.sweep.invoke(sweeper.function, ruleDeadLetters, [buried]);
-    if (notice) rules.alarms.invoke(notice.function, ruleDeadLetters, [buried]);
+    const { rules, deadLetters } = pipelineRules(
+      name,
+      { ...queueing, severities, intake, sweeper, workflow, failedAlerts, alarmName, notice },
+      child,
+    );
 
     new Alarms(
       alarmName,
@@ -122,9 +105,11 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         region,
         topicArn: alarmTopic.arn,
         workflow,
+        rules,
+        retentionDays,
         deadLetters: {
           "intake-dead-letters": intake.deadLetters,
-          "rule-dead-letters": ruleDeadLetters,
+          "rule-dead-letters": deadLetters,
           "settle-dead-letters": asks.deadLetters,
           "failed-alerts": failedAlerts,
         },
@@ -140,46 +125,44 @@ export class NotificationPipeline extends pulumi.ComponentResource {
           ...(notice && { "alarm-notice": { function: notice.function, errors: 1 } }),
           ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
         },
-        rules: Object.fromEntries(Object.entries(rules).map(([what, routed]) => [what, routed.rule])),
       },
       child,
     );
 
     this.registerOutputs();
   }
-
-  /** Slack if there is, else the findings' mails. */
-  private alarmNotice(
-    name: string,
-    { region, language, slack: settings }: NotificationPipelineArgs,
-    key: EncryptionKey,
-    slack: SlackChannel | undefined,
-    mail: MailChannel | undefined,
-  ): AlarmNotice | undefined {
-    const make = (way: ConstructorParameters<typeof AlarmNotice>[1]["way"]) =>
-      new AlarmNotice(`${name}-alarm-notice`, { region, language, key, way }, { parent: this });
-    if (slack && settings) return make({ slack: { ...settings, secret: slack.secret } });
-    if (mail) return make({ topic: mail.topic });
-    return undefined;
-  }
 }
 
-/** What leaves an alert untold although its execution has ended. */
-const failurePattern = (workflow: AlertWorkflow) => ({
-  source: ["aws.states"],
-  "detail-type": ["Step Functions Execution Status Change"],
-  detail: { status: ["FAILED", "TIMED_OUT", "ABORTED"], stateMachineArn: [workflow.arn] },
-});
+/** The channels that the settings ask for. */
+function makeChannels(
+  name: string,
+  args: NotificationPipelineArgs,
+  shared: ChannelArgs,
+  opts: pulumi.ComponentResourceOptions,
+) {
+  const slack = args.slack && new SlackChannel(`${name}-slack`, { ...shared, ...args.slack }, opts);
+  const backlog = args.backlog && new BacklogChannel(`${name}-backlog`, { ...shared, ...args.backlog }, opts);
+  const mail = args.mail && new MailChannel(`${name}-mail`, { ...shared, ...args.mail }, opts);
+  const channels = (["slack", "backlog", "mail"] as const).flatMap((channel) => {
+    const made = { slack, backlog, mail }[channel];
+    return made ? [{ channel, function: made.function }] : [];
+  });
+  return { slack, mail, channels };
+}
 
-/**
- * Raised or recovered; not the first OK of a new alarm, which has no data yet. By their names' beginning, since the alarms
- * also watch the rule that this is for.
- */
-const alarmPattern = (name: string) => ({
-  source: ["aws.cloudwatch"],
-  "detail-type": ["CloudWatch Alarm State Change"],
-  detail: {
-    alarmName: [{ prefix: alarmNamePrefix(name) }],
-    $or: [{ state: { value: ["ALARM"] } }, { state: { value: ["OK"] }, previousState: { value: ["ALARM"] } }],
-  },
-});
+/** The alarms' second way out: Slack if there is, else the findings' mails, else none. */
+function alarmNotice(
+  name: string,
+  { region, language, slack: settings }: NotificationPipelineArgs,
+  key: EncryptionKey,
+  slack: SlackChannel | undefined,
+  mail: MailChannel | undefined,
+  opts: pulumi.ComponentResourceOptions,
+): AlarmNotice | undefined {
+  const make = (way: ConstructorParameters<typeof AlarmNotice>[1]["way"]) =>
+    new AlarmNotice(`${name}-alarm-notice`, { region, language, key, way }, opts);
+  if (slack && settings) {
+    return make({ slack: { apiUrl: settings.apiUrl, channel: settings.channel, secret: slack.secret } });
+  }
+  return mail && make({ topic: mail.topic });
+}

@@ -4,12 +4,12 @@ import type { Channel } from "../../handlers/alert/types";
 import { settleHandler } from "../../handlers/settle";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
-import { EncryptedQueue } from "./EncryptedQueue";
+import { EncryptedQueue, type QueueKeeping } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
 import { consumeStatements, QueueConsumer, visibilityFor } from "./QueueConsumer";
 
-export interface SettleQueueArgs {
+export interface SettleQueueArgs extends QueueKeeping {
   region: string;
   key: EncryptionKey;
 }
@@ -22,14 +22,14 @@ export class SettleQueue extends pulumi.ComponentResource {
   readonly queue: EncryptedQueue;
   readonly deadLetters: EncryptedQueue;
 
-  constructor(name: string, { region, key }: SettleQueueArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SettleQueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SettleQueue", name, {}, opts);
 
     const visibilityTimeoutSeconds = visibilityFor(TIMEOUT_SECONDS, BATCH.windowSeconds);
-    this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, { region, key }, { parent: this });
+    this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, args, { parent: this });
     this.queue = new EncryptedQueue(
       name,
-      { region, key, visibilityTimeoutSeconds, deadLetters: this.deadLetters },
+      { ...args, visibilityTimeoutSeconds, deadLetters: this.deadLetters },
       { parent: this },
     );
 

@@ -1,27 +1,17 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Language } from "../../handlers/alert/types";
-import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { slackHandler } from "../../handlers/slack";
-import type { AlertTable } from "./AlertTable";
-import { secretStatements, tellStatement } from "./channelStatements";
-import type { EncryptionKey } from "./EncryptionKey";
+import { type ChannelArgs, secretStatements, tellStatement } from "./channel";
 import { HandlerFunction } from "./HandlerFunction";
-import { ServiceSecret } from "./ServiceSecret";
+import { type ReadableSecret, readable, type SecretSource } from "./ServiceSecret";
 
-export interface SlackChannelArgs {
-  region: string;
-  language: Language;
-  /** Where links to the console sign in first. Default: nowhere. */
-  accessPortal?: AccessPortal;
+export interface SlackChannelArgs extends ChannelArgs {
   /** Base of the Web API. */
   apiUrl: string;
   /** Channel id. */
   channel: string;
   /** Bot token, with the scopes chat:write and channels:history (groups:history for a private channel). */
-  token: pulumi.Input<string>;
-  table: AlertTable;
-  key: EncryptionKey;
+  token: SecretSource;
 }
 
 const TIMEOUT_SECONDS = 60;
@@ -30,15 +20,15 @@ const TIMEOUT_SECONDS = 60;
 export class SlackChannel extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   /** The bot token. */
-  readonly secret: ServiceSecret;
+  readonly secret: ReadableSecret;
 
   constructor(name: string, args: SlackChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SlackChannel", name, {}, opts);
     const { region, key, table, apiUrl, channel, language, accessPortal } = args;
 
-    this.secret = new ServiceSecret(
+    this.secret = readable(
       `${name}-token`,
-      { description: "Slack bot token of hakken", region, key, value: args.token },
+      { description: "Slack bot token of hakken", region, key, source: args.token },
       { parent: this },
     );
     const handler = new HandlerFunction(
@@ -54,7 +44,7 @@ export class SlackChannel extends pulumi.ComponentResource {
           accessPortal,
           timeoutSeconds: TIMEOUT_SECONDS,
         }),
-        statements: [tellStatement(table), ...secretStatements(this.secret, key)],
+        statements: [tellStatement(table), ...secretStatements(this.secret)],
         environment: { ALERT_TABLE: table.name, SLACK_TOKEN_SECRET: this.secret.arn },
         timeoutSeconds: TIMEOUT_SECONDS,
         http: true,

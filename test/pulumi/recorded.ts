@@ -12,6 +12,7 @@ export interface Recorded {
   /** Name of the provider that it is made through. */
   provider?: string;
   retainOnDelete?: true;
+  protect?: true;
   /** Custom time-outs of create and update. */
   timeouts?: { create: string; update: string };
 }
@@ -26,6 +27,11 @@ const chosen: Readonly<Record<string, (inputs: Record<string, unknown>) => Recor
   "aws:sqs/queue:Queue": (inputs) => ({ url: `https://sqs.example.com/${inputs.region}` }),
 };
 
+/** A data source's refusal, as it comes from the engine: its words are the details of the call's status. */
+export function refusal(words: string): Error {
+  return Object.assign(new Error(words), { details: words });
+}
+
 /** Runs a program against Pulumi's mocks. Gives what it registered, sorted by name and type, and what it returned. */
 export async function recorded<Result>(
   program: () => Result | Promise<Result>,
@@ -35,7 +41,6 @@ export async function recorded<Result>(
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
-        if (type === "pulumi:pulumi:StackReference") return { id: name, state: { ...inputs, ...answer(type, inputs) } };
         return { id: `${name}-id`, state: { arn: `arn:of:${name}`, name, ...inputs, ...chosen[type]?.(inputs) } };
       },
       call: ({ token, inputs }) => answer(token, inputs),
@@ -65,6 +70,7 @@ export async function recorded<Result>(
       ...(after.length > 0 && { after }),
       ...(provider && { provider }),
       ...(request.getRetainondelete() && { retainOnDelete: true }),
+      ...(request.getProtect() && { protect: true }),
       ...(timeouts?.getCreate() && { timeouts: { create: timeouts.getCreate(), update: timeouts.getUpdate() } }),
     });
     return register(request, callback);

@@ -1,168 +1,9 @@
-import { readFileSync } from "node:fs";
-import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { type AuditSettings, parseSettings, readSettings } from "../settings";
-import { DEFAULT_REGIONS } from "../settings/regions";
+import { describe, expect, it } from "vitest";
+import { apiKey, audit, management, problemsOf, token, without } from "./configs";
 
-const token = "xoxb-not-to-be-shown";
-const apiKey = "key-not-to-be-shown";
-
-/** A right configuration of the stack audit, as Pulumi hands it over. */
-const audit = {
-  "hakken:role": "audit",
-  "hakken:account": "444455556666",
-  "hakken:slack": '{"channel":"C0123456789"}',
-  "hakken:slackToken": token,
-  "hakken:alarms": '{"addresses":["sre@example.com"]}',
-};
-const management = { "hakken:role": "management", "hakken:account": "111122223333" };
-
-const secrets = (key: string) => ["hakken:slackToken", "hakken:backlogApiKey"].includes(key);
-
-/** The lines of the error, without its heading. */
-const problemsOf = (config: Record<string, string>, isSecret = secrets): string[] => {
-  try {
-    parseSettings(config, isSecret);
-  } catch (error) {
-    return (error as Error).message
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim());
-  }
-  return [];
-};
-
-/** What an Output holds; its type leaves these out. */
-const insideOf = async (output: unknown) => {
-  const inside = output as { promise(): Promise<unknown>; isSecret: Promise<boolean> };
-  return { value: await inside.promise(), secret: await inside.isSecret };
-};
-
-describe("what is given", () => {
-  it("fills in the defaults of the stack audit, and keeps the token a secret", async () => {
-    const settings = parseSettings(audit, secrets) as AuditSettings;
-
-    const { slack, ...rest } = settings;
-    expect(rest).toEqual({
-      role: "audit",
-      account: "444455556666",
-      homeRegion: "ap-northeast-1",
-      regions: DEFAULT_REGIONS,
-      linkedRegions: DEFAULT_REGIONS.filter((name) => name !== "ap-northeast-1"),
-      stacks: {},
-      severities: ["HIGH", "CRITICAL"],
-      language: "ja",
-      alarms: { addresses: ["sre@example.com"] },
-      requiredChannels: ["slack"],
-    });
-    expect(slack).toMatchObject({ apiUrl: "https://slack.com/api", channel: "C0123456789" });
-    expect(await insideOf(slack?.token)).toEqual({ value: token, secret: true });
-  });
-
-  it("takes every setting as it is given", async () => {
-    const config = {
-      ...audit,
-      "hakken:profile": "audit",
-      "hakken:homeRegion": "us-east-1",
-      "hakken:regions": '["us-east-1","ap-southeast-7"]',
-      "hakken:stacks": '{"management":"acme/root/management"}',
-      "hakken:severities": '["MEDIUM","HIGH"]',
-      "hakken:language": "en",
-      "hakken:slack": '{"channel":"G0123456789","apiUrl":"http://127.0.0.1:4000/api/"}',
-      "hakken:backlog":
-        '{"spaceUrl":"https://example.backlog.jp/","project":"SEC","issueType":"タスク","priorities":{"MEDIUM":"high"}}',
-      "hakken:backlogApiKey": apiKey,
-      "hakken:mail": '{"addresses":["a@example.com","b@example.com"]}',
-      "hakken:requiredChannels": '["slack","mail"]',
-      "aws:region": "eu-west-1",
-    };
-
-    const { slack, backlog, ...rest } = parseSettings(config, secrets) as AuditSettings;
-
-    expect(rest).toEqual({
-      role: "audit",
-      account: "444455556666",
-      profile: "audit",
-      homeRegion: "us-east-1",
-      regions: ["us-east-1", "ap-southeast-7"],
-      linkedRegions: ["ap-southeast-7"],
-      stacks: { management: "acme/root/management" },
-      severities: ["MEDIUM", "HIGH"],
-      language: "en",
-      mail: { addresses: ["a@example.com", "b@example.com"] },
-      alarms: { addresses: ["sre@example.com"] },
-      requiredChannels: ["slack", "mail"],
-    });
-    expect(slack).toMatchObject({ apiUrl: "http://127.0.0.1:4000/api", channel: "G0123456789" });
-    expect(backlog).toMatchObject({
-      spaceUrl: "https://example.backlog.jp",
-      project: "SEC",
-      issueType: "タスク",
-      priorities: { CRITICAL: "high", HIGH: "high", MEDIUM: "high", LOW: "low", INFORMATIONAL: "low" },
-    });
-    expect(await insideOf(backlog?.apiKey)).toEqual({ value: apiKey, secret: true });
-  });
-
-  it("takes the settings of the other stacks, which tell nobody anything", () => {
-    const settings = parseSettings({ ...management, "hakken:regions": '["ap-northeast-1","us-east-1"]' }, secrets);
-
-    expect(settings).toEqual({
-      role: "management",
-      account: "111122223333",
-      homeRegion: "ap-northeast-1",
-      regions: ["ap-northeast-1", "us-east-1"],
-      linkedRegions: ["us-east-1"],
-      stacks: {},
-    });
-  });
-
-  it.each(["audit", "management", "organization", "prod"])(
-    "takes the example Pulumi.%s.yaml, once its secrets are set",
-    (stack) => {
-      const yaml = readFileSync(`${__dirname}/../Pulumi.${stack}.yaml`, "utf8");
-
-      const settings = parseSettings(configOf(yaml, stack === "audit" ? { "hakken:slackToken": token } : {}), secrets);
-
-      expect(settings.role).toBe(stack === "prod" ? "member" : stack);
-    },
-  );
-});
-
-describe("what Pulumi hands over", () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-    pulumi.runtime.setAllConfig({});
-  });
-
-  it("is read with what is encrypted and what is not", () => {
-    pulumi.runtime.setAllConfig(audit, ["hakken:slackToken"]);
-    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-
-    const settings = readSettings();
-
-    expect(settings).toMatchObject({ role: "audit", requiredChannels: ["slack"] });
-    expect(warn).not.toHaveBeenCalled();
-  });
-
-  it("is refused without a stack trace, where a key is not encrypted", () => {
-    pulumi.runtime.setAllConfig(audit, []);
-
-    expect(readSettings).toThrow(pulumi.RunError);
-    expect(readSettings).toThrow("hakken:slackToken stands in clear");
-  });
-
-  it("is warned of where mail is the only channel", () => {
-    const mail = { "hakken:mail": '{"addresses":["a@example.com"]}' };
-    pulumi.runtime.setAllConfig({ ...without(audit, "hakken:slack", mail, "hakken:slackToken") });
-    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
-
-    const settings = readSettings();
-
-    expect(settings).toMatchObject({ requiredChannels: ["mail"] });
-    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("hakken:mail is the only channel"));
-  });
-});
+const SECRET = "arn:aws:secretsmanager:ap-northeast-1:444455556666:secret:slack-AbCdEf";
+const KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 describe("what is wrong", () => {
   it("lists all problems at once, with key, value and fix", () => {
@@ -193,7 +34,7 @@ describe("what is wrong", () => {
       'hakken:mail.addresses[0]: "not an address" is wrong: it must be an e-mail address, such as sre@example.com.',
       "hakken:alarms is missing: it must be an object with the key addresses, a list of e-mail addresses.",
       "hakken:languge is not a setting: did you mean hakken:language?",
-      "hakken:backlogApiKey is missing: run pulumi config set --secret hakken:backlogApiKey.",
+      "hakken:backlogApiKey is missing: run pulumi config set --secret hakken:backlogApiKey, or name an existing secret in hakken:backlog.apiKeySecretArn.",
     ]);
   });
 
@@ -245,13 +86,13 @@ describe("what is wrong", () => {
     ],
     [
       "a token without a channel",
-      without(audit, "hakken:slack", { "hakken:mail": '{"addresses":["a@example.com"]}' }),
+      { ...without(audit, "hakken:slack"), "hakken:mail": '{"addresses":["a@example.com"]}' },
       "hakken:slack is missing, though hakken:slackToken is set: set it, or remove hakken:slackToken.",
     ],
     [
       "a channel without a token",
       without(audit, "hakken:slackToken"),
-      "hakken:slackToken is missing: run pulumi config set --secret hakken:slackToken.",
+      "hakken:slackToken is missing: run pulumi config set --secret hakken:slackToken, or name an existing secret in hakken:slack.tokenSecretArn.",
     ],
     [
       "a required channel that isn't set up",
@@ -294,8 +135,132 @@ describe("what is wrong", () => {
     expect(problemsOf(config)).toEqual([problem]);
   });
 
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      "a role of another account",
+      { "hakken:deployRoleArn": "arn:aws:iam::111122223333:role/hakken-deploy" },
+      [
+        'hakken:deployRoleArn: "arn:aws:iam::111122223333:role/hakken-deploy" is not a role of hakken:account, 444455556666: name one of that account.',
+      ],
+    ],
+    [
+      "a role's bare name",
+      { "hakken:deployRoleArn": "hakken-deploy" },
+      [
+        'hakken:deployRoleArn: "hakken-deploy" is wrong: it must be the ARN of a role, such as arn:aws:iam::111122223333:role/hakken-deploy.',
+      ],
+    ],
+    [
+      "what is no organization",
+      { "hakken:organizationId": "111122223333" },
+      ['hakken:organizationId: "111122223333" is wrong: it must be the id of an organization, such as o-a1b2c3d4e5.'],
+    ],
+    [
+      "absent regions that can't be absent",
+      { "hakken:absentRegions": '["ap-northeast-1","me-south-1","us-east-1","us-east-1"]' },
+      [
+        'hakken:absentRegions: "us-east-1" stands there twice: remove one.',
+        'hakken:absentRegions[0]: "ap-northeast-1" is the home region, where findings are gathered: remove it here, or set hakken:homeRegion to another one.',
+        'hakken:absentRegions[1]: "me-south-1" is not among hakken:regions, so nothing is made there anyway: remove it here.',
+      ],
+    ],
+    [
+      "nothing left to link",
+      { "hakken:regions": '["ap-northeast-1","us-east-1"]', "hakken:absentRegions": '["us-east-1"]' },
+      [
+        "hakken:absentRegions leaves ap-northeast-1 alone: add a region to hakken:regions, since Security Hub's central configuration needs one to link.",
+      ],
+    ],
+    ["neither yes nor no", { "hakken:protect": "off" }, ['hakken:protect: "off" is wrong: it must be true or false.']],
+    [
+      "more days than SQS has",
+      { "hakken:queueRetentionDays": "15" },
+      ['hakken:queueRetentionDays: "15" is wrong: it must be a whole number from 1 to 14.'],
+    ],
+    [
+      "half days",
+      { "hakken:queueRetentionDays": "1.5" },
+      ['hakken:queueRetentionDays: "1.5" is wrong: it must be a whole number from 1 to 14.'],
+    ],
+    [
+      "a prefix that no bucket can bear",
+      { "hakken:namePrefix": "Acme_" },
+      [expect.stringMatching(/^hakken:namePrefix: "Acme_" is wrong: it must be 2 to 16 lower-case letters, digits/)],
+    ],
+    [
+      "tags that AWS or hakken keeps for itself, or refuses",
+      {
+        "hakken:tags": JSON.stringify({ "AWS:x": "1", "hakken:made-by": "me", "a*": "1", n: 5, long: "x".repeat(257) }),
+      },
+      [
+        expect.stringMatching(
+          /^hakken:tags.AWS:x: "1" is wrong: it must be a map of tags whose keys .* not beginning with aws:/,
+        ),
+        expect.stringMatching(/^hakken:tags.hakken:made-by: "me" is wrong/),
+        expect.stringMatching(/^hakken:tags.a\*: "1" is wrong/),
+        expect.stringMatching(
+          /^hakken:tags.n: 5 is wrong: it must be text \(in quotes where it is a number\) of up to 256/,
+        ),
+        expect.stringMatching(/^hakken:tags.long: "x+" is wrong: it must be text/),
+      ],
+    ],
+    [
+      "too many tags",
+      { "hakken:tags": JSON.stringify(Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, "v"]))) },
+      [expect.stringMatching(/^hakken:tags: .* is wrong: it must be a map of up to 49 tags\.$/)],
+    ],
+    [
+      "a secret's value and an existing secret",
+      { "hakken:slack": JSON.stringify({ channel: "C0123456789", tokenSecretArn: SECRET }) },
+      ["hakken:slackToken and hakken:slack.tokenSecretArn are both set: remove one of them."],
+    ],
+    [
+      "a secret's ARN without its end",
+      {
+        "hakken:slack": JSON.stringify({
+          channel: "C0123456789",
+          tokenSecretArn: "arn:aws:secretsmanager:x:1:secret:y",
+        }),
+      },
+      [
+        expect.stringContaining("it must be the whole ARN of a secret, such as arn:aws:secretsmanager:"),
+        "hakken:slackToken and hakken:slack.tokenSecretArn are both set: remove one of them.",
+      ],
+    ],
+  ])("says of %s what to do", (_case, changed, problems) => {
+    expect(problemsOf({ ...audit, ...changed })).toEqual(problems);
+  });
+
+  it("takes no secret, and no key, of another account or region, and no key without a secret", () => {
+    const of = (more: object) => ({
+      ...without(audit, "hakken:slackToken"),
+      "hakken:slack": JSON.stringify({ channel: "C0123456789", ...more }),
+    });
+
+    expect(problemsOf(of({ tokenSecretArn: SECRET.replace("ap-northeast-1", "us-east-1") }))).toEqual([
+      expect.stringContaining(
+        'secret:slack-AbCdEf" is not of account 444455556666 in ap-northeast-1, where it is read: name one from there.',
+      ),
+    ]);
+    expect(
+      problemsOf(of({ tokenSecretArn: SECRET, tokenSecretKeyArn: KEY.replace("444455556666", "111122223333") })),
+    ).toEqual([
+      expect.stringMatching(/^hakken:slack.tokenSecretKeyArn: .* is not of account 444455556666 in ap-northeast-1/),
+    ]);
+    expect(problemsOf({ ...of({ tokenSecretKeyArn: KEY }), "hakken:slackToken": token })).toEqual([
+      "hakken:slack.tokenSecretArn is missing, though hakken:slack.tokenSecretKeyArn is set: set it too.",
+    ]);
+  });
+
+  it("lets a workload account have the home region alone", () => {
+    const config = { "hakken:role": "member", "hakken:account": "777788889999" };
+    const regions = { "hakken:regions": '["ap-northeast-1","us-east-1"]', "hakken:absentRegions": '["us-east-1"]' };
+
+    expect(problemsOf({ ...config, ...regions })).toEqual([]);
+  });
+
   it("needs a channel", () => {
-    const config = without(audit, "hakken:slack", {}, "hakken:slackToken");
+    const config = without(audit, "hakken:slack", "hakken:slackToken");
 
     expect(problemsOf(config)).toEqual([
       "hakken: no channel is set up: set hakken:slack, hakken:backlog or hakken:mail.",
@@ -341,6 +306,10 @@ describe("what is wrong", () => {
       "requiredChannels",
       "stacks",
       "backlog",
+      "tags",
+      "absentRegions",
+      "protect",
+      "queueRetentionDays",
       "x",
     ];
     const config = fc.dictionary(
@@ -360,25 +329,3 @@ describe("what is wrong", () => {
     );
   });
 });
-
-function without(config: Record<string, string>, key: string, more: Record<string, string> = {}, other = "") {
-  return Object.fromEntries(Object.entries({ ...config, ...more }).filter(([name]) => name !== key && name !== other));
-}
-
-/** The configuration of a stack file as simple as our examples: scalars, and objects of one level. */
-function configOf(yaml: string, more: Record<string, string>): Record<string, string> {
-  const config: Record<string, string> = { ...more };
-  let key = "";
-  for (const line of yaml.split("\n").filter((text) => !/^\s*(#|$)/.test(text))) {
-    const [, outer, scalar] = /^ {2}(hakken:\w+): ?(.*)$/.exec(line) ?? [];
-    const [, inner, value = ""] = /^ {4}(\w+): (.*)$/.exec(line) ?? [];
-    if (outer) {
-      key = outer;
-      config[key] = (scalar ?? "").replaceAll('"', "") || "{}";
-    } else if (inner) {
-      const given = value.startsWith("[") ? value.slice(1, -1).split(", ") : value;
-      config[key] = JSON.stringify({ ...JSON.parse(config[key] ?? "{}"), [inner]: given });
-    }
-  }
-  return config;
-}

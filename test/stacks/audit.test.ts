@@ -84,6 +84,8 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         mail: undefined,
         requiredChannels: ["slack"],
         alarmAddresses: ["sre@example.com"],
+        queueRetentionDays: 14,
+        protect: true,
       },
       { provider: expect.anything() },
     ],
@@ -102,6 +104,8 @@ it("gives the other stacks its account and its detectors", async () => {
       "ap-northeast-3": "detectors-ap-northeast-3-id",
       "us-east-1": "detectors-us-east-1-id",
     },
+    homeRegion: "ap-northeast-1",
+    absentRegions: [],
     configBucket: "delivery-1234567",
   });
 });

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { management } from "../../stacks/management";
 import { recorded, valuesOf } from "../pulumi/recorded";
-import { aws, outputs, plainSettings } from "./settings";
+import { auditOutputs, aws, outputs, plainSettings } from "./settings";
 
-const audit = { "organization/hakken/audit": { accountId: "444455556666", detectorIds: {} } };
+const audit = { "organization/hakken/audit": auditOutputs };
 
 it("watches the management account by itself, without what the administrator decides, and designates the audit account", async () => {
   const settings = plainSettings("management", "111122223333");
@@ -11,7 +11,7 @@ it("watches the management account by itself, without what the administrator dec
   const { resources } = await recorded(() => management(settings), { answers: { ...aws, ...outputs(audit) } });
 
   const detection = resources.filter(({ type }) => /guardduty|securityhub/.test(type));
-  expect(detection.map(({ after, provider, ...rest }) => rest)).toEqual([
+  expect(detection.map(({ after, provider, protect, ...rest }) => rest)).toEqual([
     ...["ap-northeast-1", "ap-northeast-3", "us-east-1"].map((region) => ({
       type: "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount",
       name: `admin-guardduty-${region}`,
@@ -34,6 +34,7 @@ it("watches the management account by itself, without what the administrator dec
     },
   ]);
   expect(new Set(detection.map(({ provider }) => provider))).toEqual(new Set(["account"]));
+  expect(new Set(detection.map(({ protect }) => protect))).toEqual(new Set([true]));
 });
 
 it("designates in each region after this account's own detector there, and Security Hub after its own hub", async () => {
@@ -56,19 +57,48 @@ it("gives the administrator and the root to the stack organization", async () =>
   expect(result).toMatchObject({ adminAccountId: "444455556666", rootId: "r-abcd" });
 });
 
-it("says which command to run first while the stack audit isn't up", async () => {
-  const settings = plainSettings("management", "111122223333");
+it("guards nothing where protection is off", async () => {
+  const settings = { ...plainSettings("management", "111122223333"), protect: false };
 
-  const attempt = recorded(() => management(settings), { answers: { ...aws, ...outputs({}) } });
+  const { resources } = await recorded(() => management(settings), { answers: { ...aws, ...outputs(audit) } });
+
+  expect(resources.filter(({ protect }) => protect)).toEqual([]);
+});
+
+it("makes nothing in a region that it lacks, and designates nobody where the audit account has nothing", async () => {
+  const settings = {
+    ...plainSettings("management", "111122223333"),
+    regions: ["ap-northeast-1", "us-east-1", "ap-east-1"],
+    linkedRegions: ["us-east-1", "ap-east-1"],
+    absentRegions: ["ap-northeast-3"],
+  };
+  const elsewhere = { ...auditOutputs, absentRegions: ["ap-east-1"] };
+  const answers = { ...aws, ...outputs({ "organization/hakken/audit": elsewhere }) };
+
+  const { resources, result } = await recorded(async () => valuesOf(await management(settings)), { answers });
+
+  const regionsOf = (type: RegExp) =>
+    resources.filter((resource) => type.test(resource.type)).map(({ inputs }) => inputs.region);
+  expect(regionsOf(/detector:Detector$/)).toEqual(["ap-east-1", "ap-northeast-1", "us-east-1"]);
+  expect(regionsOf(/recorder:Recorder$/)).toEqual(["ap-east-1", "ap-northeast-1", "us-east-1"]);
+  expect(regionsOf(/guardduty.organizationAdminAccount/)).toEqual(["ap-northeast-1", "us-east-1"]);
+  expect(result).toMatchObject({ absentRegions: ["ap-northeast-3"] });
+});
+
+it("refuses another home region than the stack audit's", async () => {
+  const settings = plainSettings("management", "111122223333");
+  const elsewhere = { "organization/hakken/audit": { ...auditOutputs, homeRegion: "us-east-1" } };
+
+  const attempt = recorded(() => management(settings), { answers: { ...aws, ...outputs(elsewhere) } });
 
   await expect(attempt).rejects.toThrow(
-    'hakken: the stack "organization/hakken/audit" has no output "accountId" yet: run pulumi up --stack audit first.',
+    'hakken:homeRegion: "ap-northeast-1" is not that of the stack audit, us-east-1: set the same in both, best in Pulumi.yaml.',
   );
 });
 
 it("reads the stack that the settings name", async () => {
   const settings = { ...plainSettings("management", "111122223333"), stacks: { audit: "acme/security/audit" } };
-  const named = { "acme/security/audit": { accountId: "555566667777" } };
+  const named = { "acme/security/audit": { ...auditOutputs, accountId: "555566667777" } };
 
   const { resources } = await recorded(() => management(settings), { answers: { ...aws, ...outputs(named) } });
 

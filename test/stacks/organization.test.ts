@@ -1,11 +1,10 @@
 import { expect, it } from "vitest";
 import { organization } from "../../stacks/organization";
 import { recorded } from "../pulumi/recorded";
-import { outputs, plainSettings } from "./settings";
+import { auditOutputs, outputs, plainSettings } from "./settings";
 
-const detectorIds = { "ap-northeast-1": "d1", "ap-northeast-3": "d2", "us-east-1": "d3" };
 const stacks = {
-  "organization/hakken/audit": { accountId: "444455556666", detectorIds },
+  "organization/hakken/audit": auditOutputs,
   "organization/hakken/management": { adminAccountId: "444455556666", rootId: "r-abcd" },
 };
 
@@ -28,6 +27,7 @@ it("configures GuardDuty in every region and Security Hub from the home region, 
     ["securityhub-policy", "ap-northeast-1", undefined],
   ]);
   expect(new Set(ofAws.map(({ provider }) => provider))).toEqual(new Set(["account"]));
+  expect(new Set(ofAws.map(({ protect }) => protect))).toEqual(new Set([true]));
 });
 
 it("refuses an account that is not the administrator", async () => {
@@ -40,11 +40,31 @@ it("refuses an account that is not the administrator", async () => {
 
 it("refuses a region in which the stack audit has no detector", async () => {
   const settings = plainSettings("organization", "444455556666");
-  const audit = { detectorIds: { "ap-northeast-1": "d1" } };
+  const audit = { ...auditOutputs, detectorIds: { "ap-northeast-1": "d1" } };
 
   const attempt = recorded(() => organization(settings), {
     answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
   });
 
   await expect(attempt).rejects.toThrow("the stack audit has no detector in ap-northeast-3, us-east-1");
+});
+
+it("leaves out what the audit account calls absent", async () => {
+  const settings = plainSettings("organization", "444455556666");
+  const audit = {
+    ...auditOutputs,
+    detectorIds: { "ap-northeast-1": "d1", "us-east-1": "d3" },
+    absentRegions: ["ap-northeast-3"],
+  };
+
+  const { resources } = await recorded(() => organization(settings), {
+    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+  });
+
+  const guardDuty = resources.filter(
+    ({ type }) => type.endsWith(":OrganizationConfiguration") && /guardduty/.test(type),
+  );
+  expect(guardDuty.map(({ inputs }) => inputs.region)).toEqual(["ap-northeast-1", "us-east-1"]);
+  const aggregator = resources.find(({ name }) => name === "securityhub-aggregator");
+  expect(aggregator?.inputs.specifiedRegions).toEqual(["us-east-1"]);
 });

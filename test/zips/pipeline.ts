@@ -6,10 +6,10 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
   accountId: "222222222222",
   language: "en",
   severities: ["HIGH", "CRITICAL"],
-  slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: "xoxb-1" },
+  slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: { value: "xoxb-1" } },
   backlog: {
     spaceUrl: `${url}/backlog`,
-    apiKey: "key-1",
+    apiKey: { value: "key-1" },
     project: "SEC",
     issueType: "タスク",
     priorities: { CRITICAL: "high", HIGH: "high", MEDIUM: "normal", LOW: "low", INFORMATIONAL: "low" },

@@ -12,6 +12,13 @@ const { NotificationPipeline } = createRequire(__filename)(
 const made = async (args: NotificationPipelineArgs): Promise<Recorded[]> =>
   (await recorded(() => void new NotificationPipeline("alerts", args))).resources;
 
+/** One with every channel, made once: it takes seconds. */
+let whole: Promise<Recorded[]> | undefined;
+const everything = () => {
+  whole ??= made(pipelineArgs("https://services.example.com"));
+  return whole;
+};
+
 /** Policies as objects, and no code: the tests of the zips look at that. */
 const readable = ({ inputs: { code, ...inputs }, ...rest }: Recorded) => ({
   ...rest,
@@ -25,13 +32,13 @@ const text = (resources: unknown) => `${JSON.stringify(resources, null, 2)}\n`;
 
 describe("the notification pipeline", () => {
   it("is exactly this, with every channel", async () => {
-    const resources = await made(pipelineArgs("https://services.example.com"));
+    const resources = await everything();
 
     await expect(text(resources.map(readable))).toMatchFileSnapshot("./NotificationPipeline.expected.json");
   });
 
   it("is all in the home region, but for what has none", async () => {
-    const resources = await made(pipelineArgs("https://services.example.com"));
+    const resources = await everything();
 
     const elsewhere = resources.filter(
       ({ type, inputs }) => type.startsWith("aws:") && inputs.region !== "ap-northeast-1",
@@ -50,8 +57,68 @@ describe("the notification pipeline", () => {
     expect(notice?.inputs.environment).toEqual({ variables: { MAIL_TOPIC: "arn:of:alerts-mail-topic" } });
   });
 
+  it("protects what would silence it or lose what waits, nothing that the settings may switch off; and keeps messages as told", async () => {
+    const args = pipelineArgs("https://services.example.com");
+    const resources = await made({ ...args, protect: true, queueRetentionDays: 3 });
+
+    const guarded = resources.filter(({ type, protect }) => protect && type.startsWith("aws:")).map(({ name }) => name);
+    expect(guarded).toEqual([
+      "alerts-alarm-key",
+      "alerts-alarm-key-alias",
+      "alerts-closing",
+      "alerts-closing-target",
+      "alerts-failed-alerts",
+      "alerts-failed-alerts-policy",
+      "alerts-failures",
+      "alerts-failures-target",
+      "alerts-intake-closing",
+      "alerts-intake-closing-policy",
+      "alerts-intake-dead-letters",
+      "alerts-intake-opening",
+      "alerts-intake-opening-policy",
+      "alerts-key",
+      "alerts-key-alias",
+      "alerts-opening",
+      "alerts-opening-target",
+      "alerts-rule-dead-letters",
+      "alerts-rule-dead-letters-policy",
+      "alerts-settle-queue",
+      "alerts-settle-queue-dead-letters",
+      "alerts-sweep",
+      "alerts-sweep-permission",
+      "alerts-sweep-target",
+      "alerts-table",
+    ]);
+    const queues = resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
+    expect(queues).toHaveLength(7);
+    expect(new Set(queues.map(({ inputs }) => inputs.messageRetentionSeconds))).toEqual(new Set([3 * 86_400]));
+    const alarm = resources.find(({ name }) => name === "alerts-alarm-failed-alerts");
+    expect(alarm?.inputs.alarmDescription).toContain("They stay 3 days.");
+  });
+
+  it("reads existing secrets, each with its own key or none, and makes none", async () => {
+    const { slack, backlog, ...rest } = pipelineArgs("https://services.example.com");
+    if (!slack || !backlog) throw new Error("the pipeline of the tests has both");
+    const [token, apiKey] = [{ arn: "arn:slack-token" }, { arn: "arn:backlog-key", keyArn: "arn:its-key" }];
+
+    const resources = await made({ ...rest, slack: { ...slack, token }, backlog: { ...backlog, apiKey } });
+
+    expect(resources.filter(({ type }) => type.startsWith("aws:secretsmanager"))).toEqual([]);
+    const secretRights = (name: string) => {
+      const policy = resources.find((resource) => resource.name === `${name}-policy`)?.inputs.policy;
+      const { Statement } = JSON.parse(String(policy)) as { Statement: { Action: string[]; Resource: string[] }[] };
+      return Statement.filter(({ Action }) => /^(secretsmanager|kms):/.test(String(Action[0]))).map(
+        ({ Action, Resource }) => [Action, Resource],
+      );
+    };
+    const read = (arn: string) => [["secretsmanager:GetSecretValue"], [arn]];
+    expect(secretRights("alerts-slack")).toEqual([read("arn:slack-token")]);
+    expect(secretRights("alerts-alarm-notice")).toEqual([read("arn:slack-token")]);
+    expect(secretRights("alerts-backlog")).toEqual([read("arn:backlog-key"), [["kms:Decrypt"], ["arn:its-key"]]]);
+  });
+
   it("names no right that a role does not need by its resource: no star alone", async () => {
-    const resources = await made(pipelineArgs("https://services.example.com"));
+    const resources = await everything();
 
     for (const { name, inputs } of resources.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")) {
       const { Statement } = JSON.parse(String(inputs.policy)) as {

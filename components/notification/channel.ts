@@ -1,0 +1,30 @@
+import type { Language } from "../../handlers/alert/types";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
+import type { AlertTable } from "./AlertTable";
+import type { EncryptionKey } from "./EncryptionKey";
+import type { Statement } from "./HandlerFunction";
+import type { ReadableSecret } from "./ServiceSecret";
+
+/** What every channel is given, whatever it tells with. */
+export interface ChannelArgs {
+  region: string;
+  /** Of what people read. */
+  language: Language;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
+  table: AlertTable;
+  key: EncryptionKey;
+}
+
+/** What every channel's function does with the table: read the alert, note what it tells, take a slot. */
+export const tellStatement = (table: AlertTable): Statement => ({
+  Sid: "ReadAndNoteAlerts",
+  Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+  Resource: [table.arn],
+});
+
+/** What reading a secret at run time takes. */
+export const secretStatements = ({ arn, keyArn }: ReadableSecret): Statement[] => [
+  { Sid: "ReadSecret", Action: ["secretsmanager:GetSecretValue"], Resource: [arn] },
+  ...(keyArn ? [{ Sid: "ReadEncrypted", Action: ["kms:Decrypt"], Resource: [keyArn] }] : []),
+];

@@ -1,0 +1,69 @@
+import { CHANNEL_SECRETS } from "./existingSecret";
+
+/** Settings that are right in themselves; those that are wrong are left out. */
+export interface RightOnes {
+  role?: string;
+  account?: string;
+  homeRegion?: string;
+  regions?: readonly string[];
+  absentRegions?: readonly string[];
+  deployRoleArn?: string;
+  slack?: Record<string, unknown>;
+  backlog?: Record<string, unknown>;
+}
+
+/** What is wrong between settings of one stack. */
+export function problemsBetween(values: RightOnes): string[] {
+  return [...regionProblems(values), ...accountProblems(values)];
+}
+
+function regionProblems({ role, homeRegion, regions, absentRegions = [] }: RightOnes): string[] {
+  if (!homeRegion || !regions) return [];
+  const problems: string[] = [];
+  if (!regions.includes(homeRegion)) {
+    problems.push(`hakken:regions lacks the home region: add ${homeRegion}, or set hakken:homeRegion to another one.`);
+  } else if (regions.every((name) => name === homeRegion)) {
+    problems.push(
+      `hakken:regions is ${homeRegion} alone: add another region, since Security Hub's central configuration needs one to link.`,
+    );
+  } else if (
+    (role === "audit" || role === "organization") &&
+    regions.every((name) => name === homeRegion || absentRegions.includes(name))
+  ) {
+    problems.push(
+      `hakken:absentRegions leaves ${homeRegion} alone: add a region to hakken:regions, since Security Hub's central configuration needs one to link.`,
+    );
+  }
+  for (const [index, absent] of absentRegions.entries()) {
+    const says = (what: string) => problems.push(`hakken:absentRegions[${index}]: "${absent}" ${what}`);
+    if (absent === homeRegion) {
+      says("is the home region, where findings are gathered: remove it here, or set hakken:homeRegion to another one.");
+    } else if (!regions.includes(absent)) {
+      says("is not among hakken:regions, so nothing is made there anyway: remove it here.");
+    }
+  }
+  return problems;
+}
+
+function accountProblems(values: RightOnes): string[] {
+  const { account, homeRegion, deployRoleArn } = values;
+  const problems: string[] = [];
+  if (account && deployRoleArn && deployRoleArn.split(":")[4] !== account) {
+    problems.push(
+      `hakken:deployRoleArn: "${deployRoleArn}" is not a role of hakken:account, ${account}: name one of that account.`,
+    );
+  }
+  for (const { channel, arn, keyArn } of CHANNEL_SECRETS) {
+    for (const key of [arn, keyArn]) {
+      const given = values[channel]?.[key];
+      if (typeof given !== "string" || !account || !homeRegion) continue;
+      const [, , , region, owner] = given.split(":");
+      if (region !== homeRegion || owner !== account) {
+        problems.push(
+          `hakken:${channel}.${key}: "${given}" is not of account ${account} in ${homeRegion}, where it is read: name one from there.`,
+        );
+      }
+    }
+  }
+  return problems;
+}

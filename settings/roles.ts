@@ -1,0 +1,17 @@
+import { common } from "./common";
+import { notification } from "./notification";
+import { keysOf } from "./shapes";
+
+/** The settings that each role has. */
+export const shapes = {
+  audit: { ...common, ...notification },
+  management: common,
+  organization: common,
+  member: common,
+};
+
+/** All settings, those inside objects as `slack.channel`. */
+export const knownKeys = Object.entries(shapes.audit).flatMap(([key, schema]) => [
+  key,
+  ...keysOf(schema).map((inner) => `${key}.${inner}`),
+]);
