@@ -7,21 +7,28 @@ import { LocalWorkspace, PulumiCommand, type StepEventMetadata } from "@pulumi/p
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engine } from "../../../ops/engine/engine";
 import { runLog } from "../../../ops/events";
+import { previewMarkdown } from "../../../ops/markdown";
 import { WATCHED, weakening } from "../../../ops/weakening";
 import { accountCases } from "./accountCases";
 import { startAnyProvider } from "./anyProvider";
 import type { Case } from "./cases";
-import { detectionCases } from "./detectionCases";
+import { guarddutyCases } from "./guarddutyCases";
+import { securityhubCases } from "./securityhubCases";
 import { tellingCases } from "./tellingCases";
 
-const cases: Record<string, Case> = { ...detectionCases, ...accountCases, ...tellingCases };
+const cases: Record<string, Case> = { ...guarddutyCases, ...securityhubCases, ...accountCases, ...tellingCases };
 /** An input of no type's own, whose change replaces. */
 const REPLACES = "replaces";
 
 /** Every watched type once to be deleted, and once to be replaced. */
 class Plain extends pulumi.CustomResource {
   constructor(type: string, name: string, value: string, opts: pulumi.CustomResourceOptions) {
-    super(type, name, { [REPLACES]: value }, opts);
+    super(
+      type,
+      name,
+      { [REPLACES]: value, tags: "canary in clear", key: pulumi.secret("canary that is secret") },
+      opts,
+    );
   }
 }
 
@@ -112,6 +119,35 @@ describe("weakening, by the engine's own preview", () => {
     });
     expect(changes.get("detector on")).not.toHaveProperty("weakens");
     expect(changes.has("protection put on")).toBe(false);
+  });
+
+  it("tells no property's value, nor does the comment", () => {
+    const texts = Object.values(WATCHED).flatMap(({ gone, checks = [] }) => [
+      ...(gone ? [gone, `replaced, and until the new one works: ${gone}`] : []),
+      ...checks.map(({ reason }) => reason),
+    ]);
+    const fixed = new Set([
+      ...texts,
+      "it is no longer protected from being deleted",
+      "it stays in AWS as it is, but nothing keeps it so",
+    ]);
+    const changes = log.changes();
+
+    const markdown = previewMarkdown({
+      stack: "test",
+      outcome: "succeeded",
+      changes,
+      outputs: { out: "canary" },
+      secretOutputs: ["canary"],
+      seconds: 1,
+      failures: [],
+      exitCode: 0,
+    });
+
+    expect(changes.flatMap(({ weakens }) => weakens?.split("; ") ?? []).filter((text) => !fixed.has(text))).toEqual([]);
+    expect(JSON.stringify([...steps.values()])).toContain("canary in clear");
+    expect(markdown).toContain("- replace aws:kms/key:Key");
+    expect(markdown).not.toMatch(/canary|777788889999|arn:/);
   });
 
   it("has a case for each reason of each type", () => {
