@@ -213,14 +213,15 @@ describe("a long preview", () => {
         const rest = lines.filter((line) => /^\| (create|update|delete|unprotect) \|/.test(line)).length;
         const [, left = "0", , redLeft = "0"] =
           /^\*\*(\d+) lines? left out(, (\d+) of them weakening)?\*\*/m.exec(markdown) ?? [];
-        expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(MARKDOWN_LIMIT);
+        expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(65_000);
         expect(red + rest + Number(left)).toBe(all.length);
         expect(red + Number(redLeft)).toBe(all.filter(({ weakens }) => weakens).length);
         if (rest) expect(redLeft).toBe("0");
         // Nothing is left out without need.
         if (Number(left)) expect(Buffer.byteLength(markdown)).toBeGreaterThan(MARKDOWN_LIMIT - 4_000);
       }),
-      { numRuns: 60 },
+      // A counterexample of thousands of lines takes minutes to shrink.
+      { numRuns: 60, endOnFailure: true },
     );
   }, 60_000);
 });
