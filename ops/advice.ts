@@ -1,13 +1,20 @@
 import type { Failure } from "./events";
 
-/** What was done when a stack failed: what the next command is made of. */
+/** How a person repeats a run: of which the next command is made. */
+export interface Repeat {
+  /** The stacks that were named; empty for all. */
+  stacks: readonly string[];
+  /** The folder that was given. */
+  cwd?: string;
+}
+
+/** What was done when a stack failed. */
 export interface Attempt {
   command: string;
   stack: string;
   /** The account of the stack, if its settings name one. */
   account?: string;
-  /** Options of this run that the next one needs as well, such as `--cwd DIR`. */
-  options?: string;
+  repeat?: Repeat;
 }
 
 /** What to do next about a failure: a sentence with the command to run. */
@@ -17,10 +24,15 @@ export const advice = (failures: readonly Failure[], attempt: Attempt): string =
   return known ? known[1](attempt, text) : `When that is put right: ${ops(attempt)}`;
 };
 
-const ops = ({ command, stack, options }: Attempt, more = ""): string =>
-  `npm run ops -- ${[command, "--stack", stack, more, options].filter(Boolean).join(" ")}`;
-const pulumi = (words: string, { stack, options }: Attempt): string =>
-  `pulumi ${[words, "--stack", stack, options].filter(Boolean).join(" ")}`;
+const ops = ({ command, stack, repeat = { stacks: [stack] } }: Attempt, more = ""): string => {
+  const stacks = repeat.stacks.length ? ["--stack", ...repeat.stacks] : [];
+  return ["npm run ops --", command, ...stacks, more, where(repeat)].filter(Boolean).join(" ");
+};
+const opsOn = (stack: string, attempt: Attempt, more = ""): string =>
+  ops({ ...attempt, command: "up", repeat: { ...attempt.repeat, stacks: [stack] } }, more);
+const pulumi = (words: string, { stack, repeat }: Attempt): string =>
+  ["pulumi", words, "--stack", stack, where(repeat)].filter(Boolean).join(" ");
+const where = (repeat?: Repeat): string => (repeat?.cwd === undefined ? "" : `--cwd ${repeat.cwd}`);
 
 // The words of Pulumi's CLI 3.259, of its engine, and of the AWS provider. The first that fits is taken.
 const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
@@ -54,7 +66,7 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   [
     /marked for protection|is protected|cannot be deleted\s+because it is protected/i,
     (attempt) =>
-      `It is protected, since to delete it weakens the organization's watch. If that is meant: ${pulumi("config set hakken:protect false", attempt)}, then ${ops({ ...attempt, command: "up" })}, then: ${ops(attempt)}`,
+      `It is protected, since to delete it weakens the organization's watch. If that is meant: ${pulumi("config set hakken:protect false", attempt)}, then ${opsOn(attempt.stack, attempt)}, then: ${ops(attempt)}`,
   ],
   [
     /AWS account ID not allowed/i,
@@ -82,14 +94,14 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
     /run pulumi up --stack (\S+) first/,
     (attempt, text) => {
       const first = /run pulumi up --stack (\S+) first/.exec(text)?.[1] ?? "";
-      return `${ops({ ...attempt, command: "up", stack: first })}, then: ${ops(attempt)}`;
+      return `${opsOn(first, attempt)}, then: ${ops(attempt)}`;
     },
   ],
   [
     /unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/,
     (attempt, text) => {
       const first = /unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/.exec(text)?.[1] ?? "";
-      return `It needs a stack that is not there: ${ops({ ...attempt, command: "up", stack: first }, "--create")}, then: ${ops(attempt)}`;
+      return `It needs a stack that is not there: ${opsOn(first, attempt, "--create")}, then: ${ops(attempt)}`;
     },
   ],
   [

@@ -1,5 +1,6 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { neededBy } from "../stacks/order";
+import type { Repeat } from "./advice";
 import { errorsApart } from "./apart";
 import { pulumiCli } from "./cli";
 import type { Engine } from "./engine/engine";
@@ -30,8 +31,8 @@ export interface DeployOptions {
   expectNoChanges?: boolean;
   /** How many stacks at a time. Default: by the memory that is free. */
   parallel?: number;
-  /** Options of the command line that a repetition needs as well. */
-  repeatWith?: string;
+  /** How a person would repeat this. Default: each stack by itself. */
+  repeat?: Repeat;
   onProgress: (progress: Progress) => void;
   interruption?: Interruption;
 }

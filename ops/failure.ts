@@ -12,6 +12,8 @@ export const EXIT = {
   noSuchStack: 6,
   /** --expect-no-changes, and there were some. */
   changes: 7,
+  /** The question was answered no. */
+  declined: 8,
   /** Ctrl-C, SIGTERM or SIGHUP. */
   interrupted: 130,
 } as const;

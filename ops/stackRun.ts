@@ -52,7 +52,7 @@ export const runStack = async (name: string, options: StackRun): Promise<StackRe
     report("end", `${summary(done.changes, command)} (${done.seconds.toFixed(1)} s)`);
     return done;
   } catch (error) {
-    const attempt = { command, stack: name, account, options: options.repeatWith };
+    const attempt = { command, stack: name, account, repeat: options.repeat };
     if (interruption?.stop.aborted) {
       const failures: Failure[] = [{ reason: `interrupted during ${command}` }, ...log.failures()];
       const next = adviceAfterInterruption(attempt);

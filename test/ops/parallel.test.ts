@@ -61,7 +61,9 @@ describe("stacks side by side", () => {
           keys: Object.keys(pulumi.runtime.allConfig()).sort(),
           secret: isConfigSecret("sample:key"),
           text: /own: "(\w+)"/.exec(text)?.[1],
-          late: pulumi.output(sleep(50)).apply(() => `${pulumi.getStack()} ${new pulumi.Config().require("own")}`),
+          late: pulumi
+            .output(sleep(50, "late"))
+            .apply(() => `${pulumi.getStack()} ${new pulumi.Config().require("own")}`),
         };
       },
     });

@@ -1,0 +1,78 @@
+import { confirm, isInteractive } from "../confirm";
+import { type Command, type DeployOptions, deploy, type StackResult } from "../deploy";
+import { EXIT, Misuse } from "../failure";
+import { reportInWords } from "../report";
+import { chosenStacks } from "../stacks";
+import { type Context, type Done, type RunOptions, repeatOf } from "./context";
+
+/** `up` and `destroy`: at a terminal shows what would happen and asks once, else wants --yes. */
+export const change = async (command: "up" | "destroy", context: Context, options: RunOptions): Promise<Done> => {
+  const stacks = chosenStacks(command, options.stack, context.workDir);
+  if (!options.yes && !isInteractive()) {
+    throw new Misuse(
+      `${command} asks before it changes anything, and there is nobody to ask: add --yes. What it would do: npm run ops -- ${
+        command === "up" ? "preview" : "destroy, at a terminal"
+      }`,
+    );
+  }
+  const settled = await settings(stacks, context, options);
+  if (!options.yes) {
+    const refusal = await ask(command, stacks, settled, context);
+    if (refusal) return refusal;
+  }
+  const results = await deploy({ ...settled, command });
+  return { results, words: reportInWords(results, false) };
+};
+
+/** What `deploy` needs to be told, of the command line. */
+export const settings = async (
+  stacks: readonly string[],
+  { workDir, display, interruption, engine, program }: Context,
+  options: RunOptions,
+): Promise<Omit<DeployOptions, "command">> => ({
+  stacks,
+  workDir,
+  engine: await engine(),
+  program,
+  create: options.create,
+  expectNoChanges: options.expectNoChanges,
+  parallel: options.parallel,
+  repeat: repeatOf(options),
+  onProgress: display.progress,
+  interruption,
+});
+
+// Shows what would happen to all stacks, and asks once. Gives what ends the command: a failure, or a no.
+const ask = async (
+  command: "up" | "destroy",
+  stacks: readonly string[],
+  settled: Omit<DeployOptions, "command">,
+  { display, interruption }: Context,
+): Promise<Done | undefined> => {
+  const preview: Command = command === "up" ? "preview" : "preview destroy";
+  const shown = await deploy({ ...settled, command: preview, expectNoChanges: false });
+  interruption.stop.throwIfAborted();
+  const waiting = shown.filter((result) => waitsForOthers(result, shown));
+  if (shown.some((result) => result.outcome !== "succeeded" && !waiting.includes(result))) {
+    return { results: shown, words: [] };
+  }
+  for (const line of reportInWords(
+    shown.filter((result) => !waiting.includes(result)),
+    true,
+  ))
+    display.print(line);
+  for (const { stack } of waiting)
+    display.print(`${stack}: what it makes can be told once the stacks that it needs are up`);
+  const verb = command === "up" ? "Deploy" : "Destroy";
+  if (await confirm(`${verb} ${stacks.join(", ")}?`, interruption.stop)) return undefined;
+  return { results: [], words: ["Nothing was changed."], exitCode: EXIT.declined };
+};
+
+// Before the first deployment a stack can't be previewed: what it needs of others is not there yet.
+const waitsForOthers = ({ outcome, failures }: StackResult, shown: readonly StackResult[]): boolean =>
+  outcome === "failed" &&
+  failures.every(({ reason }) => {
+    const [, needed] =
+      /--stack (\S+) first|unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/.exec(reason)?.filter(Boolean) ?? [];
+    return shown.some(({ stack, changes }) => stack === needed && changes.length > 0);
+  });
