@@ -34,6 +34,9 @@ const pulumi = (words: string, { stack, repeat }: Attempt): string =>
   ["pulumi", words, "--stack", stack, where(repeat)].filter(Boolean).join(" ");
 const where = (repeat?: Repeat): string => (repeat?.cwd === undefined ? "" : `--cwd ${repeat.cwd}`);
 
+/** The program's words for outputs that a stack of this project does not have yet. */
+export const NEEDS_FIRST = /pulumi up --stack ([^\s/]+) first/;
+
 // The words of Pulumi's CLI 3.259, of its engine, and of the AWS provider. The first that fits is taken.
 const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   [
@@ -91,10 +94,10 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
         .join(", ")}, then: ${ops(attempt)}`,
   ],
   [
-    /run pulumi up --stack (\S+) first/,
+    NEEDS_FIRST,
     (attempt, text) => {
-      const first = /run pulumi up --stack (\S+) first/.exec(text)?.[1] ?? "";
-      return `${opsOn(first, attempt)}, then: ${ops(attempt)}`;
+      const first = NEEDS_FIRST.exec(text)?.[1] ?? "";
+      return `${opsOn(first, attempt, /pulumi stack init/.test(text) ? "--create" : "")}, then: ${ops(attempt)}`;
     },
   ],
   [

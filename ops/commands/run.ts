@@ -1,3 +1,4 @@
+import { NEEDS_FIRST } from "../advice";
 import { confirm, isInteractive } from "../confirm";
 import { type Command, type DeployOptions, deploy, type StackResult } from "../deploy";
 import { EXIT, Misuse } from "../failure";
@@ -72,7 +73,6 @@ const ask = async (
 const waitsForOthers = ({ outcome, failures }: StackResult, shown: readonly StackResult[]): boolean =>
   outcome === "failed" &&
   failures.every(({ reason }) => {
-    const [, needed] =
-      /--stack (\S+) first|unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/.exec(reason)?.filter(Boolean) ?? [];
+    const needed = NEEDS_FIRST.exec(reason)?.[1];
     return shown.some(({ stack, changes }) => stack === needed && changes.length > 0);
   });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -61,6 +61,8 @@ describe("the ops script", () => {
     sample.settings("management", { parts: "1", fail: "sample:fail says no" });
 
     const failed = await script(sample, "up", "--yes", "--create", "--json").ended;
+    const file = join(sample.folder, "preview.md");
+    const shown = await script(sample, "preview", "--stack", "management", "--markdown", file).ended;
     sample.settings("management", { parts: "1" });
     const again = await script(sample, "up", "--yes", "--create").ended;
 
@@ -91,6 +93,8 @@ describe("the ops script", () => {
         { stack: "prod", outcome: "not started", changes: [] },
       ],
     });
+    expect(shown.code).toBe(1);
+    expect(readFileSync(file, "utf8")).toMatch(/^<!-- hakken-preview stack=management -->/);
     expect(again.code).toBe(0);
     expect(again.stdout).toMatch(/^audit: .*no change[\s\S]*prod: .*2 changes/);
   }, 90_000);
