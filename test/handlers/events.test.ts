@@ -34,10 +34,8 @@ function writeAll(finding: Finding) {
     const written = [
       slackMessage(noticeOf(finding), options),
       slackReply(risen, options),
-      ...(["markdown", "backlog"] as const).flatMap((textFormat) => [
-        backlogIssue(noticeOf(finding), { ...options, textFormat }),
-        backlogComment(risen, { ...options, textFormat }),
-      ]),
+      backlogIssue(noticeOf(finding), options),
+      backlogComment(risen, options),
       mailMessage(noticeOf(finding), options),
     ];
     expect(JSON.stringify(written)).not.toMatch(/undefined|\bnull\b|NaN|Invalid Date/);
