@@ -170,6 +170,8 @@ function duplicates(raw: Record<string, unknown>): string[] {
     absentRegions: raw.absentRegions,
     severities: raw.severities,
     requiredChannels: raw.requiredChannels,
+    "backlog.categories": (raw.backlog as { categories?: unknown } | undefined)?.categories,
+    "backlog.notifiedUsers": (raw.backlog as { notifiedUsers?: unknown } | undefined)?.notifiedUsers,
     "mail.addresses": (raw.mail as { addresses?: unknown } | undefined)?.addresses,
     "alarms.addresses": (raw.alarms as { addresses?: unknown } | undefined)?.addresses,
   };

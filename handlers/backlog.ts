@@ -1,19 +1,22 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { Agent } from "undici";
-import { refused, slowDown } from "./alert/errors";
+import { isRefused } from "./alert/errors";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
 import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
+import { dayAfter } from "./alert/times";
 import type { Language, Notice, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
-import { type Secret, secretReader, withSecret } from "./aws/secret";
-import { call, type HttpAnswer, header, redact } from "./http";
+import { type Secret, secretReader } from "./aws/secret";
+import { type Ask, backlogApi, type Parameters } from "./backlogApi";
+import { type BacklogProject, readProject } from "./backlogProject";
 import type { AccessPortal } from "./messages/accessPortal";
 import { backlogComment, backlogIssue } from "./messages/backlog";
+import type { BacklogTextFormat } from "./messages/backlogFormats";
 import { endsWithMarker, markerOf, updateMarkerOf } from "./messages/marker";
 
-export interface BacklogSettings {
+/** Where alerts are filed, and with which fields. */
+export interface BacklogTarget {
   /** https://SPACE.backlog.com, .backlog.jp or .backlogtool.com. */
   spaceUrl: string;
   /** Project key, such as SEC. */
@@ -21,6 +24,19 @@ export interface BacklogSettings {
   /** Name of the issue type. */
   issueType: string;
   priorities: Record<Severity, BacklogPriority>;
+  /** Names of categories. Default: none. */
+  categories?: readonly string[];
+  /** Who sees to the issue: name, login id or mail address of a member of the project. Default: nobody. */
+  assignee?: string;
+  /** Who is told of each issue and each comment, named in the same way. Default: nobody but those who follow the project. */
+  notifiedUsers?: readonly string[];
+  /** Days from the day that an alert opened, or rose to that severity, to the day that it is due. Default: no due date. */
+  dueDays?: Partial<Record<Severity, number>>;
+  /** Default: as the project is set. */
+  textFormat?: BacklogTextFormat;
+}
+
+export interface BacklogSettings extends BacklogTarget {
   language: Language;
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
@@ -43,53 +59,46 @@ export const backlogHandler = (settings: BacklogSettings) => () => {
     tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds }, request);
 };
 
-interface Named {
-  id: number;
-  name: string;
-}
 interface Issue {
   issueKey: string;
   description: string | null;
+  /** "2026-12-01T00:00:00Z": a day, whatever the time says. */
+  dueDate: string | null;
 }
 interface Comment {
   content: string | null;
 }
 
-type Parameters = Record<string, string | number>;
-type Ask = <T>(method: "GET" | "POST" | "PATCH", path: string, parameters?: Parameters) => Promise<T>;
-
-/** Ids behind the names in the settings. */
-interface Place {
-  projectId: number;
-  issueTypeId: number;
-  userId: number;
-}
-
 /** Backlog as a channel. Its reference is the issue's key. https://developer.nulab.com/docs/backlog/ */
 export function backlogService(settings: BacklogSettings, apiKey: Secret): ChannelService {
-  const ask = asker(settings, apiKey);
-  let place: Promise<Place> | undefined;
-  const placeOf = () => {
-    place ??= readPlace(ask, settings).catch((error) => {
-      place = undefined; // Kept for the life of the function only once it is known.
+  const ask = backlogApi(settings.spaceUrl, apiKey);
+  let read: Promise<BacklogProject> | undefined;
+  const projectOf = () => {
+    read ??= readProject(ask, settings).catch((error) => {
+      read = undefined; // Kept for the life of the function only once it is known.
       throw error;
     });
-    return place;
+    return read;
   };
 
   return {
     channel: "backlog",
     send: async (notice, parent) => {
-      const where = await placeOf();
-      const priorityId = PRIORITY_IDS[settings.priorities[notice.finding.severity]];
+      const project = await projectOf();
       const commented = commentedIssue(notice, parent);
-      if (commented) {
-        const comment = backlogComment(notice, settings);
-        return (await ask<Issue>("PATCH", `issues/${commented}`, { priorityId, comment })).issueKey;
+      try {
+        const fields = commented
+          ? await changeOf(ask, settings, project, notice, commented)
+          : issueOf(settings, project, notice);
+        const issue = commented
+          ? await ask<Issue>("PATCH", `issues/${commented}`, fields)
+          : await ask<Issue>("POST", "issues", fields);
+        return issue.issueKey;
+      } catch (error) {
+        // Perhaps since the project has changed: the next call reads it anew.
+        if (isRefused(error)) read = undefined;
+        throw error;
       }
-      const { projectId, issueTypeId } = where;
-      const issue = { projectId, issueTypeId, priorityId, ...backlogIssue(notice, settings) };
-      return (await ask<Issue>("POST", "issues", issue)).issueKey;
     },
     find: async (notice, parent) => {
       const commented = commentedIssue(notice, parent);
@@ -100,7 +109,7 @@ export function backlogService(settings: BacklogSettings, apiKey: Secret): Chann
         return comments.some(({ content }) => endsWithMarker(content, marker)) ? commented : undefined;
       }
       // Not by keyword: Backlog's search may lag behind. Its user's newest issues don't.
-      const { projectId, userId } = await placeOf();
+      const { projectId, userId } = await projectOf();
       const newest = {
         "projectId[]": projectId,
         "createdUserId[]": userId,
@@ -118,50 +127,55 @@ export function backlogService(settings: BacklogSettings, apiKey: Secret): Chann
 const commentedIssue = (notice: Notice, parent: Told | undefined): string | undefined =>
   notice.kind === "risen" ? parent?.reference : undefined;
 
-function asker({ spaceUrl }: BacklogSettings, apiKey: Secret): Ask {
-  const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
-  return async <T>(method: "GET" | "POST" | "PATCH", path: string, parameters: Parameters = {}): Promise<T> => {
-    const form = new URLSearchParams(
-      Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
-    );
-    const isRead = method === "GET";
-    return withSecret(apiKey, async (secret) => {
-      const key = `apiKey=${encodeURIComponent(secret)}`;
-      const answer = await call(http, {
-        method,
-        url: `${spaceUrl}/api/v2/${path}?${isRead && form.size > 0 ? `${form}&` : ""}${key}`,
-        headers: isRead ? {} : { "content-type": "application/x-www-form-urlencoded" },
-        body: isRead ? undefined : form.toString(),
-        secrets: [secret],
-      });
-      return accepted(`${method} ${path}`, answer, secret) as T;
-    });
-  };
+const issueOf = (settings: BacklogSettings, project: BacklogProject, notice: Notice): Parameters => ({
+  projectId: project.projectId,
+  issueTypeId: project.issueTypeId,
+  priorityId: priorityOf(settings, notice),
+  "categoryId[]": project.categoryIds,
+  assigneeId: project.assigneeId,
+  dueDate: dueDateOf(settings, project, notice),
+  "notifiedUserId[]": project.notifiedUserIds,
+  ...backlogIssue(notice, { ...settings, textFormat: project.textFormat }),
+});
+
+const changeOf = async (
+  ask: Ask,
+  settings: BacklogSettings,
+  project: BacklogProject,
+  notice: Notice,
+  issueKey: string,
+): Promise<Parameters> => ({
+  priorityId: priorityOf(settings, notice),
+  dueDate: await earlierDueDate(ask, settings, project, notice, issueKey),
+  "notifiedUserId[]": project.notifiedUserIds,
+  comment: backlogComment(notice, { ...settings, textFormat: project.textFormat }),
+});
+
+const priorityOf = ({ priorities }: BacklogSettings, { finding }: Notice) => PRIORITY_IDS[priorities[finding.severity]];
+
+/** By when a new issue is to be dealt with; nothing is due on an alert that has closed already. */
+function dueDateOf({ dueDays = {} }: BacklogSettings, { timeZone }: BacklogProject, notice: Notice) {
+  const days = dueDays[notice.finding.severity];
+  if (days === undefined || timeZone === undefined || notice.kind === "openedAndClosed") return undefined;
+  return dayAfter(notice.openedAt, days, timeZone);
 }
 
-async function readPlace(ask: Ask, { project, issueType }: BacklogSettings): Promise<Place> {
-  const user = await ask<Named>("GET", "users/myself");
-  const { id: projectId } = await ask<Named>("GET", `projects/${encodeURIComponent(project)}`);
-  const types = await ask<Named[]>("GET", `projects/${encodeURIComponent(project)}/issueTypes`);
-  const issueTypeId = types.find(({ name }) => name === issueType)?.id;
-  if (issueTypeId === undefined) {
-    const names = types.map(({ name }) => name).join(", ");
-    throw refused(`Backlog project ${project} has no issue type "${issueType}". It has: ${names}`);
-  }
-  return { projectId, issueTypeId, userId: user.id };
-}
-
-function accepted(asked: string, answer: HttpAnswer, secret: string): unknown {
-  if (answer.status === 429) {
-    // Epoch seconds; never below one second, whatever the clocks say.
-    const reset = Number(header(answer, "x-ratelimit-reset"));
-    const seconds = reset ? Math.min(Math.max(1, Math.ceil(reset - Date.now() / 1000)), 120) : 60;
-    throw slowDown(seconds, `Backlog asks to slow down (${asked})`);
-  }
-  if (answer.status >= 200 && answer.status < 300 && answer.body !== undefined) return answer.body;
-  const { errors } = (answer.body ?? {}) as { errors?: { message?: string }[] };
-  const details = errors?.map(({ message }) => message).join("; ") ?? "";
-  const said = redact(`Backlog answered ${asked} with HTTP ${answer.status} ${details}`, [secret]);
-  if (answer.status >= 400 && answer.status < 500) throw refused(said);
-  throw new Error(said);
+/**
+ * The due date of a rise to another severity, counted from today: what was set when it opened may be over by now. Only
+ * where it is earlier than the issue's, which a person may have moved. Where a person has removed it, it stays away.
+ */
+async function earlierDueDate(
+  ask: Ask,
+  { dueDays = {} }: BacklogSettings,
+  { timeZone }: BacklogProject,
+  { finding, previousSeverity }: Notice,
+  issueKey: string,
+): Promise<string | undefined> {
+  const days = dueDays[finding.severity];
+  if (days === undefined || timeZone === undefined) return undefined;
+  if (previousSeverity === undefined || previousSeverity === finding.severity) return undefined;
+  const due = dayAfter(now(), days, timeZone);
+  const { dueDate } = await ask<Issue>("GET", `issues/${issueKey}`);
+  if (dueDate === null) return dueDays[previousSeverity] === undefined ? due : undefined;
+  return due < dueDate.slice(0, 10) ? due : undefined;
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { BacklogSettings } from "../handlers/backlog";
 import { secretArn, secretKeyArn } from "./existingSecret";
-import { oneOf, severity, text, url } from "./shapes";
+import { list, oneOf, severity, text, url } from "./shapes";
 
 const defaultPriorities = {
   CRITICAL: "high",
@@ -11,6 +11,9 @@ const defaultPriorities = {
   LOW: "low",
   INFORMATIONAL: "low",
 } satisfies BacklogSettings["priorities"];
+
+const person = text(/\S/, "it must be the name, login id or mail address of a member of the project");
+const daysMustBe = "it must be a whole number of days, 0 or more";
 
 /** The setting `backlog`. */
 export const backlog = z
@@ -36,6 +39,43 @@ export const backlog = z
           defaultMeaning: "high from HIGH up, normal for MEDIUM, low below",
           example: { MEDIUM: "high" },
         }),
+      categories: list(text(/\S/, "it must be the name of a category"), "it must be a list of the project's categories")
+        .optional()
+        .meta({
+          description: "Names of the issue's categories, as the project spells them.",
+          defaultMeaning: "none",
+          example: ["AWS"],
+        }),
+      assignee: person.optional().meta({
+        description: "Who sees to the issue: name, login id or mail address of a member of the project.",
+        defaultMeaning: "nobody",
+        example: "sato",
+      }),
+      notifiedUsers: list(person, "it must be a list of the project's members")
+        .optional()
+        .meta({
+          description:
+            "Who is told of each issue and comment beside those who follow the project, named like the assignee.",
+          defaultMeaning: "nobody",
+          example: ["suzuki"],
+        }),
+      dueDays: z
+        .partialRecord(
+          severity,
+          z.int(daysMustBe).min(0, daysMustBe).max(3650, daysMustBe),
+          "it must be an object of severities (HIGH, CRITICAL, ...) and numbers of days",
+        )
+        .optional()
+        .meta({
+          description:
+            "By severity, in how many days an issue is due: counted from the day that the alert opened, or rose to that severity, in the time zone of the Backlog space. A rise only ever brings the due date forward.",
+          defaultMeaning: "no due date",
+          example: { CRITICAL: 1, HIGH: 7 },
+        }),
+      textFormat: oneOf(["markdown", "backlog"]).optional().meta({
+        description: "How texts are formatted: in Markdown, or in Backlog's own notation.",
+        defaultMeaning: "as the project is set",
+      }),
       apiKeySecretArn: secretArn.optional().meta({
         description: "A secret that holds the API key, nothing else, in place of `backlogApiKey`. None is made then.",
         defaultMeaning: "the secret that hakken makes of `backlogApiKey`",

@@ -1,18 +1,11 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Severity } from "../../handlers/alert/types";
-import { type BacklogPriority, backlogHandler } from "../../handlers/backlog";
+import { type BacklogTarget, backlogHandler } from "../../handlers/backlog";
 import { type ChannelArgs, secretStatements, tellStatement } from "./channel";
 import { HandlerFunction } from "./HandlerFunction";
 import { readable, type SecretSource } from "./ServiceSecret";
 
-export interface BacklogChannelArgs extends ChannelArgs {
-  spaceUrl: string;
-  /** Project key. */
-  project: string;
-  /** Name of the issue type. */
-  issueType: string;
-  priorities: Record<Severity, BacklogPriority>;
+export interface BacklogChannelArgs extends ChannelArgs, BacklogTarget {
   /** API key of a user who may add issues to the project: best one of hakken's own. */
   apiKey: SecretSource;
 }
@@ -25,14 +18,26 @@ export class BacklogChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: BacklogChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:BacklogChannel", name, {}, opts);
-    const { region, key, table, spaceUrl, project, issueType, priorities, language, accessPortal } = args;
+    const { region, key, table, language, accessPortal } = args;
+    const { spaceUrl, project, issueType, priorities, categories, assignee, notifiedUsers, dueDays, textFormat } = args;
 
     const secret = readable(
       `${name}-api-key`,
       { description: "Backlog API key of hakken", region, key, source: args.apiKey },
       { parent: this },
     );
-    const settings = { spaceUrl, project, issueType, priorities, language, homeRegion: region, accessPortal };
+    const target = {
+      spaceUrl,
+      project,
+      issueType,
+      priorities,
+      categories,
+      assignee,
+      notifiedUsers,
+      dueDays,
+      textFormat,
+    };
+    const settings = { ...target, language, homeRegion: region, accessPortal };
     const handler = new HandlerFunction(
       name,
       {

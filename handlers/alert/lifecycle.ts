@@ -158,8 +158,8 @@ function write(alert: AlertRecord, { finding, eventTime }: Observation, reason: 
 export function noticeFor(alert: AlertRecord, channel: Channel): Notice | undefined {
   const told = alert.told[channel];
   if (told && told.version >= alert.desired) return undefined;
-  const { alertKey, occurrence, finding } = alert;
-  const notice = { alertKey, occurrence, version: alert.desired, finding };
+  const { alertKey, occurrence, openedAt, finding } = alert;
+  const notice = { alertKey, occurrence, openedAt, version: alert.desired, finding };
   if (told?.occurrence === occurrence) return { ...notice, kind: "risen", previousSeverity: told.severity };
   return { ...notice, kind: alert.state === "closed" ? "openedAndClosed" : "opened" };
 }

@@ -53,3 +53,15 @@ function isoOf(ms: number): string | undefined {
   // Zero is a field that was never filled in; past the year 9999 the text grows wider.
   return ms > 0 && ms < Date.UTC(9999, 11, 31) ? new Date(Math.floor(ms)).toISOString() : undefined;
 }
+
+/** The day in a time zone, as yyyy-MM-dd, a number of days after the day of a time (ISO 8601). */
+export function dayAfter(iso: string, days: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone,
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+  }).formatToParts(new Date(iso));
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return new Date(Date.UTC(part("year"), part("month") - 1, part("day") + days)).toISOString().slice(0, 10);
+}

@@ -72,6 +72,8 @@ export interface Notice {
    * openedAndClosed: it closed before this channel could tell it (rule R4).
    */
   kind: "opened" | "risen" | "openedAndClosed";
+  /** When this occurrence began. ISO 8601, UTC. */
+  openedAt: string;
   /** The alert's finding, as last seen. */
   finding: Finding;
   /** What this channel last told of it; only where kind is "risen". */

@@ -1,9 +1,15 @@
 import { cut } from "../alert/fields";
 import type { Notice, Severity } from "../alert/types";
+import { type BacklogFormat, type BacklogTextFormat, bmp, formatOf, safe, safeId } from "./backlogFormats";
 import { linksOf } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
-import { accountOf, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf, withoutFormatting } from "./text";
+import { accountOf, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf } from "./text";
 import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
+
+export interface BacklogOptions extends MessageOptions {
+  /** How the project's texts are formatted. */
+  textFormat: BacklogTextFormat;
+}
 
 /** The texts of POST /api/v2/issues. */
 export interface BacklogIssue {
@@ -13,98 +19,76 @@ export interface BacklogIssue {
   description: string;
 }
 
-/**
- * The issue on an alert. Written so that it reads well in both text formats that a project may have, Markdown and
- * Backlog's own: "-" lists, ">" quotes and bare links are the same in both.
- */
-export function backlogIssue(notice: Notice, options: MessageOptions): BacklogIssue {
+/** The issue on an alert. */
+export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIssue {
   const { finding } = notice;
   const words = wordsOf(options.language);
+  const format = formatOf(options.textFormat);
   const headline = headlineOf(notice, words);
   const place = `[${bmp(accountOf(finding), 80)} ${bmp(oneLine(finding.region) || words.unknown, 40)}]`;
   const named = `${marks[finding.severity]} ${finding.severity}: ${bmp(titleOf(finding, words), 250)}`;
   const description = plain(finding.description);
 
   const parts = [
-    ...(headline ? [headline] : []),
-    safe(titleOf(finding, words), 1100),
-    factLines(notice, words),
-    resourceLines(notice, words),
-    ...(description === "" ? [] : [`${words.labels.description}\n${quoted(description)}`]),
-    linkLines(notice, words, options),
+    ...(headline ? [format.strong(headline)] : []),
+    format.title(safe(titleOf(finding, words), 1100)),
+    format.table([severityRow(notice, words), ...factRows(notice, words)]),
+    resourceLines(notice, words, format),
+    ...(description === "" ? [] : [format.heading(words.labels.description), quoted(description, format)]),
+    linkLines(notice, words, format, options),
     markerOf(notice),
   ];
   return { summary: `${cut(named, 254 - place.length)} ${place}`, description: parts.join("\n\n") };
 }
 
 /** The comment on an alert's issue when the alert got worse. Ends with its own marker line, which names the version. */
-export function backlogComment(notice: Notice, options: MessageOptions): string {
+export function backlogComment(notice: Notice, options: BacklogOptions): string {
   const { finding } = notice;
   const words = wordsOf(options.language);
-  const { labels, colon } = words;
-  const facts = [
-    `- ${labels.severity}${colon}${marks[finding.severity]} ${words.severity[finding.severity]}`,
-    `- ${labels.lastSeen}${colon}${timeOf(finding.lastSeen ?? finding.updatedAt, words)}`,
-  ];
+  const format = formatOf(options.textFormat);
+  const lastSeen = timeOf(finding.lastSeen ?? finding.updatedAt, words);
   return [
-    headlineOf(notice, words) ?? words.grown(finding.resourceCount),
-    facts.join("\n"),
-    resourceLines(notice, words),
-    linkLines(notice, words, options),
+    format.strong(headlineOf(notice, words) ?? words.grown(finding.resourceCount)),
+    format.table([severityRow(notice, words), [words.labels.lastSeen, lastSeen]]),
+    resourceLines(notice, words, format),
+    linkLines(notice, words, format, options),
     updateMarkerOf(notice),
   ].join("\n\n");
 }
 
-/** Backlog's API refuses characters beyond U+FFFF ("Incorrect String: %F0..."), so its marks are other ones. */
+/** Within the Basic Multilingual Plane, since Backlog's API refuses what lies beyond it. */
 const marks: Record<Severity, string> = { CRITICAL: "◆", HIGH: "▲", MEDIUM: "■", LOW: "▽", INFORMATIONAL: "○" };
 
-function factLines(notice: Notice, words: Words): string {
-  const { severity } = notice.finding;
-  const first = `- ${words.labels.severity}${words.colon}${marks[severity]} ${words.severity[severity]}`;
-  const rows = rowsOf(notice.finding, words).map(([label, value]) => `- ${label}${words.colon}${safe(value, 300)}`);
-  return [first, ...rows].join("\n");
-}
+const severityRow = ({ finding: { severity } }: Notice, words: Words): [string, string] => [
+  words.labels.severity,
+  `${marks[severity]} ${words.severity[severity]}`,
+];
 
-function resourceLines(notice: Notice, words: Words): string {
+const factRows = (notice: Notice, words: Words) =>
+  rowsOf(notice.finding, words).map(([label, value]): [string, string] => [label, safe(value, 300)]);
+
+function resourceLines(notice: Notice, words: Words, format: BacklogFormat): string {
   const { shown, beyond } = resourcesOf(notice.finding, 20);
-  const lines = shown.map(({ id, type }) => `- ${inert(bmp(id, 1024))}${type === "" ? "" : ` (${safe(type, 100)})`}`);
+  const lines = shown.map(
+    ({ id, type }) => `- ${format.id(safeId(id, 1024))}${type === "" ? "" : ` (${safe(type, 100)})`}`,
+  );
   if (beyond > 0) lines.push(`- ${words.more(beyond)}`);
-  return [`${words.labels.resources}${words.colon}${words.count(notice.finding.resourceCount)}`, ...lines].join("\n");
+  const heading = `${words.labels.resources}${words.colon}${words.count(notice.finding.resourceCount)}`;
+  return [format.heading(heading), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
 }
 
-function linkLines(notice: Notice, words: Words, options: MessageOptions): string {
+function linkLines(notice: Notice, words: Words, format: BacklogFormat, options: BacklogOptions): string {
   const { finding } = notice;
   const links = linksOf(finding, options);
   const product = words.links.product(safe(oneLine(finding.productName) || words.unknown, 60));
-  const lines = [`- ${words.links.securityHub}${words.colon}${links.securityHub}`];
-  if (links.product) lines.push(`- ${product}${words.colon}${links.product}`);
-  if (links.resource) lines.push(`- ${words.links.resource}${words.colon}${links.resource}`);
-  if (links.remediation) lines.push(`- ${words.links.remediation}${words.colon}${links.remediation}`);
-  return lines.join("\n");
+  const lines = [format.link(links.securityHub, words.links.securityHub)];
+  if (links.product) lines.push(format.link(links.product, product));
+  if (links.resource) lines.push(format.link(links.resource, words.links.resource));
+  if (links.remediation) lines.push(format.link(links.remediation, words.links.remediation));
+  return lines.map((line) => `- ${line}`).join("\n");
 }
 
-/** Every line quoted, so that none can begin a heading or a list, or pass for the marker line. */
-function quoted(text: string): string {
-  return cut(safe(text, 8192), 8192)
-    .split("\n")
-    .map((line) => `> ${line}`.trimEnd())
-    .join("\n");
-}
-
-/** A finding's text within a description or comment: no formatting, no mention, no image, no macro. */
-function safe(text: string, max: number): string {
-  return inert(withoutFormatting(bmp(text, max)));
-}
-
-/** Nothing beyond U+FFFF: a geta mark stands for what Backlog can't hold, as printers do in Japan. */
-function bmp(text: string, max: number): string {
-  return cut(text.replace(/[\u{10000}-\u{10ffff}]/gu, "〓"), max);
-}
-
-/** A zero-width space within what would become a mention, HTML, an image, a link or a macro. */
-function inert(text: string): string {
-  return text.replace(
-    /<(?=[@!/a-zA-Z])|!(?=\[)|\[(?=\[)|\](?=[([])|#(?=(?:image|thumbnail|attach|contents|rev|cal|lastupdate)\b)|\{(?=\/?(?:code|quote))|&(?=(?:color|br)\b)/g,
-    "$&\u200b",
-  );
+/** Every line quoted, so that none can pass for the marker line. */
+function quoted(text: string, format: BacklogFormat): string {
+  return format.quote(cut(safe(text, 8192), 8192).split("\n"));
 }

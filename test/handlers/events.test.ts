@@ -34,8 +34,10 @@ function writeAll(finding: Finding) {
     const written = [
       slackMessage(noticeOf(finding), options),
       slackReply(risen, options),
-      backlogIssue(noticeOf(finding), options),
-      backlogComment(risen, options),
+      ...(["markdown", "backlog"] as const).flatMap((textFormat) => [
+        backlogIssue(noticeOf(finding), { ...options, textFormat }),
+        backlogComment(risen, { ...options, textFormat }),
+      ]),
       mailMessage(noticeOf(finding), options),
     ];
     expect(JSON.stringify(written)).not.toMatch(/undefined|\bnull\b|NaN|Invalid Date/);

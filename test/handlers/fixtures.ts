@@ -42,6 +42,7 @@ export function noticeOf(finding: Finding, changes: Partial<Notice> = {}): Notic
     occurrence: 1,
     version: 1,
     kind: "opened",
+    openedAt: "2026-11-21T15:30:00.000Z",
     finding,
     ...changes,
   };

@@ -18,6 +18,7 @@ const notice: Notice = {
   occurrence: 1,
   version: 1,
   kind: "opened",
+  openedAt: "2026-01-01T00:00:00.000Z",
   finding: aFinding(),
 };
 

@@ -108,7 +108,7 @@ describe("a handler that is killed after its k-th call, for every k", () => {
         return outcome;
       });
       expect(calls).toBeGreaterThan(3);
-    });
+    }, 120_000); // Two runs a call, and Backlog is asked for each thing that a name stands for.
   }
 
   it("mail arrives, at most once more, and then says so", async () => {

@@ -55,7 +55,16 @@ export async function startLocal() {
     },
     backlog: {
       apiKey: "key-1",
-      project: { key: "SEC", name: "Security", issueTypes: ["タスク"] },
+      project: {
+        key: "SEC",
+        name: "Security",
+        issueTypes: ["タスク"],
+        categories: ["AWS"],
+        members: [
+          { userId: "sato", name: "佐藤" },
+          { userId: "suzuki", name: "鈴木" },
+        ],
+      },
       limits: { read: 9999, update: 9999, search: 9999 },
     },
   });

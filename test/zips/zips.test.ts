@@ -39,6 +39,17 @@ describe("the functions' zips", () => {
     }
   });
 
+  it("hold what is set for messages and issues", () => {
+    const code = (name: string) => readFileSync(join(zips[name]?.folder ?? "", "__index.js"), "utf8");
+    for (const name of ["slack", "backlog", "mail"]) {
+      expect(code(name), name).toContain('url: "https://d-1234567890.awsapps.com/start", roleName: "SecurityAudit"');
+      expect(code(name), name).toContain('auditAccount: "222222222222"');
+    }
+    for (const value of ['assignee = "sato"', '["AWS"]', '["suzuki"]', "HIGH: 7", 'textFormat = "markdown"']) {
+      expect(code("backlog")).toContain(value);
+    }
+  });
+
   it("hold no secret", () => {
     for (const [name, { folder }] of Object.entries(zips)) {
       const code = readFileSync(join(folder, "__index.js"), "utf8");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isoTime } from "../../../handlers/alert/times";
+import { dayAfter, isoTime } from "../../../handlers/alert/times";
 
 describe("isoTime", () => {
   it.each([
@@ -36,5 +36,23 @@ describe("isoTime", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("dayAfter", () => {
+  it.each([
+    ["2026-11-21T14:59:59.999Z", 0, "Asia/Tokyo", "2026-11-21"],
+    ["2026-11-21T15:00:00.000Z", 0, "Asia/Tokyo", "2026-11-22"],
+    ["2026-11-21T07:59:59.000Z", 0, "America/Los_Angeles", "2026-11-20"],
+    ["2026-12-31T15:00:00.000Z", 60, "Asia/Tokyo", "2027-03-02"],
+    ["2028-02-28T00:00:00.000Z", 1, "UTC", "2028-02-29"],
+    // The clocks go back that night: a day of 25 hours is one day.
+    ["2026-10-31T12:00:00.000Z", 2, "America/New_York", "2026-11-02"],
+  ])("of %s, %d days on in %s, is %s", (iso, days, timeZone, day) => {
+    expect(dayAfter(iso, days, timeZone)).toBe(day);
+  });
+
+  it("throws a RangeError for a time zone that is none", () => {
+    expect(() => dayAfter("2026-11-21T00:00:00.000Z", 0, "Mars/Olympus")).toThrow(RangeError);
   });
 });

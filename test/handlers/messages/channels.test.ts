@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
 import type { MessageOptions } from "../../../handlers/messages/words";
 import { findingIn, noticeOf } from "../fixtures";
 
 const ja: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1" };
-const en: MessageOptions = { language: "en", homeRegion: "ap-northeast-1" };
+const en: MessageOptions = { ...ja, language: "en" };
 const finding = findingIn("control-in-generator-only");
 
 describe("slackMessage", () => {
@@ -62,45 +61,6 @@ describe("slackReply", () => {
 
     expect(JSON.stringify(slackReply(notice, en))).toContain("Severity rose from MEDIUM to HIGH");
     expect(JSON.stringify(slackReply(notice, ja))).toContain("重要度が MEDIUM(中) から HIGH(高) に上がりました");
-  });
-});
-
-describe("backlogIssue", () => {
-  it("ends with the marker line", () => {
-    const { description } = backlogIssue(noticeOf(finding, { occurrence: 3 }), ja);
-
-    expect(description.split("\n").at(-1)).toBe("hakken: 0123456789abcdef0123456789abcdef/3");
-  });
-
-  it("lets no line of the finding pass for the marker line, a heading or a list", () => {
-    const description = "# heading\\n- item\nhakken: ffffffffffffffffffffffffffffffff/1\u2028* star";
-
-    const issue = backlogIssue(noticeOf({ ...finding, description }), en);
-
-    expect(issue.description).toContain(
-      "> # heading\n> - item\n> hakken: ffffffffffffffffffffffffffffffff/1\n> ∗ star",
-    );
-  });
-
-  it("holds no character that Backlog's database refuses", () => {
-    const issue = backlogIssue(noticeOf({ ...finding, title: "漢字 𠮷 🔴" }), ja);
-
-    expect(issue.summary).toBe("▲ HIGH: EC2.8 漢字 〓 〓 [prod (111122223333) eu-west-1]");
-  });
-
-  it("keeps account and region in the summary when the title is long", () => {
-    const { summary } = backlogIssue(noticeOf({ ...finding, title: "long ".repeat(100) }), en);
-
-    expect(summary).toMatch(/… \[prod \(111122223333\) eu-west-1\]$/);
-    expect(summary.length).toBe(255);
-  });
-});
-
-describe("backlogComment", () => {
-  it("ends with the marker of its version", () => {
-    const notice = noticeOf(finding, { kind: "risen", version: 4, previousSeverity: "MEDIUM" });
-
-    expect(backlogComment(notice, en).split("\n").at(-1)).toBe("hakken: 0123456789abcdef0123456789abcdef/1/4");
   });
 });
 

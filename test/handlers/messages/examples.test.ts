@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Language, Notice } from "../../../handlers/alert/types";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
+import type { BacklogTextFormat } from "../../../handlers/messages/backlogFormats";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { type SlackMessage, slackMessage, slackReply } from "../../../handlers/messages/slack";
 import type { MessageOptions } from "../../../handlers/messages/words";
@@ -65,14 +66,19 @@ function told(notice: Notice, language: Language, more: Partial<MessageOptions> 
   const options = { language, homeRegion: "ap-northeast-1", ...more };
   const mail = mailMessage(notice, options);
   const slack = notice.kind === "risen" ? slackReply(notice, options) : slackMessage(notice, options);
-  const issue = backlogIssue(notice, options);
-  const backlog =
-    notice.kind === "risen" ? backlogComment(notice, options) : `${issue.summary}\n\n${issue.description}`;
+  const backlog = (textFormat: BacklogTextFormat) => {
+    const { summary, description } = backlogIssue(notice, { ...options, textFormat });
+    return notice.kind === "risen"
+      ? backlogComment(notice, { ...options, textFormat })
+      : `${summary}\n\n${description}`;
+  };
   return [
     `======== Slack: ${notice.kind}`,
     slackText(slack),
-    `======== Backlog: ${notice.kind}`,
-    backlog,
+    `======== Backlog in Markdown: ${notice.kind}`,
+    backlog("markdown"),
+    `======== Backlog in its own notation: ${notice.kind}`,
+    backlog("backlog"),
     `======== Mail: ${notice.kind}`,
     `${mail.subject}\n\n${mail.message}`,
     "",

@@ -1,0 +1,53 @@
+import { Agent } from "undici";
+import { refused, slowDown } from "./alert/errors";
+import { type Secret, withSecret } from "./aws/secret";
+import { call, type HttpAnswer, header, redact } from "./http";
+
+/** What Backlog takes as form or query. A list stands once for each of its values; what is undefined is left out. */
+export type Parameters = Record<string, string | number | readonly number[] | undefined>;
+
+/** Asks Backlog's API: the path below /api/v2/. Throws `Refused` or `SlowDown` as alert/errors.ts means them, or any error for an unknown outcome. */
+export type Ask = <T>(method: "GET" | "POST" | "PATCH", path: string, parameters?: Parameters) => Promise<T>;
+
+/** https://developer.nulab.com/docs/backlog/ */
+export function backlogApi(spaceUrl: string, apiKey: Secret): Ask {
+  const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
+  return async <T>(method: "GET" | "POST" | "PATCH", path: string, parameters: Parameters = {}): Promise<T> => {
+    const form = formOf(parameters);
+    const isRead = method === "GET";
+    return withSecret(apiKey, async (secret) => {
+      const key = `apiKey=${encodeURIComponent(secret)}`;
+      const answer = await call(http, {
+        method,
+        url: `${spaceUrl}/api/v2/${path}?${isRead && form.size > 0 ? `${form}&` : ""}${key}`,
+        headers: isRead ? {} : { "content-type": "application/x-www-form-urlencoded" },
+        body: isRead ? undefined : form.toString(),
+        secrets: [secret],
+      });
+      return accepted(`${method} ${path}`, answer, secret) as T;
+    });
+  };
+}
+
+function formOf(parameters: Parameters): URLSearchParams {
+  const pairs = Object.entries(parameters).flatMap(([name, given = []]) => {
+    const values = typeof given === "object" ? given : [given];
+    return values.map((value): [string, string] => [name, String(value)]);
+  });
+  return new URLSearchParams(pairs);
+}
+
+function accepted(asked: string, answer: HttpAnswer, secret: string): unknown {
+  if (answer.status === 429) {
+    // Epoch seconds; never below one second, whatever the clocks say.
+    const reset = Number(header(answer, "x-ratelimit-reset"));
+    const seconds = reset ? Math.min(Math.max(1, Math.ceil(reset - Date.now() / 1000)), 120) : 60;
+    throw slowDown(seconds, `Backlog asks to slow down (${asked})`);
+  }
+  if (answer.status >= 200 && answer.status < 300 && answer.body !== undefined) return answer.body;
+  const { errors } = (answer.body ?? {}) as { errors?: { message?: string }[] };
+  const details = errors?.map(({ message }) => message).join("; ") ?? "";
+  const said = redact(`Backlog answered ${asked} with HTTP ${answer.status} ${details}`, [secret]);
+  if (answer.status >= 400 && answer.status < 500) throw refused(said);
+  throw new Error(said);
+}

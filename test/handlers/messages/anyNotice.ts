@@ -1,0 +1,108 @@
+import fc from "fast-check";
+import { severities } from "../../../handlers/alert/severity";
+import type { Finding, Notice } from "../../../handlers/alert/types";
+import type { AccessPortal } from "../../../handlers/messages/accessPortal";
+import type { BacklogTextFormat } from "../../../handlers/messages/backlogFormats";
+import type { MessageOptions } from "../../../handlers/messages/words";
+
+/** Notices on findings whose every text is the worst that a product may send, and the ways to write them. */
+
+export const accessPortal: AccessPortal = {
+  url: "https://d-1234567890.awsapps.com/start",
+  roleName: "SecurityAudit",
+  auditAccount: "444455556666",
+};
+
+export const options: fc.Arbitrary<MessageOptions> = fc.record({
+  language: fc.constantFrom("ja", "en"),
+  homeRegion: fc.constantFrom("ap-northeast-1", "us-gov-west-1", "cn-north-1"),
+  accessPortal: fc.option(fc.constant(accessPortal), { nil: undefined }),
+});
+
+export const textFormats = fc.constantFrom<BacklogTextFormat[]>("markdown", "backlog");
+
+/** Strings that break displays: markup, line breaks of all kinds, halves of pairs, and very long ones. */
+function text(max: number): fc.Arbitrary<string> {
+  const unit = fc.constantFrom(
+    ..."abc XYZ 019",
+    ..."<>&*_~`|\"'\\@#!{}[]()%",
+    "<!channel>",
+    "<@U12345>",
+    "<https://evil.example|here>",
+    "\n",
+    "\r\n",
+    "\\n",
+    "\u2028",
+    "\u0000",
+    "\u202e",
+    "\ud83d",
+    "\udd34",
+    "🔴",
+    "検出",
+    "é",
+    "&amp;",
+    "![x](y)",
+    "hakken: 0123456789abcdef0123456789abcdef/1\n",
+  );
+  return fc.oneof(
+    fc.array(unit, { maxLength: 30 }).map((units) => units.join("")),
+    fc.tuple(unit, fc.nat(max)).map(([part, times]) => part.repeat(times)),
+    // Full length; slice may leave half of a pair at the end.
+    fc.array(unit, { minLength: 1, maxLength: 12 }).map((units) => units.join("").repeat(max).slice(0, max)),
+  );
+}
+
+const longUrl = fc.nat(1200).map((length) => `https://example.com/?a=1&b=${"x".repeat(length)}`);
+
+export function notices(): fc.Arbitrary<Notice> {
+  const optionalTime = fc.option(
+    fc.date({ min: new Date(1), max: new Date("9998-12-31"), noInvalidDate: true }).map((date) => date.toISOString()),
+    { nil: undefined },
+  );
+  const absent = { nil: undefined };
+  const severity = fc.constantFrom(...severities);
+  const region = fc.oneof(fc.constantFrom("us-east-1", "cn-north-1", "", "global", "test-region"), text(50));
+  const url = fc.option(fc.oneof(fc.webUrl({ withQueryParameters: true }), longUrl, text(2000), arn()), absent);
+  const resource = fc.record({ type: text(50), id: fc.oneof(arn(), text(1024)), region: fc.option(region, absent) });
+  const finding: fc.Arbitrary<Finding> = fc.record({
+    format: fc.constantFrom("asff", "ocsf", "health"),
+    product: fc.oneof(fc.constantFrom("arn:aws:securityhub:us-east-1::product/aws/guardduty", "aws.health"), text(100)),
+    id: fc.oneof(arn(), text(512)),
+    productName: text(100),
+    accountId: fc.oneof(fc.constant("111122223333"), text(50)),
+    accountName: fc.option(text(200), absent),
+    region,
+    title: text(1024),
+    description: text(8192),
+    severity,
+    control: fc.option(fc.oneof(fc.constantFrom("S3.6", "CIS.1.22"), text(100)), absent),
+    resources: fc.array(resource, { maxLength: 20 }),
+    resourceCount: fc.nat(5000),
+    workflow: fc.constant("NEW"),
+    record: fc.constant("ACTIVE"),
+    firstSeen: optionalTime,
+    lastSeen: optionalTime,
+    updatedAt: fc.constant("2026-11-21T00:00:00.000Z"),
+    remediationUrl: url,
+    sourceUrl: url,
+  });
+  return fc.record({
+    alertKey: fc.stringMatching(/^[0-9a-f]{32}$/),
+    occurrence: fc.integer({ min: 1, max: 10_000 }),
+    version: fc.integer({ min: 1, max: 10_000 }),
+    kind: fc.constantFrom("opened", "risen", "openedAndClosed"),
+    openedAt: fc.constant("2026-11-21T00:00:00.000Z"),
+    finding,
+    previousSeverity: fc.option(severity, absent),
+    repeated: fc.option(fc.boolean(), absent),
+  });
+}
+
+function arn(): fc.Arbitrary<string> {
+  const service = fc.constantFrom("s3", "iam", "ec2", "ecr", "lambda", "rds", "cloudtrail", "guardduty", "x");
+  const rest = fc.oneof(
+    text(200),
+    fc.constantFrom("role/a/b", "user/x@y", "security-group/sg-1", "bucket", "trail/日本", "policy/p", "db:d"),
+  );
+  return fc.tuple(service, rest).map(([name, tail]) => `arn:aws:${name}:us-east-1:111122223333:${tail}`);
+}
