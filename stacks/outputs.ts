@@ -22,7 +22,7 @@ export async function outputsOf<Outputs extends object>(
     const other = `Is it another one? Then name it in hakken:stacks.${stack}.`;
     throw new pulumi.RunError(
       /unknown stack/.test(reason)
-        ? `hakken: there is no stack "${fullName}" yet: run ${command("stack init")} and ${command("up --stack")}${where} first. ${other}`
+        ? `hakken: there is no stack "${fullName}" yet: run ${command("stack init")}, then run ${command("up --stack")}${where} first. ${other}`
         : `hakken: the outputs of the stack "${fullName}" can't be read: ${reason}. ${other}`,
     );
   });

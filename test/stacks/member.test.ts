@@ -46,5 +46,5 @@ it("says which command to run first while nobody is there to gather its findings
     answers: { ...aws, ...outputs({}) },
   });
 
-  await expect(attempt).rejects.toThrow("run pulumi stack init audit and pulumi up --stack audit first");
+  await expect(attempt).rejects.toThrow("run pulumi stack init audit, then run pulumi up --stack audit first");
 });

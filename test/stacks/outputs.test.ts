@@ -27,7 +27,7 @@ it("gives what is asked for and nothing else, and makes no resource of it", asyn
 
 it("says which commands to run first where the stack was never made", async () => {
   await expect(ask(outputs({}))).rejects.toThrow(
-    'hakken: there is no stack "organization/hakken/audit" yet: run pulumi stack init audit and pulumi up --stack audit first. Is it another one? Then name it in hakken:stacks.audit.',
+    'hakken: there is no stack "organization/hakken/audit" yet: run pulumi stack init audit, then run pulumi up --stack audit first. Is it another one? Then name it in hakken:stacks.audit.',
   );
 });
 
@@ -39,7 +39,7 @@ it("says which command to run first where the stack has no such output yet", asy
 
 it("names a stack of another project in full, and where the command belongs", async () => {
   await expect(ask(outputs({}), { audit: "acme/security/guard" })).rejects.toThrow(
-    "run pulumi stack init acme/security/guard and pulumi up --stack acme/security/guard in its own project first",
+    "run pulumi stack init acme/security/guard, then run pulumi up --stack acme/security/guard in its own project first",
   );
 });
 
