@@ -1,6 +1,7 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { type Command, CommanderError, InvalidArgumentError, Command as Program } from "commander";
 import { STACKS } from "../../stacks/order";
+import type { CommentOptions } from "../comment";
 import { exitCodeOf } from "../deploy";
 import { colorsFor, display } from "../display";
 import { engine } from "../engine/engine";
@@ -55,6 +56,20 @@ export const ops = async (argv: readonly string[], program?: PulumiFn): Promise<
   common(script.command("outputs"))
     .description("show the stacks' outputs, without the secret ones")
     .action(perform(async () => (await import("./outputs")).outputs));
+  script
+    .command("comment")
+    .description("put what `preview --markdown` wrote on the pull request that a GitHub workflow runs for")
+    .requiredOption("--stack <name>", "the stack that it is of: its earlier comment is replaced")
+    .requiredOption("--file <file>", "what `preview --markdown` wrote of that stack")
+    .option("--repository <owner/name>", "default: GITHUB_REPOSITORY")
+    .option("--pull-request <number>", "default: by GITHUB_EVENT_PATH or GITHUB_REF", whole)
+    .addHelpText(
+      "after",
+      "\nNeeds GITHUB_TOKEN with the right to write pull requests. Exit code 1 when it can't be posted.",
+    )
+    .action(async (options: CommentOptions) => {
+      exitCode = await (await import("./comment")).commentOn(options);
+    });
 
   try {
     await script.parseAsync([...argv], { from: "user" });
