@@ -7,6 +7,8 @@ import { policyOf, trust } from "./HandlerFunction";
 import { workflowDefinition } from "./workflowDefinition";
 
 export interface AlertWorkflowArgs {
+  /** The account that it is in. */
+  accountId: string;
   region: string;
   key: EncryptionKey;
   /** The function that tells in each channel. */
@@ -25,7 +27,8 @@ export class AlertWorkflow extends pulumi.ComponentResource {
 
     const role = new aws.iam.Role(
       `${name}-role`,
-      { assumeRolePolicy: JSON.stringify(trust("states.amazonaws.com")) },
+      // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+      { assumeRolePolicy: JSON.stringify(trust("states.amazonaws.com", args.accountId)) },
       { parent: this },
     );
     const policy = new aws.iam.RolePolicy(

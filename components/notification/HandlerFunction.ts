@@ -48,13 +48,14 @@ export class HandlerFunction<E, R> extends pulumi.ComponentResource {
     const logs = new aws.cloudwatch.LogGroup(`${name}-logs`, { retentionInDays: LOG_DAYS, region }, { parent: this });
     const role = new aws.iam.Role(
       `${name}-role`,
+      // Lambda names no source when it takes a role, and takes none of another account.
       { assumeRolePolicy: JSON.stringify(trust("lambda.amazonaws.com")) },
       { parent: this },
     );
     const writeLog: Statement = {
       Sid: "WriteOwnLog",
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      Resource: [pulumi.interpolate`${logs.arn}:*`],
+      Resource: [pulumi.interpolate`${logs.arn}:log-stream:*`],
     };
     const policy = new aws.iam.RolePolicy(
       `${name}-policy`,
@@ -84,8 +85,15 @@ export class HandlerFunction<E, R> extends pulumi.ComponentResource {
   }
 }
 
-/** The trust policy of a role that a service takes. */
-export const trust = (service: string) => ({
+/** The trust policy of a role that a service takes: with `accountId`, for what is in this account alone. */
+export const trust = (service: string, accountId?: string) => ({
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: service },
+      Action: "sts:AssumeRole",
+      ...(accountId && { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
+    },
+  ],
 });

@@ -70,7 +70,11 @@ export class NotificationPipeline extends pulumi.ComponentResource {
 
     const asks = new SettleQueue(`${name}-settle-queue`, queueing, child);
     const failedAlerts = new EncryptedQueue(`${name}-failed-alerts`, queueing, child);
-    const workflow = new AlertWorkflow(`${name}-workflow`, { region, key, channels, settleQueue: asks.queue }, child);
+    const workflow = new AlertWorkflow(
+      `${name}-workflow`,
+      { accountId, region, key, channels, settleQueue: asks.queue },
+      child,
+    );
     const parts = { ...shared, workflow, hubArn };
     const settle = new Settle(
       `${name}-settle`,
