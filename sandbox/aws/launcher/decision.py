@@ -78,7 +78,10 @@ def _for_principal(request, policies):
 
 
 def _evaluation(request, arn, kind, account, keys):
+    # The evaluator takes this key from a member of its own.
+    tls = request.context.get("aws:securetransport")
     return iam.EvalContext(
+        **({} if tls is None else {"secure_transport": tls == "true"}),
         principal_arn=arn,
         principal_type=kind,
         principal_account=account,

@@ -4,7 +4,7 @@ from launcher.decision import Policies, is_service
 from ministack.core import iam_evaluator
 from ministack.core.arn import ArnParseError, parse_arn
 from ministack.core.responses import request_scope
-from ministack.services import eventbridge, iam, kms, lambda_svc, secretsmanager, sns, sqs
+from ministack.services import eventbridge, iam, kms, lambda_svc, s3, secretsmanager, sns, sqs
 
 
 def for_request(principal, action, resource):
@@ -68,12 +68,22 @@ def resource_policy(arn, action=""):
     if spec.service == "iam":  # a role: its trust policy
         role = find_role(arn) if action.startswith("sts:") else None
         return (role.get("AssumeRolePolicyDocument") if role else None), spec.account_id
+    if spec.service == "s3":
+        return _bucket_policy(spec.resource.split("/")[0])
     if not spec.account_id or not spec.region:
         return None, None
     with request_scope(spec.account_id, spec.region):
         found = _lookup(spec, arn)
     # No document is an answer of its own: the owner still counts, since another account needs one.
     return (found or None), spec.account_id
+
+
+def _bucket_policy(bucket):
+    """A bucket's ARN names no account, and its name is nobody else's."""
+    for account, name in s3._buckets.to_dict():
+        if name == bucket:
+            return s3._bucket_policies.get_scoped(account, None, bucket), account
+    return None, None
 
 
 def _lookup(spec, arn):
@@ -147,6 +157,8 @@ def everything():
     for _, function in lambda_svc._functions.all_items():
         if function["policy"]["Statement"]:
             add("function", function["config"]["FunctionArn"], function["policy"])
+    for scope, document in s3._bucket_policies.to_dict().items():
+        add("bucket", f"arn:aws:s3:::{scope[-1]}", document)
     for scope, document in secretsmanager._resource_policies.all_items():
         add("secret", scope[-1], document)
     for scope, document in eventbridge._event_bus_policies.all_items():

@@ -1,12 +1,17 @@
-"""AWS Config's recorder and delivery channel: what ministack lacks of them, and the order that AWS insists on.
+"""AWS Config's recorder and delivery channel: what ministack lacks of them, the order that AWS insists on, and rights.
 
-Follows https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigurationRecorder.html and its neighbours.
+Follows https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigurationRecorder.html and its neighbours, and
+https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html.
 """
 
 import json
 
-from ministack.core.responses import error_response_json, json_response
-from ministack.services import config
+from launcher.authorise import authorise
+from launcher.policies import role_session
+from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
+from ministack.services import config, s3
+
+SERVICE = "config.amazonaws.com"
 
 
 def install():
@@ -50,6 +55,7 @@ def _refusal(action, data):
                 "MaxNumberOfDeliveryChannelsExceededException",
                 f"Failed to put delivery channel '{name}' because the maximum number of delivery channels: 1 is reached.",
             )
+        return _bucket_refusal(data.get("DeliveryChannel") or {})
     if action == "StartConfigurationRecorder" and not list(channels):
         return (
             "NoAvailableDeliveryChannelException",
@@ -70,3 +76,36 @@ def _refusal(action, data):
                 f"Failed to delete last specified delivery channel with name '{name}', because there is a running configuration recorder.",
             )
     return None
+
+
+def _bucket_refusal(channel):
+    """A channel is taken only once AWS Config has found its bucket, read its rights, and written a file into it."""
+    bucket, prefix, account = channel.get("s3BucketName", ""), channel.get("s3KeyPrefix"), get_account_id()
+    if not any(name == bucket for _, name in s3._buckets.to_dict()):
+        return "NoSuchBucketException", f"Cannot find a S3 bucket with the name '{bucket}'."
+    source = {
+        "aws:SourceAccount": account,
+        "aws:SourceArn": f"arn:aws:config:{get_region()}:{account}:*",
+        "aws:SecureTransport": "true",
+    }
+    arn = f"arn:aws:s3:::{bucket}"
+    file = "/".join([arn, *([prefix] if prefix else []), "AWSLogs", account, "Config", "ConfigWritabilityCheckFile"])
+    needed = [
+        ("s3:ListBucket", arn, source),
+        ("s3:GetBucketAcl", arn, source),
+        ("s3:PutObject", file, {**source, "s3:x-amz-acl": "bucket-owner-full-control"}),
+    ]
+    if all(authorise("recorder to bucket", _deliverer(), *one) is None for one in needed):
+        return None
+    return (
+        "InsufficientDeliveryPolicyException",
+        f"Insufficient delivery policy to s3 bucket: {bucket}, unable to write to bucket, "
+        f"provided s3 key prefix is '{prefix or 'null'}'.",
+    )
+
+
+def _deliverer():
+    """With the service-linked role it is the service that delivers; any other role delivers itself."""
+    role = next(iter(config._recorders.values()))["recorder"].get("roleARN") or ""
+    own = role and ":role/aws-service-role/" not in role
+    return role_session(role, "AWSConfig-BucketConfigCheck") if own else SERVICE

@@ -196,8 +196,8 @@ export const services =
         policy: document({
           Effect: "Allow",
           Principal: { Service: "config.amazonaws.com" },
-          Action: ["s3:PutObject"],
-          Resource: pulumi.interpolate`${bucket.arn}/*`,
+          Action: ["s3:ListBucket", "s3:GetBucketAcl", "s3:PutObject"],
+          Resource: [bucket.arn, pulumi.interpolate`${bucket.arn}/*`],
         }),
       },
       opts,
