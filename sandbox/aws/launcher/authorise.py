@@ -8,6 +8,7 @@ import contextvars
 import threading
 from dataclasses import dataclass
 
+import ministack.app as app
 from launcher import journal, policies, requests
 from launcher.decision import Request, decide, is_service
 from ministack.core import iam_evaluator
@@ -140,6 +141,21 @@ def install():
 
     iam_evaluator.evaluate = remembering_evaluate
     iam_evaluator.enforce = recording_enforce
+    _record_unknown_actions()
+
+
+def _record_unknown_actions():
+    """ministack lets a call through whose action it does not know; in the journal it stands as allowed by nothing."""
+    authenticate = app._authenticate_only
+
+    def recording_authenticate(service, headers, query_params, request_id):
+        failure = authenticate(service, headers, query_params, request_id)
+        principal = iam_evaluator.caller_arn()
+        if failure is None and not principal.endswith(":root"):
+            record("api", Request(principal, f"{service}:UnknownAction", "*", get_region()), True, "")
+        return failure
+
+    app._authenticate_only = recording_authenticate
 
 
 def _side(request, denied):

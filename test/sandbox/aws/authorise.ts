@@ -172,7 +172,7 @@ export function policy(statements: Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
-export function allow(action: string | string[], resource: string): Statement {
+export function allow(action: string | string[], resource: string | string[]): Statement {
   return { Effect: "Allow", Action: action, Resource: resource };
 }
 

@@ -1,0 +1,1 @@
+"""What a run's requests prove of the policies that decided them."""
