@@ -4,6 +4,7 @@ import type { Command, DeployOptions, Progress, StackResult } from "./deploy";
 import { type Change, type Failure, runLog } from "./events";
 import { causesOf, codeOf, EXIT } from "./failure";
 import { outputsOf } from "./outputs";
+import { refuseProtected } from "./protection";
 import { accountOf } from "./stacks";
 
 export interface StackRun extends DeployOptions {
@@ -70,7 +71,10 @@ const perform = async (stack: Stack, onEvent: ReturnType<typeof runLog>["take"],
   const common = { onEvent, signal: options.interruption?.forward, color: "never" as const };
   if (command === "up") await stack.up({ ...common, expectNoChanges, showSecrets: false });
   else if (command === "preview") await stack.preview({ ...common, expectNoChanges });
-  else await stack.destroy({ ...common, previewOnly: command === "preview destroy" });
+  else {
+    if (command === "destroy") await refuseProtected(stack, common.signal);
+    await stack.destroy({ ...common, previewOnly: command === "preview destroy" });
+  }
 };
 
 const open = async (name: string, program: PulumiFn, options: StackRun): Promise<Stack> => {
