@@ -26,7 +26,16 @@ export interface Choice {
 
 /** What the doubles know: the settings must name the same. */
 export const SLACK_CHANNEL = { id: "C0SECURITY", name: "security" };
-export const BACKLOG_PROJECT = { key: "SEC", name: "Security", issueTypes: ["タスク", "バグ", "要望", "その他"] };
+export const BACKLOG_PROJECT = {
+  key: "SEC",
+  name: "Security",
+  issueTypes: ["タスク", "バグ", "要望", "その他"],
+  categories: ["AWS", "社内"],
+  members: [
+    { userId: "sato", name: "佐藤" },
+    { userId: "suzuki", name: "鈴木" },
+  ],
+};
 
 /** The engine's environment for the sandbox: its own state, home and provider. */
 export const engineEnvironment = (places: Places, run: Run): Record<string, string> => ({
@@ -106,7 +115,12 @@ export const settingsOf = (stack: StackName, run: Run, choice: Choice): Values =
         spaceUrl: `${run.inboxUrl}/backlog`,
         project: BACKLOG_PROJECT.key,
         issueType: BACKLOG_PROJECT.issueTypes[0],
+        categories: ["AWS"],
+        assignee: "sato",
+        notifiedUsers: ["suzuki"],
+        dueDays: { CRITICAL: 1, HIGH: 7 },
       },
+      "hakken:accessPortal": { url: "https://example.awsapps.com/start", roleName: "SecurityAudit" },
       "hakken:mail": { addresses: ["security@example.com"] },
       "hakken:alarms": { addresses: ["sre@example.com"] },
     },

@@ -48,7 +48,7 @@ export function redeployment(stage: () => Stage): void {
 
     expect((await tale.told()).backlog).toEqual(["message", "update", "comment"]);
     const [, update] = await tale.pieces("backlog");
-    expect(update?.text).toBe("priority: 中 → 高");
+    expect(update?.text).toMatch(/^priority: 中 → 高\nlimitDate: - → \d{4}-\d\d-\d\d$/);
   });
 
   it("changes nothing when the same is deployed again, and shows so before", async () => {

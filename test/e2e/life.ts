@@ -57,8 +57,19 @@ export function life(stage: () => Stage): void {
 
     expect(await tale.told()).toEqual({
       slack: ["message", "reply"],
-      backlog: ["message", "comment"],
+      backlog: ["message", "update", "comment"],
       mail: ["message", "message"],
+    });
+    expect(await tale.issue()).toMatchObject({
+      fields: {
+        priority: "高",
+        categories: ["AWS"],
+        assignee: "佐藤",
+        dueDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      },
+      notified: ["鈴木"],
+      updates: [{ text: expect.stringMatching(/^limitDate: \S{10} → \S{10}$/) }],
+      comments: [{ notified: ["鈴木"] }],
     });
     const [, reply] = await tale.pieces("slack");
     expect(reply?.text).toMatch(/CRITICAL/);

@@ -7,6 +7,7 @@ import { findingOf } from "../../handlers/alert/normalise";
 import { type AlertRecord, alertKeyOf } from "../../handlers/alert/record";
 import type { Channel } from "../../handlers/alert/types";
 import type { Fault } from "../../sandbox/inbox/faults";
+import type { BacklogEntry } from "../../sandbox/inbox/store";
 import { type Piece, piecesOf } from "../../sandbox/inboxPieces";
 import { until } from "./cloud";
 import type { Stage } from "./stage";
@@ -138,6 +139,12 @@ export class Tale {
   async pieces(channel?: Channel): Promise<Piece[]> {
     const all = piecesOf(await this.stage.client.inbox()).filter(({ message }) => message.includes(this.alertKey));
     return channel ? all.filter((piece) => piece.channel === channel) : all;
+  }
+
+  /** Its first Backlog issue, as it is now. */
+  async issue(): Promise<BacklogEntry | undefined> {
+    const { backlog } = await this.stage.client.inbox();
+    return backlog.find(({ text }) => text.includes(this.alertKey));
   }
 
   /** The kinds of what people got of it, by channel. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { linksOf } from "../../../handlers/messages/links";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
 import type { MessageOptions } from "../../../handlers/messages/words";
-import { findingIn, noticeOf } from "../fixtures";
+import { findingIn, findingsIn, fixture, fixtureNames, noticeOf } from "../fixtures";
 
 const ja: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1" };
 const en: MessageOptions = { ...ja, language: "en" };
@@ -42,6 +43,21 @@ describe("slackMessage", () => {
 
     const [header] = blocks;
     expect(header?.type === "header" && header.text.text).toMatch(/^🟠 HIGH EC2\.8 (&amp;)+…$/);
+  });
+
+  it.each(fixtureNames())("has all links of %s, through the access portal too", (name) => {
+    const accessPortal = {
+      url: "https://d-1234567890.awsapps.com/start",
+      roleName: "SecurityAudit",
+      auditAccount: "444455556666",
+    };
+    for (const one of findingsIn(fixture(name))) {
+      const text = JSON.stringify(slackMessage(noticeOf(one), { ...en, accessPortal }));
+
+      for (const link of Object.values(linksOf(one, { ...en, accessPortal }))) {
+        if (link !== undefined) expect(text).toContain(link.replace(/&/g, "&amp;"));
+      }
+    }
   });
 
   it("shows five resources and how many there are beyond them", () => {
