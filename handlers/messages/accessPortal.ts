@@ -24,5 +24,5 @@ export function isConsole(page: string): boolean {
   return URL.canParse(page) && consoleHost.test(new URL(page).hostname);
 }
 
-const consoleHost =
-  /^(?:(?:[a-z0-9-]+\.)*console\.(?:aws\.amazon\.com|amazonaws-us-gov\.com|amazonaws\.cn)|(?:health|phd)\.aws\.amazon\.com)$/;
+// The Health dashboard's own hosts (health, phd.aws.amazon.com) are left as they are: nothing says that the portal takes them.
+const consoleHost = /^(?:[a-z0-9-]+\.)*console\.(?:aws\.amazon\.com|amazonaws-us-gov\.com|amazonaws\.cn)$/;

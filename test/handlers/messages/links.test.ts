@@ -140,7 +140,8 @@ describe("linksOf through an access portal", () => {
   it.each([
     ["https://eu-west-1.console.aws.amazon.com/inspector/v2/home", true],
     ["https://console.aws.amazon.com/", true],
-    ["https://health.aws.amazon.com/health/home", true],
+    ["https://us-gov-west-1.console.amazonaws-us-gov.com/", true],
+    ["https://health.aws.amazon.com/health/home", false],
     ["https://eu-west-1.console.aws.amazon.com.evil.example/", false],
     ["https://evilconsole.aws.amazon.com/", false],
     ["https://docs.aws.amazon.com/console/securityhub/S3.6/remediation", false],
