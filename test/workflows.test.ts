@@ -145,3 +145,52 @@ it("tests on every Node that package.json promises, as CONTRIBUTING says", () =>
   expect(text("test.yml")).toContain("node: [20, 22, 24]");
   expect(runs).toEqual(["npm ci --no-audit --no-fund", "npm run check", "npm test"]);
 });
+
+describe("docs/pull-requests.md", () => {
+  const docs = readFileSync(join(__dirname, "..", "docs", "pull-requests.md"), "utf8");
+  interface Statement {
+    Action: string | string[];
+    Condition?: unknown;
+  }
+  const statements = [...docs.matchAll(/```json\n(.*?)```/gs)].flatMap(
+    ([, json = ""]) => (JSON.parse(json) as { Statement: Statement[] }).Statement,
+  );
+
+  it("gives previews rights that only read, to an exact subject", () => {
+    const [trust, ...rights] = statements;
+
+    expect(trust?.Condition).toEqual({
+      StringEquals: {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": "repo:example/hakken:pull_request",
+      },
+    });
+    const actions = rights.flatMap(({ Action }) => Action);
+    expect(actions).toHaveLength(9);
+    expect(actions.filter((action) => !/^\w+:(Get|List|Describe|Decrypt)\w*$/.test(action))).toEqual([]);
+  });
+
+  it("names every variable that the workflows take", () => {
+    const variables = new Set(
+      files.flatMap((file) => [...text(file).matchAll(/vars\.(\w+)/g)].map(([, name]) => name)),
+    );
+    const named = docs.replaceAll(
+      /`(HAKKEN_\w+_ROLE)_AUDIT`, `\.\.\._MANAGEMENT`, `\.\.\._PROD`/g,
+      "$1_AUDIT $1_MANAGEMENT $1_PROD",
+    );
+
+    expect([...variables].filter((name) => !named.includes(String(name)))).toEqual([]);
+  });
+
+  it("lists the questions that the program asks of AWS while it previews", () => {
+    const asked = ["components", "stacks"].flatMap((folder) =>
+      (readdirSync(join(__dirname, "..", folder), { recursive: true }) as string[])
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => readFileSync(join(__dirname, "..", folder, file), "utf8"))
+        .flatMap((source) => [...source.matchAll(/aws\.(\w+)\s*\.(get\w+)\(/g)].map(([, module, name]) => `${module}.${name}`)),
+    );
+
+    // Another one needs its rights in the page.
+    expect([...new Set(asked)].sort()).toEqual(["iam.getRole", "iam.getRoles", "organizations.getOrganization"]);
+  });
+});
