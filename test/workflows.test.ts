@@ -187,7 +187,9 @@ describe("docs/pull-requests.md", () => {
       (readdirSync(join(__dirname, "..", folder), { recursive: true }) as string[])
         .filter((file) => file.endsWith(".ts"))
         .map((file) => readFileSync(join(__dirname, "..", folder, file), "utf8"))
-        .flatMap((source) => [...source.matchAll(/aws\.(\w+)\s*\.(get\w+)\(/g)].map(([, module, name]) => `${module}.${name}`)),
+        .flatMap((source) =>
+          [...source.matchAll(/aws\.(\w+)\s*\.(get\w+)\(/g)].map(([, module, name]) => `${module}.${name}`),
+        ),
     );
 
     // Another one needs its rights in the page.
