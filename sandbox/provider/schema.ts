@@ -71,6 +71,9 @@ export function declared(token: string, type: ResourceType): Declared {
   ];
   if (unknown.length > 0) throw new Error(`${token}: @pulumi/aws has no input ${unknown.join(", ")}`);
 
+  if (/readonly tagsAll:/.test(outputs) !== (type.tags !== undefined && "tags" in type.inputs))
+    throw new Error(`${token}: every type that takes tags must be tagged, since defaultTags hold for all of them`);
+
   return {
     documents: new Set(
       Object.keys(type.inputs).filter((input) => /PolicyDocument/.test(declaredType(args, input) ?? "")),

@@ -51,13 +51,23 @@ export function redeployment(stage: () => Stage): void {
     expect(update?.text).toMatch(/^priority: 中 → 高\nlimitDate: - → \d{4}-\d\d-\d\d$/);
   });
 
-  it("changes nothing when the same is deployed again, and shows so before", async () => {
+  it("changes nothing when the same is deployed again, but for protection, and shows so before", async () => {
     const shown = await stage().deploy("preview", WITH_MEDIUM);
-    const done = await stage().deploy("up", WITH_MEDIUM);
+    const done = await stage().deploy("up", { ...WITH_MEDIUM, protect: true });
 
     const unchanged = ["audit", "management", "organization", "prod"].map((stack) => ({ stack, changes: [] }));
     expect(shown).toMatchObject(unchanged);
     expect(done).toMatchObject(unchanged);
+  });
+
+  it("then stays as it is when it is to be destroyed, until protection is off", async () => {
+    const before = await everythingThere(stage().endpoint);
+
+    const destroyed = stage().deploy("destroy", WITH_MEDIUM);
+
+    await expect(destroyed).rejects.toThrow(/nothing was destroyed, since the stack is protected: recorder/);
+    expect(await everythingThere(stage().endpoint)).toEqual(before);
+    await stage().deploy("up", { ...WITH_MEDIUM, protect: false });
   });
 }
 

@@ -154,6 +154,31 @@ const organization =
     };
   };
 
+describe("an organization", () => {
+  it("is described to any account in it, and no more than that to one that administers nothing", async () => {
+    const described = await cloud.stack("described", async () => {
+      const ask = async (profile: keyof typeof ACCOUNTS, only?: boolean) => {
+        const provider = new aws.Provider(`${profile}-${only}`, { region: HOME, profile });
+        const { id, masterAccountId, accounts, roots } = await aws.organizations.getOrganization(
+          { returnOrganizationOnly: only },
+          { provider },
+        );
+        return [id, masterAccountId, accounts.length, roots.length];
+      };
+      return { member: await ask("prod"), only: await ask("prod", true), management: await ask("management") };
+    });
+
+    const up = await described.up();
+
+    const { id } = plane.organization;
+    expect(values(up.outputs)).toEqual({
+      member: [id, ACCOUNTS.management, 0, 0],
+      only: [id, ACCOUNTS.management, 0, 0],
+      management: [id, ACCOUNTS.management, 3, 1],
+    });
+  });
+});
+
 describe("the organization's services", () => {
   it("say why a thing failed half-way, and keep it in the state", async () => {
     stack = await cloud.stack("organization", organization({ managementHub: false }));
