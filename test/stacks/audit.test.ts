@@ -109,3 +109,40 @@ it("gives the other stacks its account and its detectors", async () => {
     configBucket: "delivery-1234567",
   });
 });
+
+it("puts the prefix before the pipeline's and the bucket's names, and before no detector's or recorder's", async () => {
+  const settings = { ...auditSettings(), namePrefix: "acme" };
+  made.pipelines.length = 0;
+
+  const { resources } = await recorded(() => audit(settings), { answers: aws });
+
+  expect(made.pipelines.map(([name]) => name)).toEqual(["acme-alerts"]);
+  const prefixed = resources.filter(({ name }) => name.startsWith("acme-"));
+  expect(new Set(prefixed.map(({ type }) => type.split("/")[0]))).toEqual(new Set(["aws:s3"]));
+  expect(resources.filter(({ type }) => type.startsWith("aws:s3")).length).toBe(prefixed.length);
+});
+
+it("protects all that watches the account, and nothing once that is off", async () => {
+  const { resources } = await recorded(() => audit(auditSettings()), { answers: aws });
+  const { resources: open } = await recorded(() => audit({ ...auditSettings(), protect: false }), { answers: aws });
+
+  expect(resources.filter(({ type, protect }) => type.startsWith("aws:") && !protect)).toEqual([]);
+  expect(open.filter(({ protect }) => protect)).toEqual([]);
+});
+
+it("makes nothing in a region that the account lacks, and says so to the other stacks", async () => {
+  const settings = {
+    ...auditSettings(),
+    regions: ["ap-northeast-1", "us-east-1"],
+    linkedRegions: ["us-east-1"],
+    absentRegions: ["ap-northeast-3"],
+  };
+
+  const { resources, result } = await recorded(async () => valuesOf(await audit(settings)), { answers: aws });
+
+  expect(resources.filter(({ inputs }) => inputs.region === "ap-northeast-3")).toEqual([]);
+  expect(result).toMatchObject({
+    absentRegions: ["ap-northeast-3"],
+    detectorIds: { "ap-northeast-1": "detectors-ap-northeast-1-id", "us-east-1": "detectors-us-east-1-id" },
+  });
+});
