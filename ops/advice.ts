@@ -68,8 +68,14 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   ],
   [
     /marked for protection|is protected|cannot be deleted\s+because it is protected/i,
-    (attempt) =>
-      `It is protected, since to delete it weakens the organization's watch. If that is meant: ${pulumi("config set hakken:protect false", attempt)}, then ${opsOn(attempt.stack, attempt)}, then: ${ops(attempt)}`,
+    (attempt) => {
+      const why = "It is protected, since to delete it weakens the organization's watch. If that is meant";
+      const lift = `${pulumi("config set hakken:protect false", attempt)}, then ${opsOn(attempt.stack, attempt)}`;
+      // What the program no longer makes keeps the protection that it was last made with.
+      return attempt.command === "destroy"
+        ? `${why}: ${lift}, then: ${ops(attempt)}`
+        : `${why}: put settings and program back as they were, ${lift}, then change them again: ${ops(attempt)}`;
+    },
   ],
   [
     /AWS account ID not allowed/i,
@@ -87,9 +93,9 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
       `No AWS credentials that work: set hakken:profile or AWS_PROFILE, or log in (aws sso login), then: ${ops(attempt)}`,
   ],
   [
-    /pulumi config set --secret (\S+)/,
+    /pulumi config set --secret ([\w:]+)/,
     (attempt, text) =>
-      `${[...text.matchAll(/pulumi config set --secret (\S+)/g)]
+      `${[...text.matchAll(/pulumi config set --secret ([\w:]+)/g)]
         .map(([, key]) => pulumi(`config set --secret ${key}`, attempt))
         .join(", ")}, then: ${ops(attempt)}`,
   ],
