@@ -75,7 +75,7 @@ describe("several providers on one process", () => {
       const provider = new aws.Provider("prod", {
         region: home,
         profile: "audit",
-        assumeRoles: [{ roleArn: String(role?.Arn) }],
+        assumeRoles: [{ roleArn: String(role?.Arn), sessionName: "hakken" }],
         allowedAccountIds: [ACCOUNTS.prod],
       });
       const { arn } = await aws.getCallerIdentity({}, { provider });
@@ -86,7 +86,7 @@ describe("several providers on one process", () => {
 
     const denied = await stack.up().then(() => "made", reason);
 
-    expect(denied).toMatch(/creating aws:sns\/topic:Topic: Authorization\w*: .*deployer.*SNS:CreateTopic/i);
+    expect(denied).toMatch(/creating aws:sns\/topic:Topic: Authorization\w*: .*deployer\/hakken.*SNS:CreateTopic/i);
     const { resources } = (await stack.exportStack()).deployment;
     expect(resources.map(({ type }: { type: string }) => type)).toContain("aws:sqs/queue:Queue");
     expect(resources.map(({ type }: { type: string }) => type)).not.toContain("aws:sns/topic:Topic");
