@@ -48,7 +48,10 @@ const itemsOf = ({ changes, failures }: StackResult): Item[] => {
   );
   const byRegion = (a: Item, b: Item) => (a.region < b.region ? -1 : a.region > b.region ? 1 : 0);
   const of = (kind: Item["kind"]) => [...changed, ...failed].filter((item) => item.kind === kind).sort(byRegion);
-  return [...of("weakens"), ...of("failed"), ...of("other")];
+  const weakens = of("weakens");
+  // Protection is a setting for all resources at once: what else weakens must not drown in it.
+  const [unprotected, weaker] = [weakens.filter(onlyUnprotects), weakens.filter((item) => !onlyUnprotects(item))];
+  return [...weaker, ...unprotected, ...of("failed"), ...of("other")];
 };
 
 // A replacement comes as three steps.
@@ -69,6 +72,8 @@ const onePerResource = (changes: readonly Change[]): Omit<Item, "kind">[] => {
     ];
   });
 };
+
+const onlyUnprotects = ({ operation }: Item): boolean => operation === OPERATIONS.same;
 
 const OPERATIONS: Readonly<Partial<Record<Change["operation"], string>>> = {
   "create-replacement": "replace",
@@ -93,7 +98,8 @@ const render = (result: StackResult, items: readonly Item[], kept: number): stri
     heading(result),
     verdict(result, items),
     failed(of(shown, "failed")),
-    weakening(of(shown, "weakens")),
+    weakening(of(shown, "weakens").filter((item) => !onlyUnprotects(item))),
+    weakening(of(shown, "weakens").filter(onlyUnprotects)),
     table(of(shown, "other"), of(items, "weakens").length > 0),
     leftOut(of(left, "weakens").length, left.length),
   ]

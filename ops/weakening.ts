@@ -15,8 +15,6 @@ export const WATCHED: Readonly<Record<string, Watched>> = { ...guardduty, ...sec
 export const weakening = ({ op, type, old, new: now }: StepEventMetadata): string | undefined => {
   const { gone, checks = [] } = WATCHED[type] ?? {};
   const reasons = new Set<string>();
-  if (old?.protect && now && !now.protect) reasons.add("it is no longer protected from being deleted");
-
   if (op === "delete" && gone) {
     reasons.add(old?.retainOnDelete ? "it stays in AWS as it is, but nothing keeps it so" : gone);
   }
@@ -24,6 +22,8 @@ export const weakening = ({ op, type, old, new: now }: StepEventMetadata): strin
   if (now && (CHANGES.has(op) || REPLACEMENTS.has(op))) {
     for (const { reason, weaker } of checks) if (weaker(old?.inputs, now.inputs)) reasons.add(reason);
   }
+  // Last, since where protection is switched off everything says so.
+  if (old?.protect && now && !now.protect) reasons.add("it is no longer protected from being deleted");
   return reasons.size ? [...reasons].join("; ") : undefined;
 };
 

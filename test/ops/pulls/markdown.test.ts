@@ -98,6 +98,22 @@ Other changes:
     expect(markdown).toContain("- unprotect aws:sqs/queue:Queue queue: open");
   });
 
+  it("puts what weakens otherwise before all that is only unprotected", () => {
+    const changes = [
+      change("first", { operation: "same", weakens: "open", region: "a" }),
+      change("last", { operation: "update", weakens: "narrower; open", region: "z" }),
+    ];
+
+    const red = previewMarkdown(result({ changes }))
+      .split("\n")
+      .filter((line) => line.startsWith("- "));
+
+    expect(red).toEqual([
+      "- update aws:sqs/queue:Queue last: narrower; open",
+      "- unprotect aws:sqs/queue:Queue first: open",
+    ]);
+  });
+
   it("tells of a failure the addresses, not the words", () => {
     const { urn, type, name } = change("secret-queue");
     const failures: Failure[] = [
@@ -184,6 +200,19 @@ describe("names that mean harm", () => {
 });
 
 describe("a long preview", () => {
+  it("leaves what is only unprotected out before what weakens otherwise", () => {
+    const many = Array.from({ length: 2_000 }, (_, index) =>
+      change(`part-${index}`, { operation: "same", weakens: "open", region: "a" }),
+    );
+
+    const markdown = previewMarkdown(
+      result({ changes: [...many, change("last", { operation: "update", weakens: "narrower", region: "z" })] }),
+    );
+
+    expect(markdown).toContain("- update aws:sqs/queue:Queue last: narrower");
+    expect(markdown).toMatch(/\*\*\d+ lines left out/);
+  });
+
   const text = fc.oneof(
     fc.string({ maxLength: 60, unit: "grapheme" }),
     fc.constantFrom("設定", "🔥".repeat(100), "あ".repeat(300), "x".repeat(1_000), "`".repeat(300), "\n"),
