@@ -94,15 +94,21 @@ export type Sendable = { finding: Record<string, unknown> } | { event: Record<st
 
 export const clientOf = (run: Run): Client => ({
   activity: () => get(`${run.endpoint}/_sandbox/activity`),
-  journal: async (after) => {
-    const { entries } = await get<{ entries: JournalEntry[] }>(`${run.endpoint}/_sandbox/journal?after=${after}`);
-    return entries;
-  },
+  journal: (after) => journalOf(run.endpoint, { after }),
   inbox: () => get(`${run.inboxUrl}/inbox.json`),
   send: (item) => post(`${run.inboxUrl}/_sandbox/send`, item),
   workflows: (findings) => workflowsOf(run, findings),
   pending: async () => (await get<{ events: number }>(`${run.inboxUrl}/_sandbox/pending`)).events,
 });
+
+/** Entries of the local AWS's journal later than `after`, of one kind if given, oldest first. */
+export const journalOf = async (
+  endpoint: string,
+  { after, kind }: { after: number; kind?: JournalEntry["kind"] },
+): Promise<JournalEntry[]> => {
+  const query = new URLSearchParams({ after: String(after), ...(kind && { kind }) });
+  return (await get<{ entries: JournalEntry[] }>(`${endpoint}/_sandbox/journal?${query}`)).entries;
+};
 
 // GetFindings takes 20 ids a call, and three calls a second, which the SDK waits for.
 const workflowsOf = async (run: Run, findings: readonly FindingName[]): Promise<(string | undefined)[]> => {

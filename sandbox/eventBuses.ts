@@ -1,5 +1,5 @@
 import { EventBridge } from "@aws-sdk/client-eventbridge";
-import type { PutEvents } from "./doubles/securityhub/announcements";
+import type { EventEntry, PutEvents, PutEventsReply } from "./doubles/securityhub/announcements";
 import { rootOf } from "./organization";
 
 export interface EventBuses {
@@ -8,8 +8,11 @@ export interface EventBuses {
   connect(endpoint: string): void;
 }
 
+/** Told of what a bus has taken, and when it was put there. */
+type OnTaken = (region: string, entries: readonly EventEntry[], reply: PutEventsReply, at: number) => void;
+
 /** The default buses of all accounts and regions, as AWS itself reaches them: only an account's root may say `aws.*`. */
-export const eventBuses = (): EventBuses => {
+export const eventBuses = (taken: OnTaken = () => {}): EventBuses => {
   const clients = new Map<string, EventBridge>();
   let endpoint: string | undefined;
   const clientOf = (account: string, region: string): EventBridge => {
@@ -22,7 +25,10 @@ export const eventBuses = (): EventBuses => {
   return {
     putEvents: async (account, region, entries) => {
       if (!endpoint) throw new Error("The local AWS is not up yet");
-      return await clientOf(account, region).putEvents({ Entries: entries });
+      const at = Date.now();
+      const reply = await clientOf(account, region).putEvents({ Entries: entries });
+      taken(region, entries, reply, at);
+      return reply;
     },
     connect: (at) => {
       endpoint = at;

@@ -3,14 +3,9 @@ import { findingOf } from "../handlers/alert/normalise";
 import { alertKeyOf } from "../handlers/alert/record";
 import type { Channel, Finding } from "../handlers/alert/types";
 import type { Activity, Client, Import, JournalEntry, Sendable } from "./client";
+import { type Hop, hopsOf } from "./hops";
 import type { InboxEntries } from "./inbox/store";
 import { newPieces, type Piece } from "./inboxPieces";
-
-/** A step on a finding's way, and when it was reached, in milliseconds after it was sent. */
-export interface Hop {
-  name: string;
-  ms: number;
-}
 
 /** What became of one finding or event that was sent. */
 export interface Journey {
@@ -101,7 +96,10 @@ const report = async (client: Client, underway: readonly Underway[], seen: Seen)
       finding,
       rules: rulesOf(item.made, seen.journal),
       arrived: { slack: of("slack"), backlog: of("backlog"), mail: of("mail") },
-      hops: hopsOf(item, key, own, seen.journal),
+      hops: hopsOf(
+        { begun: item.begun, events: item.made.events, execution: key && `${key}-`, arrived: own },
+        seen.journal,
+      ),
       workflow: workflows.get(item),
       state: item.made.state,
       refused: item.made.refused,
@@ -137,31 +135,6 @@ const rulesOf = (made: Import, journal: readonly JournalEntry[]): string[] => {
     entry.kind === "event" && made.events.includes(entry.id) ? entry.rules : [],
   );
   return [...new Set(rules)];
-};
-
-const hopsOf = (
-  item: Underway,
-  key: string | undefined,
-  own: readonly Piece[],
-  journal: readonly JournalEntry[],
-): Hop[] => {
-  const hops: Hop[] = [];
-  const reach = (name: string, at: string | undefined) => {
-    if (at) hops.push({ name, ms: Math.max(0, Date.parse(at) - item.begun) });
-  };
-  const ofEvent = (id: string) => item.made.events.includes(id);
-  reach("rule", journal.find((entry) => entry.kind === "event" && ofEvent(entry.id) && entry.rules.length > 0)?.at);
-  reach(
-    "queue",
-    journal.find((entry) => entry.kind === "delivery" && entry.outcome === "delivered" && ofEvent(entry.eventId))?.at,
-  );
-  const executions = journal.filter((entry) => entry.kind === "execution" && key && entry.arn.includes(`:${key}-`));
-  reach("execution", executions[0]?.at);
-  for (const channel of ["slack", "backlog", "mail"] as const) {
-    reach(channel, own.find((piece) => piece.channel === channel)?.at);
-  }
-  reach("settled", executions.findLast((entry) => entry.kind === "execution" && entry.status !== "RUNNING")?.at);
-  return hops;
 };
 
 /** Everything in a journal that ought not to happen in a sound installation, in words. */

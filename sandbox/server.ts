@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fastify from "fastify";
 import { isRunning, type ProcessId, processId } from "../ops/processes";
 import { startMinistack } from "./aws/ministack";
+import { journalOf } from "./client";
 import { lambdaNode } from "./daemon";
 import { daemonRoutes } from "./daemonRoutes";
 import { controlPlane } from "./doubles/controlPlane/controlPlane";
@@ -14,6 +15,7 @@ import { placesIn } from "./places";
 import { BACKLOG_PROJECT, SLACK_CHANNEL } from "./project";
 import { startProvider } from "./provider/server";
 import { type Run, writeRun } from "./run";
+import { createTrail } from "./trail";
 
 /** Things to end, the last started first. */
 const endings: (() => Promise<unknown>)[] = [];
@@ -25,7 +27,9 @@ const serve = async (folder: string, python: string): Promise<void> => {
   const secrets = { passphrase: secret(), slackToken: `xoxb-${secret()}`, backlogApiKey: secret() };
 
   // The doubles tell the local AWS of events, and it sends them calls: it starts second, and the buses wait for it.
-  const buses = eventBuses();
+  let endpoint: string | undefined;
+  const trail = createTrail(async (kind, after) => (endpoint ? await journalOf(endpoint, { after, kind }) : []));
+  const buses = eventBuses(trail.note);
   const plane = controlPlane({
     putEvents: buses.putEvents,
     organization: {
@@ -40,6 +44,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
   const inbox = createInbox({
     slack: { token: secrets.slackToken, channels: [SLACK_CHANNEL] },
     backlog: { apiKey: secrets.backlogApiKey, project: BACKLOG_PROJECT },
+    trail,
   });
   const app = fastify({ forceCloseConnections: true, bodyLimit: 8 * 1024 * 1024 });
   await app.register(inbox.routes);
@@ -57,7 +62,8 @@ const serve = async (folder: string, python: string): Promise<void> => {
     mailUrl: `${inboxUrl}/mail`,
   });
   endings.push(() => ministack.stop());
-  buses.connect(ministack.endpoint);
+  endpoint = ministack.endpoint;
+  buses.connect(endpoint);
 
   const provider = await startProvider({
     endpoint: ministack.endpoint,

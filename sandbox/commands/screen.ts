@@ -1,8 +1,9 @@
 import { relative } from "node:path";
 import { createColors } from "picocolors";
 import type { Channel } from "../../handlers/alert/types";
+import type { Hop } from "../hops";
 import type { Piece } from "../inboxPieces";
-import type { Hop, Journey, Sent } from "../journey";
+import type { Journey, Sent } from "../journey";
 
 /** Where a command's words go: with --json, standard output is for JSON alone. */
 export interface Screen {

@@ -43,6 +43,8 @@ export interface Faults {
   list(): Fault[];
   /** The first fault that applies, used up by one. */
   take(hit: Hit): Fault | undefined;
+  /** Calls the listener whenever a fault was set, used or cleared, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
   /** Keeps a connection open without an answer until its client gives up or the faults are cleared. */
   hold(socket: Socket): void;
 }
@@ -51,6 +53,10 @@ export interface Faults {
 export function createFaults(): Faults {
   let pending: { fault: Fault; left: number }[] = [];
   const held = new Set<Socket>();
+  const listeners = new Set<() => void>();
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
   const applies = (fault: Fault, hit: Hit) => {
     const on = fault.on ?? "writes";
     return (
@@ -60,10 +66,14 @@ export function createFaults(): Faults {
     );
   };
   return {
-    add: (fault) => void pending.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }),
+    add: (fault) => {
+      pending.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+      changed();
+    },
     clear: () => {
       pending = [];
       for (const socket of held) socket.destroy();
+      changed();
     },
     list: () => pending.map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, times: left } : { ...fault })),
     take: (hit) => {
@@ -71,7 +81,12 @@ export function createFaults(): Faults {
       if (found === undefined) return undefined;
       found.left -= 1;
       pending = pending.filter(({ left }) => left > 0);
+      changed();
       return found.fault;
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     hold: (socket) => {
       held.add(socket);

@@ -3,6 +3,7 @@ import { createBacklog } from "../doubles/backlog/backlog";
 import type { BacklogOptions } from "../doubles/backlog/space";
 import { createMail, type MailOptions } from "../doubles/mail/mail";
 import { createSlack, type SlackOptions } from "../doubles/slack/slack";
+import type { Trail } from "../trail";
 import { createFaults, type Faults } from "./faults";
 import { inboxRoutes } from "./routes";
 import { createStore, type InboxStore } from "./store";
@@ -11,6 +12,8 @@ export interface InboxOptions {
   slack: SlackOptions;
   backlog: BacklogOptions;
   mail?: MailOptions;
+  /** Follows the messages' ways; without one the page shows none. */
+  trail?: Trail;
   /** Milliseconds since 1970; default the machine's clock. */
   now?: () => number;
 }
@@ -37,7 +40,8 @@ export function createInbox(options: InboxOptions): SandboxInbox {
       await app.register(createSlack({ ...options.slack, ...common }), { prefix: "/slack/api" });
       await app.register(createBacklog({ ...options.backlog, ...common }), { prefix: "/backlog" });
       await app.register(createMail({ ...options.mail, ...common }), { prefix: "/mail" });
-      await app.register(inboxRoutes(store, faults));
+      const channelNames = new Map(options.slack.channels.map(({ id, name }) => [id, name]));
+      await app.register(inboxRoutes({ store, faults, channelNames, trail: options.trail }));
     },
   };
 }

@@ -1,138 +1,116 @@
-import { type Html, html, link } from "./html";
-import { slackLook } from "./slackLook";
-import type { BacklogEntry, InboxStore, MailEntry, SlackEntry, SlackReplyEntry, Version } from "./store";
+import type { Channel } from "../../handlers/alert/types";
+import { article, backlogCard, type Card, mailCard, type Sight, slackCard } from "./cards";
+import type { Fault } from "./faults";
+import { type Html, html } from "./html";
+
+/** What the page shows beside the messages. */
+export interface Shown extends Sight {
+  faults: readonly Fault[];
+  /** Shows old messages too, however many there are. */
+  all: boolean;
+}
+
+/** Cards of a column without being asked for more: a flood of thousands would make the page slow. */
+const MOST_CARDS = 100;
 
 /** The whole page. */
-export function page(store: InboxStore): string {
+export function page(shown: Shown): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>hakken sandbox: inbox</title>
-<link rel="stylesheet" href="/inbox/page.css">
-<script src="/inbox/page.js" defer></script>
+<title>Inbox · hakken sandbox</title>
+<link rel="icon" href="/inbox/browser/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/inbox/browser/page.css">
+<link rel="stylesheet" href="/inbox/browser/cards.css">
+<script src="/inbox/browser/page.js" type="module"></script>
 </head>
 <body>
-<header><h1>Inbox</h1><span id="state" role="status">connecting</span></header>
-<main id="columns">${content(store)}</main>
+<header>
+<h1>Inbox <small>hakken sandbox</small></h1>
+<nav aria-label="Columns">${COLUMNS.map(({ channel, title }) => html`<a href="#${channel}">${title}</a>`)}</nav>
+<search><input id="filter" type="search" placeholder="Filter" aria-label="Filter messages" aria-keyshortcuts="/" autocomplete="off" spellcheck="false"><kbd aria-hidden="true">/</kbd></search>
+<button id="help" type="button" aria-haspopup="dialog" aria-keyshortcuts="?">Keys <kbd aria-hidden="true">?</kbd></button>
+<p id="state" role="status">connecting</p>
+</header>
+<p id="news" role="status" class="unseen-by-eyes"></p>
+<main id="columns">${content(shown)}</main>
+<dialog id="keys" aria-labelledby="keys-title">
+<h2 id="keys-title">Keys</h2>
+<dl>${KEYS.map(
+    ([keys, what]) => html`<div><dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${what}</dd></div>`,
+  )}</dl>
+<form method="dialog"><button>Close</button></form>
+</dialog>
 </body>
 </html>`.html;
 }
 
+const KEYS: readonly (readonly [readonly string[], string])[] = [
+  [["j", "↓"], "next message"],
+  [["k", "↑"], "message before"],
+  [["l", "→"], "next column, to the same alert where it is there"],
+  [["h", "←"], "column before"],
+  [["g", "Home"], "newest message"],
+  [["G", "End"], "oldest message"],
+  [["Enter"], "details of the message, and its way"],
+  [["Tab"], "links and buttons of the message"],
+  [["/"], "filter: messages with all of these words"],
+  [["Esc"], "leave the filter, or this"],
+  [["?"], "this"],
+];
+
 /** What changes while the page is open. */
-export const columns = (store: InboxStore): string => content(store).html;
+export const columns = (shown: Shown): string => content(shown).html;
 
-function content(store: InboxStore): Html {
-  const { slack, backlog, mail } = store.entries;
-  return html`
-${column("Slack", slack, (entry) => slackCard(store, entry))}
-${column("Backlog", backlog, backlogCard)}
-${column("Mail", mail, mailCard)}`;
+const COLUMNS = [
+  { channel: "slack", title: "Slack" },
+  { channel: "backlog", title: "Backlog" },
+  { channel: "mail", title: "Mail" },
+] as const satisfies { channel: Channel; title: string }[];
+
+function content(shown: Shown): Html {
+  const { slack, backlog, mail } = shown.store.entries;
+  const cards = {
+    slack: slack.map((entry) => () => slackCard(shown, entry)),
+    backlog: backlog.map((entry) => () => backlogCard(shown, entry)),
+    mail: mail.map((entry) => () => mailCard(shown, entry)),
+  };
+  return html`${faultsInWords(shown.faults)}${COLUMNS.map(({ channel, title }) =>
+    column(shown, channel, title, cards[channel]),
+  )}`;
 }
 
-function column<Entry extends Version>(title: string, entries: readonly Entry[], card: (entry: Entry) => Html): Html {
-  const newestFirst = entries.toReversed();
-  return html`<section aria-label="${title}"><h2>${title} <small>${entries.length}</small></h2>${
-    newestFirst.length === 0 ? html`<p class="empty">Nothing yet.</p>` : newestFirst.map(card)
-  }</section>`;
-}
-
-function slackCard(store: InboxStore, entry: SlackEntry): Html {
-  return html`<article><p class="meta">${entry.channel} ${time(entry.at)}${edited(entry)}</p>${look(store, entry)}${
-    entry.replies.length === 0
-      ? undefined
-      : html`<div class="thread">${entry.replies.map(
-          (reply) => html`<p class="meta">reply ${time(reply.at)}${edited(reply)}</p>${look(store, reply)}`,
-        )}</div>`
-  }</article>`;
-}
-
-function look(store: InboxStore, entry: SlackEntry | SlackReplyEntry): Html {
-  const shown = store.looks.get(entry);
-  return shown === undefined ? prose(entry.text) : slackLook(shown);
-}
-
-const edited = (entry: { updates: Version[] }) =>
-  entry.updates.length > 0 ? ` (edited ${entry.updates.length > 1 ? `${entry.updates.length} times` : ""})` : undefined;
-
-function backlogCard(entry: BacklogEntry): Html {
-  const [summary = "", kind = "", ...description] = entry.text.split("\n");
-  const after = [
-    ...entry.updates.map((update) => ({ ...update, name: "change" })),
-    ...entry.comments.map((comment) => ({ ...comment, name: "comment" })),
-  ].sort((a, b) => a.at.localeCompare(b.at));
-  return html`<article><p class="meta">${entry.key} ${time(entry.at)}</p><h3>${summary}</h3><p class="context">${kind}</p>${prose(
-    description.join("\n"),
-  )}${after.length === 0 ? undefined : html`<div class="thread">${after.map(said)}</div>`}</article>`;
-}
-
-const said = (version: Version & { name: string }) =>
-  html`<p class="meta">${version.name} ${time(version.at)}</p>${prose(version.text)}`;
-
-function mailCard(entry: MailEntry): Html {
-  const topic = entry.topicArn.split(":").at(-1) ?? "";
-  const body = entry.text.slice(entry.subject.length).trimStart();
-  return html`<article><p class="meta">${topic} → ${entry.to} ${time(entry.at)}</p><h3>${entry.subject}</h3>${prose(body)}</article>`;
-}
-
-/** Text as it is, line breaks kept, with its addresses linked. */
-function prose(text: string): Html {
-  const parts = text
-    .split(/(https?:\/\/[^\s<>"'()（）「」、。]+)/)
-    .map((part, index) => (index % 2 === 1 ? link(part, part) : html`${part}`));
-  return html`<p class="prose">${parts}</p>`;
-}
-
-const time = (at: string) => html`<time datetime="${at}">${at.slice(0, 19).replace("T", " ")} UTC</time>`;
-
-/** Loads the columns anew whenever the stream says that something changed, and after a lost connection. */
-export const SCRIPT = `"use strict";
-const columns = document.getElementById("columns");
-const state = document.getElementById("state");
-let loading = false;
-let again = false;
-async function load() {
-  if (loading) { again = true; return; }
-  loading = true;
-  try {
-    const answer = await fetch("/inbox/columns", { cache: "no-store" });
-    if (answer.ok) columns.innerHTML = await answer.text();
-  } catch {
-    state.textContent = "not connected";
+function column(shown: Shown, channel: Channel, title: string, cards: readonly (() => Card)[]): Html {
+  const newestFirst = shown.all ? cards.toReversed() : cards.slice(-MOST_CARDS).reverse();
+  const older = cards.length - newestFirst.length;
+  const articles = newestFirst.map((make, index) => {
+    const card = make();
+    const hops = card.key ? shown.hopsOf({ channel, alertKey: card.key, at: card.at }) : [];
+    return article(card, hops, index + 1, cards.length);
+  });
+  return html`<section id="${channel}" aria-labelledby="${channel}-title">
+<h2 id="${channel}-title">${title} <span class="count">${cards.length}</span></h2>
+<div role="feed" aria-labelledby="${channel}-title">${articles}</div>
+<p class="empty"${cards.length > 0 && html` hidden`}>${EMPTY[channel]}</p>${
+    older > 0 && html`<p class="older"><a href="/?all">${older} older</a></p>`
   }
-  loading = false;
-  if (again) { again = false; load(); }
+</section>`;
 }
-const stream = new EventSource("/inbox/stream");
-stream.addEventListener("open", () => { state.textContent = "live"; load(); });
-stream.addEventListener("error", () => { state.textContent = "not connected"; });
-stream.addEventListener("changed", load);
-`;
 
-export const STYLE = `:root { color-scheme: light dark; --line: #8884; --dim: #888; --link: #1264a3; }
-@media (prefers-color-scheme: dark) { :root { --link: #6cb8f0; } }
-* { box-sizing: border-box; }
-body { margin: 0; font: 14px/1.5 system-ui, "Hiragino Sans", "Noto Sans JP", sans-serif; }
-header { display: flex; gap: 1em; align-items: baseline; padding: .5em 1em; border-bottom: 1px solid var(--line); }
-h1 { font-size: 1.2em; margin: 0; }
-h2 { font-size: 1em; margin: 0 0 .5em; }
-h3 { font-size: 1em; margin: .2em 0; overflow-wrap: anywhere; }
-main { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1em; padding: 1em; }
-@media (max-width: 800px) { main { grid-template-columns: minmax(0, 1fr); } }
-article { border: 1px solid var(--line); border-radius: 6px; padding: .6em .8em; margin-bottom: .8em; }
-p { margin: .3em 0; overflow-wrap: anywhere; white-space: pre-wrap; }
-a { color: var(--link); }
-.meta, .context, .empty, small, #state { color: var(--dim); font-size: .9em; }
-.context span { margin-right: .8em; }
-.fields { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1em; }
-.thread { border-left: 2px solid var(--line); margin-top: .6em; padding-left: .8em; }
-.bar { border-left: 4px solid var(--line); padding-left: .8em; }
-.bar.good { border-color: #2eb67d; } .bar.warning { border-color: #ecb22e; } .bar.danger { border-color: #e01e5a; }
-.button { display: inline-block; border: 1px solid var(--line); border-radius: 4px; padding: 0 .6em; margin: 0 .4em .3em 0; text-decoration: none; }
-.button.primary { border-color: #2eb67d; } .button.danger { border-color: #e01e5a; }
-hr { border: 0; border-top: 1px solid var(--line); }
-code, pre { font-family: ui-monospace, monospace; font-size: .95em; background: #8882; border-radius: 3px; }
-pre { padding: .4em; overflow-x: auto; }
-`;
+const EMPTY: Record<Channel, string> = {
+  slack: "No message yet.",
+  backlog: "No issue yet.",
+  mail: "No mail yet.",
+};
+
+function faultsInWords(faults: readonly Fault[]): Html {
+  return html`<p id="faults" role="status"${faults.length === 0 && html` hidden`}>${
+    faults.length > 0 &&
+    html`<b>Failing on command:</b> ${faults
+      .map(({ channel, fault, times }) => `${channel} ${fault}${times === undefined ? "" : ` (${times} left)`}`)
+      .join(" · ")}`
+  }</p>`;
+}
