@@ -47,7 +47,7 @@ function element(item: unknown): Html {
   // Pictures come from elsewhere, which the page does not load.
   if (item.type === "image") return html`<small class="picture">${String(item.alt_text)}</small>`;
   if (item.type !== "button") return textObject(item);
-  const style = `button ${item.style === "danger" || item.style === "primary" ? item.style : ""}`;
+  const style = item.style === "danger" || item.style === "primary" ? `button ${item.style}` : "button";
   if (typeof item.url === "string") return link(item.url, textObject(item.text), style);
   return html`<span class="${style}" title="Slack would send a click to the app.">${textObject(item.text)}</span>`;
 }

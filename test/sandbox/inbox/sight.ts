@@ -8,7 +8,7 @@ export interface Shown {
 }
 
 /** Before the page is opened: what looks at it from within. The page's own policy would not let it load. */
-export const giveSight = (page: Page) => page.addInitScript({ path: join(__dirname, "sight.js") });
+export const giveSight = (page: Page) => page.addInitScript({ path: join(__dirname, "within.js") });
 
 /** Every visible text. */
 export const contrasts = (page: Page): Promise<Shown[]> => page.evaluate("sight.contrasts()");
