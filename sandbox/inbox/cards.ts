@@ -3,7 +3,8 @@ import type { Channel } from "../../handlers/alert/types";
 import type { Hop } from "../hops";
 import { alertKeyIn } from "./alertKey";
 import { type Html, html } from "./html";
-import { issueText, prose } from "./prose";
+import { issueText } from "./issueText";
+import { prose } from "./prose";
 import { slackLook } from "./slackLook";
 import type { BacklogEntry, InboxStore, MailEntry, SlackEntry, SlackReplyEntry, Version } from "./store";
 import { time, wayLine, wayTable } from "./way";
@@ -60,7 +61,7 @@ export function backlogCard(sight: Sight, entry: BacklogEntry): Card {
     ...entry.comments.map((comment) => ({ ...comment, name: "commented" })),
   ].sort((a, b) => a.at.localeCompare(b.at));
   const said = (piece: Version & { name: string }) =>
-    html`<div class="reply"><p class="meta"><b>hakken</b> ${piece.name} ${time(piece.at)}</p>${issueText(piece.text)}${
+    html`<div class="reply"><p class="meta"><b>hakken</b> ${piece.name} ${time(piece.at)}</p>${issueText(piece.text, entry.textFormat)}${
       piece.name === "commented" && wayLine(hops(sight, "backlog", piece, key))
     }</div>`;
   return {
@@ -73,7 +74,7 @@ export function backlogCard(sight: Sight, entry: BacklogEntry): Card {
 <dl class="fields">${fieldsOf(entry, kind).map(
       ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
     )}</dl>
-<div class="backlog">${issueText(description.join("\n"))}</div>${wayLine(hops(sight, "backlog", entry, key))}${
+<div class="backlog">${issueText(description.join("\n"), entry.textFormat)}</div>${wayLine(hops(sight, "backlog", entry, key))}${
       after.length > 0 &&
       html`<div class="thread" role="group" aria-label="Changes and comments">${after.map(said)}</div>`
     }`,

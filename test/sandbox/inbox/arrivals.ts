@@ -5,7 +5,7 @@ import { mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
 import { API_KEY, type RunningInbox, TOKEN, TOPIC } from "../doubles/running";
 
-const OPTIONS = { language: "en", homeRegion: "ap-northeast-1" } as const;
+const OPTIONS = { language: "en", homeRegion: "ap-northeast-1", textFormat: "markdown" } as const;
 const TO = { topicArn: TOPIC, endpoint: "security@example.com" };
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
@@ -25,7 +25,15 @@ export async function subscribe({ url }: RunningInbox): Promise<void> {
 
 /** Tells an alert in all three channels, by hakken's own messages. */
 export async function tell(running: RunningInbox, finding: Finding): Promise<Told> {
-  const notice: Notice = { alertKey: alertKeyOf(finding), occurrence: 1, version: 1, kind: "opened", finding };
+  const openedAt = new Date(running.clock.ms).toISOString();
+  const notice: Notice = {
+    alertKey: alertKeyOf(finding),
+    occurrence: 1,
+    version: 1,
+    kind: "opened",
+    openedAt,
+    finding,
+  };
   const { ts } = await slackPost(running, { ...blocksOf(slackMessage(notice, OPTIONS)), metadata: metadataOf(notice) });
   const issue = { projectId: 1001, issueTypeId: 101, priorityId: 2, ...backlogIssue(notice, OPTIONS) };
   const { issueKey } = await backlogCall<{ issueKey: string }>(running, "POST", "issues", issue);
