@@ -1,4 +1,5 @@
 import { paginateGetFindings, SecurityHub } from "@aws-sdk/client-securityhub";
+import type { Fault } from "./inbox/faults";
 import type { InboxEntries } from "./inbox/store";
 import { ACCOUNTS, HOME_REGION, rootOf } from "./organization";
 import type { Run } from "./run";
@@ -90,6 +91,14 @@ export interface Client {
   pending(): Promise<number>;
 }
 
+/** The faults of Slack, Backlog and mail that are still to come. */
+export interface FaultClient {
+  list(): Promise<Fault[]>;
+  /** Gives back all that are still to come. */
+  add(fault: Fault): Promise<Fault[]>;
+  clear(): Promise<void>;
+}
+
 export type Sendable = { finding: Record<string, unknown> } | { event: Record<string, unknown> };
 
 export const clientOf = (run: Run): Client => ({
@@ -99,6 +108,12 @@ export const clientOf = (run: Run): Client => ({
   send: (item) => post(`${run.inboxUrl}/_sandbox/send`, item),
   workflows: (findings) => workflowsOf(run, findings),
   pending: async () => (await get<{ events: number }>(`${run.inboxUrl}/_sandbox/pending`)).events,
+});
+
+export const faultClientOf = ({ inboxUrl }: Pick<Run, "inboxUrl">): FaultClient => ({
+  list: () => get(`${inboxUrl}/faults`),
+  add: (fault) => post(`${inboxUrl}/faults`, fault),
+  clear: () => call(`${inboxUrl}/faults`, { method: "DELETE" }),
 });
 
 /** Entries of the local AWS's journal later than `after`, of one kind if given, oldest first. */
@@ -139,13 +154,14 @@ const post = <T>(url: string, body: unknown): Promise<T> =>
 const call = async <T>(url: string, init: RequestInit): Promise<T> => {
   const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
   const text = await answer.text();
-  if (answer.ok) return JSON.parse(text) as T;
+  if (answer.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
   throw new Error(wordsOf(text) ?? `${url} answered ${answer.status}: ${text}`);
 };
 
 const wordsOf = (text: string): string | undefined => {
   try {
-    return (JSON.parse(text) as { message?: string }).message;
+    const said = JSON.parse(text) as { message?: string; error?: string };
+    return said.message ?? said.error;
   } catch {
     return undefined;
   }

@@ -13,12 +13,18 @@ export interface Screen {
   say: (line: string) => void;
   /** What was asked for, as JSON; silent without --json. */
   json: (value: unknown) => void;
+  /** One of many, as JSON in one line; silent without --json. */
+  jsonLine: (value: unknown) => void;
+  /** Text as it is, with --json too. */
+  raw: (text: string) => void;
 }
 
 export const screen = (asJson: boolean): Screen => ({
   progress: (line) => process.stderr.write(`${line}\n`),
   say: (line) => asJson || process.stdout.write(`${line}\n`),
   json: (value) => asJson && process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
+  jsonLine: (value) => asJson && process.stdout.write(`${JSON.stringify(value)}\n`),
+  raw: (text) => process.stdout.write(text),
 });
 
 const colors = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);

@@ -3,13 +3,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Channel } from "../../handlers/alert/types";
 
+export const FAULT_CHANNELS = ["slack", "backlog", "mail"] as const satisfies readonly Channel[];
+export const FAULT_KINDS = ["429", "500", "timeout-before", "timeout-after", "auth"] as const;
+
 const faultShape = z.strictObject({
-  channel: z.enum(["slack", "backlog", "mail"]),
+  channel: z.enum(FAULT_CHANNELS),
   /**
    * 429, 500: answered so, not taken. auth: the key is refused. timeout-before: never answered, not taken.
    * timeout-after: taken, then the connection is closed without an answer.
    */
-  fault: z.enum(["429", "500", "timeout-before", "timeout-after", "auth"]),
+  fault: z.enum(FAULT_KINDS),
   /** How many requests it hits; without it, all until it is cleared. */
   times: z.int().positive().optional(),
   /** Seconds that a 429 asks to wait; default 1. */
