@@ -57,7 +57,8 @@ export const statusInWords = ({ run, places, stacks, activity, alarms }: Status,
   const { bold, red, dim } = createColors(colour);
   const titled = (lines: string[]) => lines.map((line, index) => (index === 0 ? dim(line) : line));
   const raised = alarms.filter(({ state }) => state === "ALARM").length;
-  const table = (head: readonly string[], rows: readonly (readonly string[])[]) => titled(columns(head, rows));
+  const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+    rows.length ? titled(columns(head, rows)) : ["none"];
   return [
     bold("Stacks"),
     ...table(["name", "account", "resources", "last deployment", "result"], stacks.map(stackRow)),
