@@ -3,7 +3,7 @@ export interface Interruption {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP: begin nothing new, end what can be ended. */
   stop: AbortSignal;
   /**
-   * Aborted when the child process must be told. A terminal tells the whole foreground group of Ctrl-C by itself,
+   * Aborted when the child process must be told; told once more, by another event "abort", when it must quit at once. A terminal tells the whole foreground group of Ctrl-C by itself,
    * and Pulumi's CLI takes a second SIGINT as an order to quit at once, with operations pending.
    */
   forward: AbortSignal;
@@ -24,7 +24,10 @@ export const interruptible = async <T>(
     first ||= Date.now();
     tell(again ? "Interrupted again: quitting." : "Interrupted: waiting for what can't be left half-done ...");
     stop.abort(new Error("interrupted"));
-    if (again || signal !== "SIGINT" || !process.stdin.isTTY) forward.abort();
+    if (!again && signal === "SIGINT" && process.stdin.isTTY) return;
+    // A signal aborts once, but its listeners, which each pass a SIGINT on, can be called again.
+    if (forward.signal.aborted) forward.signal.dispatchEvent(new Event("abort"));
+    else forward.abort();
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, onSignal);

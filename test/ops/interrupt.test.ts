@@ -60,6 +60,23 @@ describe("interruptible", () => {
     expect(await abortedAfter(["SIGTERM"], 0)).toEqual([[true, true]]);
   });
 
+  it("passes on a second time what was passed on before: the child then quits at once", async () => {
+    atTerminal(false);
+    let passed = 0;
+
+    await interruptible(
+      (line) => told.push(line),
+      async ({ forward }) => {
+        forward.addEventListener("abort", () => passed++);
+        process.emit("SIGTERM", "SIGTERM");
+        await sleep(600);
+        process.emit("SIGTERM", "SIGTERM");
+      },
+    );
+
+    expect(passed).toBe(2);
+  });
+
   it("listens no longer when the work is done", async () => {
     const before = process.listenerCount("SIGINT");
 
