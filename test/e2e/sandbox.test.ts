@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { destruction, redeployment } from "./deployment";
 import { life } from "./life";
+import { operations } from "./ops";
 import { outages } from "./outages";
 import { policies } from "./policies";
 import { lose, recovery, renewal } from "./recovery";
@@ -37,6 +38,10 @@ describe("a finding that is NEW again", { timeout: 120_000 }, () => {
 
 describe("a deployment", { timeout: 300_000 }, () => {
   redeployment(stage);
+});
+
+describe("the ops script", { timeout: 300_000 }, () => {
+  operations(stage);
 });
 
 describe("all of that", () => {
