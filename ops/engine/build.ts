@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../root";
 import { run } from "./children";
@@ -24,6 +25,7 @@ export const buildFromGo = async ({ progress, signal, env, version, folder }: In
     GOFLAGS: "-modcacherw",
     GOWORK: "off",
     CGO_ENABLED: "0",
+    ...countersIn(folder, env),
   };
   mkdirSync(module, { recursive: true });
   mkdirSync(goEnv.GOTMPDIR, { recursive: true });
@@ -56,6 +58,14 @@ export const buildFromGo = async ({ progress, signal, env, version, folder }: In
     stop();
   }
   return root;
+};
+
+// Go counts its own use in the user's configuration folder, and no variable tells it not to: that folder is ours, then. What
+// the user set with `go env -w` stands in the same one, and still counts. (macOS has them elsewhere, whatever one sets.)
+const countersIn = (folder: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+  if (process.platform === "darwin") return {};
+  const configuration = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), ".config");
+  return { XDG_CONFIG_HOME: join(folder, "config"), GOENV: env.GOENV || join(configuration, "go", "env") };
 };
 
 // In a folder whose go.mod asks for a newer Go, an older one either gets that one by itself (1.21 and later) or says so here.

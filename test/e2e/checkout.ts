@@ -32,9 +32,9 @@ const PARTS = [
   ...["package.json", "tsconfig.json", "tsconfig.build.json", "tsconfig.pulumi.json", "Pulumi.yaml"],
 ];
 
-/** Copies the project, compiled program and all. It goes with the sandbox's folder. */
+/** Copies the project, compiled program and all. It goes when the sandbox is taken down. */
 export function checkoutOf({ places }: Stage): Checkout {
-  const folder = join(places.folder, "second");
+  const folder = join(places.work, "second");
   const root = projectRoot();
   mkdirSync(folder, { recursive: true });
   for (const part of PARTS)

@@ -17,7 +17,7 @@ export function operations(stage: () => Stage): void {
     await fault(stage(), { kind: "error", status: 500 }, 9);
 
     const failed = await ops(stage(), ["up", "--yes", "--json"]).ended;
-    const again = await ops(stage(), ["up", "--yes", "--json"]).ended;
+    const again = await ops(stage(), ["up", "--yes", "--json", "--stack", ...STACKS.slice(1)]).ended;
 
     expect(failed.code).toBe(1);
     expect(outcomes(failed)).toEqual(["succeeded", "failed", "not started", "not started"]);
@@ -25,7 +25,7 @@ export function operations(stage: () => Stage): void {
       /management: aws:guardduty\/detector:Detector "detectors-[\w-]+" in [\w-]+: .*InternalException[\s\S]*prod: not started: needs management\n→ .*npm run ops -- up --cwd/,
     );
     expect(again.code).toBe(0);
-    expect(outcomes(again)).toEqual(STACKS.map(() => "succeeded"));
+    expect(outcomes(again)).toEqual(["succeeded", "succeeded", "succeeded"]);
     expect(names(again)).toEqual(DETECTORS);
   });
 
@@ -38,7 +38,8 @@ export function operations(stage: () => Stage): void {
     const stacks = ["--stack", "management", "organization", "prod"];
 
     const running = ops(stage(), ["up", "--yes", "--json", ...stacks]);
-    await running.says(/management: update pulumi:providers:aws account/);
+    // What else a tag changes is done; only the detectors are slow.
+    await running.says(/recorder-role[\s\S]*recorder-bucket|recorder-bucket[\s\S]*recorder-role/);
     await sleep(1_000);
     for (let sent = 0; sent < signals; sent++) {
       running.child.kill("SIGINT");
@@ -52,8 +53,8 @@ export function operations(stage: () => Stage): void {
     expect(outcomes(cut)).toEqual(["interrupted", "not started", "not started"]);
     expect(left).toEqual([]);
     expect(again.code).toBe(0);
-    // What was in its way to be done was waited for, or else is done now; the engine says that it doesn't know how it ended.
-    expect(names(again)).toEqual(signals === 1 ? [] : DETECTORS);
+    // Each once: by the first run, which waited for it, or by the second, which is told that nobody knows how it ended.
+    expect([...names(cut), ...names(again)].filter((name) => DETECTORS.includes(name)).sort()).toEqual(DETECTORS);
     expect(again.stderr.includes("3 pending operations")).toBe(signals === 2);
   });
 

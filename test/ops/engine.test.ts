@@ -99,6 +99,19 @@ describe("engine", () => {
     expect(lines.join("\n")).toMatch(/Its download failed: pulumi: fetch failed\n.*from Go modules/);
   });
 
+  it.skipIf(process.platform === "darwin")(
+    "leaves nothing of Go's in the user's folders, and minds what is set there",
+    async () => {
+      go(`mkdir -p "\${XDG_CONFIG_HOME:-$HOME/.config}/go/telemetry"; echo "$GOENV" > ${home}/goenv`);
+
+      await engine({ progress, env: env(), installer: failing() });
+
+      expect(existsSync(join(home, ".config"))).toBe(false);
+      expect(readFileSync(join(home, "goenv"), "utf8").trim()).toBe(join(home, ".config", "go", "env"));
+      expect(readdirSync(versions)).toEqual([version]);
+    },
+  );
+
   it("replaces a CLI that is broken, or of another version", async () => {
     go();
     script(join(versions, version, "bin", "pulumi"), cli("v3.1.0"));
