@@ -81,8 +81,13 @@ const OUTCOMES: Record<Fault["fault"], (fault: Fault) => string> = {
 /** What a fault does, in a sentence. */
 export const faultInWords = (fault: Fault): string => {
   const { channel, on = "writes", times, match } = fault;
-  const requests = { writes: "requests that write", reads: "requests that read", all: "requests" }[on];
-  const which = match ? `${requests} with "${match}" in them` : requests;
-  const howMany = times === undefined ? `all ${which}, until cleared` : `the next ${times} ${which}`;
+  const requests = {
+    writes: ["request that writes", "requests that write"],
+    reads: ["request that reads", "requests that read"],
+    all: ["request", "requests"],
+  }[on];
+  const which = `${requests[times === 1 ? 0 : 1]}${match ? ` with "${match}"` : ""}`;
+  const howMany =
+    times === undefined ? `all ${which}, until cleared` : `the next ${times === 1 ? "" : `${times} `}${which}`;
   return `${NAMES[channel]} ${OUTCOMES[fault.fault](fault)}: ${howMany}`;
 };

@@ -15,6 +15,12 @@ const from = process.cwd() === root ? (process.env.INIT_CWD ?? root) : process.c
 // Pulumi looks for the packages that go into a function's zip from here.
 process.chdir(root);
 
+// Whoever reads our output may have seen enough of it: `... | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 let interrupted = false;
 
 /**

@@ -37,12 +37,14 @@ describe("sandbox fail", () => {
       faultInWords({ channel: "slack", fault: "429", times: 2, retryAfter: 5 }),
       faultInWords({ channel: "backlog", fault: "timeout-after", match: "S3.8" }),
       faultInWords({ channel: "mail", fault: "500", on: "all" }),
+      faultInWords({ channel: "slack", fault: "auth", times: 1, on: "reads" }),
     ];
 
     expect(words).toEqual([
       "Slack answers 429, to come back after 5 s: the next 2 requests that write",
-      'Backlog takes the message and loses the answer: all requests that write with "S3.8" in them, until cleared',
+      'Backlog takes the message and loses the answer: all requests that write with "S3.8", until cleared',
       "The mailbox answers 500: all requests, until cleared",
+      "Slack refuses the credentials: the next request that reads",
     ]);
   });
 });
