@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
 import { DelegatedAdmin } from "../components/detection/DelegatedAdmin";
 import { Detectors } from "../components/detection/Detectors";
@@ -13,6 +13,8 @@ export interface ManagementOutputs {
   adminAccountId: string;
   /** The organization's root, `r-xxxx`. */
   rootId: string;
+  /** Regions of the settings that the account does not have, so that nobody could be designated there. */
+  absentRegions: string[];
 }
 
 /** The stack `management`: the management account's own watch, and the designation of the audit account as administrator. */
@@ -21,6 +23,11 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   const { accountId, detectorIds } = await administrator(settings);
   const provider = await accountProvider(settings);
   const organization = await aws.organizations.getOrganization({}, { provider });
+  if (organization.masterAccountId !== account) {
+    throw new pulumi.RunError(
+      `hakken:account: "${account}" is not the organization's management account: that is ${organization.masterAccountId}. Set it to that account.`,
+    );
+  }
   const rootId = organization.roots[0]?.id;
 
   const recorder = new ConfigRecorder(

@@ -96,6 +96,16 @@ it("refuses another home region than the stack audit's", async () => {
   );
 });
 
+it("refuses an account that does not manage the organization, before anything is made there", async () => {
+  const settings = plainSettings("management", "777788889999");
+
+  const attempt = recorded(() => management(settings), { answers: { ...aws, ...outputs(audit) } });
+
+  await expect(attempt).rejects.toThrow(
+    'hakken:account: "777788889999" is not the organization\'s management account: that is 111122223333. Set it to that account.',
+  );
+});
+
 it("reads the stack that the settings name", async () => {
   const settings = { ...plainSettings("management", "111122223333"), stacks: { audit: "acme/security/audit" } };
   const named = { "acme/security/audit": { ...auditOutputs, accountId: "555566667777" } };

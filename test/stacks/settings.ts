@@ -35,7 +35,10 @@ export const plainSettings = (role: PlainSettings["role"], account: string): Pla
 /** What data sources answer in an organization whose accounts have no role of AWS Config yet. */
 export const aws = {
   "aws:iam/getRoles:getRoles": () => ({ names: [] }),
-  "aws:organizations/getOrganization:getOrganization": () => ({ roots: [{ id: "r-abcd" }] }),
+  "aws:organizations/getOrganization:getOrganization": () => ({
+    masterAccountId: "111122223333",
+    roots: [{ id: "r-abcd" }],
+  }),
 };
 
 /** The outputs of other stacks, by full name. */
