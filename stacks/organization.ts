@@ -11,11 +11,11 @@ import { PLANS } from "./plans";
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
   const { account, homeRegion, linkedRegions, absentRegions, protect } = settings;
-  const { adminAccountId, rootId } = await outputsOf<ManagementOutputs>(
-    "management",
-    ["adminAccountId", "rootId"],
-    settings,
-  );
+  const {
+    adminAccountId,
+    rootId,
+    absentRegions: undesignated,
+  } = await outputsOf<ManagementOutputs>("management", ["adminAccountId", "rootId", "absentRegions"], settings);
   if (adminAccountId !== account) {
     throw new pulumi.RunError(
       `hakken:account: "${account}" is not the delegated administrator: that is ${adminAccountId}. Set it to that account.`,
@@ -24,7 +24,10 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   const { detectorIds } = await administrator(settings);
   const guarded = { provider: await accountProvider(settings), protect };
 
-  new GuardDutyOrganization("guardduty", { detectorIds, plans: PLANS }, guarded);
+  const designated = Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region));
+  sayWhereNobodyIs(Object.keys(detectorIds).filter((region) => undesignated.includes(region)));
+  new GuardDutyOrganization("guardduty", { detectorIds: Object.fromEntries(designated), plans: PLANS }, guarded);
+  // Designated in the home region alone, so that what the management account lacks is no matter here.
   new SecurityHubOrganization(
     "securityhub",
     { homeRegion, linkedRegions: linkedRegions.filter((region) => detectorIds[region]), targetId: rootId },
@@ -32,4 +35,11 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   );
 
   return { adminAccountId, rootId, absentRegions };
+}
+
+function sayWhereNobodyIs(regions: readonly string[]): void {
+  if (regions.length === 0) return;
+  void pulumi.log.info(
+    `hakken: GuardDuty is not set for the organization in ${regions.join(", ")}, which the management account does not have, so that nobody administers it there.`,
+  );
 }

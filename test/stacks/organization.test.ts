@@ -1,11 +1,12 @@
-import { expect, it } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { expect, it, vi } from "vitest";
 import { organization } from "../../stacks/organization";
 import { recorded } from "../pulumi/recorded";
 import { auditOutputs, outputs, plainSettings } from "./settings";
 
 const stacks = {
   "organization/hakken/audit": auditOutputs,
-  "organization/hakken/management": { adminAccountId: "444455556666", rootId: "r-abcd" },
+  "organization/hakken/management": { adminAccountId: "444455556666", rootId: "r-abcd", absentRegions: [] as string[] },
 };
 
 it("configures GuardDuty in every region and Security Hub from the home region, as the administrator", async () => {
@@ -67,4 +68,23 @@ it("leaves out what the audit account calls absent", async () => {
   expect(guardDuty.map(({ inputs }) => inputs.region)).toEqual(["ap-northeast-1", "us-east-1"]);
   const aggregator = resources.find(({ name }) => name === "securityhub-aggregator");
   expect(aggregator?.inputs.specifiedRegions).toEqual(["us-east-1"]);
+});
+
+it("configures no GuardDuty where the management account could designate nobody, but gathers what is found there", async () => {
+  const settings = plainSettings("organization", "444455556666");
+  const management = { ...stacks["organization/hakken/management"], absentRegions: ["ap-northeast-3"] };
+  const info = vi.spyOn(pulumi.log, "info").mockResolvedValue();
+
+  const { resources } = await recorded(() => organization(settings), {
+    answers: outputs({ ...stacks, "organization/hakken/management": management }),
+  });
+
+  const guardDuty = resources.filter(({ name }) => name.startsWith("guardduty-"));
+  expect([...new Set(guardDuty.map(({ inputs }) => inputs.region))]).toEqual(["ap-northeast-1", "us-east-1"]);
+  const aggregator = resources.find(({ name }) => name === "securityhub-aggregator");
+  expect(aggregator?.inputs.specifiedRegions).toEqual(["ap-northeast-3", "us-east-1"]);
+  expect(info).toHaveBeenCalledExactlyOnceWith(
+    "hakken: GuardDuty is not set for the organization in ap-northeast-3, which the management account does not have, so that nobody administers it there.",
+  );
+  info.mockRestore();
 });
