@@ -64,11 +64,12 @@ export const common = {
       defaultMeaning: `the ${DEFAULT_REGIONS.length} that are enabled by default`,
       example: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
     }),
-  absentRegions: list(region, "it must be a list of regions")
+  absentRegions: z
+    .array(region, "it must be a list of regions")
     .default([])
     .meta({
       description:
-        "Those of `regions` that this stack's account does not have, since it has not opted in or a policy of the organization denies them. Nothing is made there; each run and the output `absentRegions` say so. What the audit account lacks is left out of the organization's set-up too, with no need to say it in the other stacks.",
+        "Those of `regions` that this stack's account does not have, since it has not opted in or a policy of the organization denies them. Nothing is made there; each run and the output `absentRegions` say so. What the audit account lacks is left out of the organization's set-up too, and of GuardDuty's what the management account lacks, with no need to say it in the other stacks.",
       defaultMeaning: "none",
       example: ["ap-northeast-3"],
     }),
@@ -104,6 +105,11 @@ export const common = {
       "it must be a map of tags",
     )
     .refine((tags) => Object.keys(tags).length <= MOST_TAGS, `it must be a map of up to ${MOST_TAGS} tags`)
+    // A role that has both is refused, in the middle of a deployment.
+    .refine(
+      (tags) => new Set(Object.keys(tags).map((key) => key.toLowerCase())).size === Object.keys(tags).length,
+      "it must be a map of tags whose keys differ in more than capitals, since IAM takes them for one",
+    )
     .default({})
     .meta({
       description: "Tags of everything that takes tags.",

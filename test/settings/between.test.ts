@@ -80,6 +80,15 @@ describe("settings that contradict each other, or what AWS has", () => {
       [expect.stringMatching(/^hakken:tags: .* is wrong: it must be a map of up to 49 tags\.$/)],
     ],
     [
+      "tags that are one and the same to IAM",
+      { "hakken:tags": JSON.stringify({ Owner: "security", owner: "sre" }) },
+      [
+        expect.stringMatching(
+          /^hakken:tags: .* is wrong: it must be a map of tags whose keys differ in more than capitals, since IAM takes them for one\.$/,
+        ),
+      ],
+    ],
+    [
       "a secret's value and an existing secret",
       { "hakken:slack": JSON.stringify({ channel: "C0123456789", tokenSecretArn: SECRET }) },
       ["hakken:slackToken and hakken:slack.tokenSecretArn are both set: remove one of them."],
@@ -120,6 +129,10 @@ describe("settings that contradict each other, or what AWS has", () => {
     expect(problemsOf({ ...of({ tokenSecretKeyArn: KEY }), "hakken:slackToken": token })).toEqual([
       "hakken:slack.tokenSecretArn is missing, though hakken:slack.tokenSecretKeyArn is set: set it too.",
     ]);
+  });
+
+  it("takes an empty list of absent regions, which a stack may need against one in Pulumi.yaml", () => {
+    expect(problemsOf({ ...audit, "hakken:absentRegions": "[]" })).toEqual([]);
   });
 
   it("lets a workload account have the home region alone", () => {
