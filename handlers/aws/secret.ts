@@ -13,10 +13,20 @@ export function secretReader(client: SecretsManagerClient, secretId: string): Se
   return async (options) => {
     if (kept && !options?.fresh && Date.now() < kept.until) return kept.value;
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-    if (!SecretString) throw new Error(`The secret ${secretId} holds no text`);
-    kept = { value: SecretString, until: Date.now() + KEEP_MILLISECONDS };
-    return SecretString;
+    const value = alone(SecretString, secretId);
+    kept = { value, until: Date.now() + KEEP_MILLISECONDS };
+    return value;
   };
+}
+
+/** A secret that a person has made may end with its file's line break, or be what the console makes of it by default. */
+function alone(text: string | undefined, secretId: string): string {
+  const value = text?.trim();
+  if (!value) throw new Error(`The secret ${secretId} holds no text`);
+  if (value.startsWith("{")) {
+    throw new Error(`The secret ${secretId} holds keys and values: store the token or key alone, as plaintext`);
+  }
+  return value;
 }
 
 /** Makes a call with a secret. What is refused, and so was not taken, is called once more if the secret has been rotated meanwhile. */

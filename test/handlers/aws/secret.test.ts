@@ -1,6 +1,7 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
 import { refused } from "../../../handlers/alert/errors";
-import { type Secret, withSecret } from "../../../handlers/aws/secret";
+import { type Secret, secretReader, withSecret } from "../../../handlers/aws/secret";
 
 /** A secret that a warm function has read before it was rotated. */
 function rotated(): { secret: Secret; reads: boolean[] } {
@@ -43,5 +44,28 @@ describe("a call with a secret", () => {
 
     await expect(withSecret(secret, call)).rejects.toThrow("not answered");
     expect(reads).toEqual([false]);
+  });
+});
+
+describe("a secret that somebody else made", () => {
+  const reading = (SecretString: string) => {
+    const client = new SecretsManagerClient({ region: "ap-northeast-1" });
+    client.send = async () => ({ SecretString });
+    return secretReader(client, "arn:of:secret")();
+  };
+
+  it("is taken without the line break that its file ended with", async () => {
+    await expect(reading("xoxb-1\n")).resolves.toBe("xoxb-1");
+  });
+
+  it.each([
+    ["keys and values, as the console stores a secret by default", '{"token":"xoxb-1"}', "keys and values"],
+    ["nothing but space", " \n", "holds no text"],
+  ])("is refused by name, without its value, where it holds %s", async (_what, text, problem) => {
+    const attempt = reading(text);
+
+    await expect(attempt).rejects.toThrow(problem);
+    await expect(attempt).rejects.toThrow("arn:of:secret");
+    await expect(attempt).rejects.not.toThrow("xoxb-1");
   });
 });
