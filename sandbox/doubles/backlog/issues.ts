@@ -4,7 +4,9 @@ import type { Parameters } from "./parameters";
 import type { BacklogUser, Comment, Issue, Named, Space } from "./space";
 
 const LONGEST_SUMMARY = 255;
-const LONGEST_TEXT = 100_000;
+/** https://qiita.com/otLenz/items/8e21020b37880f6392c6 */
+const LONGEST_DESCRIPTION = 100_000;
+const LONGEST_COMMENT = 50_000;
 
 export const ADD_PARAMETERS = [
   ...["projectId", "summary", "parentIssueId", "description", "startDate", "dueDate", "issueTypeId", "priorityId"],
@@ -220,8 +222,9 @@ function readSummary(summary: string): string {
   return summary;
 }
 
-function readText(text: string, name: string): string {
-  if (text.length > LONGEST_TEXT) throw invalidRequest(`${name} is longer than ${LONGEST_TEXT} characters.`);
+function readText(text: string, name: "description" | "comment" | "content"): string {
+  const longest = name === "description" ? LONGEST_DESCRIPTION : LONGEST_COMMENT;
+  if (text.length > longest) throw invalidRequest(`${name} is longer than ${longest} characters.`);
   return text;
 }
 

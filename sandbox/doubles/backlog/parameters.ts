@@ -22,6 +22,10 @@ export function readParameters(given: URLSearchParams, known: readonly string[])
   const unknown = [...new Set(given.keys())].filter((name) => name !== "apiKey" && !known.includes(name));
   if (unknown.length > 0) throw invalidRequest(`Undefined or unsupported parameters: ${unknown.join(", ")}`);
 
+  // As the real service does, whose pages take an emoji nevertheless.
+  const beyond = [...given.values()].join("").match(/[\u{10000}-\u{10ffff}]/u);
+  if (beyond) throw invalidRequest(`Incorrect String: ${encodeURIComponent(beyond[0])}`);
+
   const toNumber = (name: string, value: string) => {
     if (!/^-?\d{1,15}$/.test(value)) throw invalidRequest(`${name} is not a number: ${value}`);
     return Number(value);

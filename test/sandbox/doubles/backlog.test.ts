@@ -116,6 +116,7 @@ describe("adding an issue", () => {
     ["a summary above 255 characters", { summary: "x".repeat(256) }, 400, 7],
     ["a summary of two lines", { summary: "a\nb" }, 400, 7],
     ["a description above 100,000 characters", { description: "x".repeat(100_001) }, 400, 7],
+    ["an emoji", { description: "📋" }, 400, 7],
     ["a project that is not there", { projectId: 1 }, 404, 6],
     ["a type that is not there", { issueTypeId: 1 }, 400, 7],
     ["a type's name", { issueTypeId: "タスク" }, 400, 7],
@@ -232,6 +233,7 @@ describe("changing an issue", () => {
     ["a status that is not there", { statusId: 9 }],
     ["a resolution that is not there", { resolutionId: 9 }],
     ["an empty summary", { summary: "" }],
+    ["a comment above 50,000 characters", { comment: "x".repeat(50_001) }],
     ["another project", { projectId: 1001, comment: "x" }],
     ["nothing", {}],
   ])("refuses %s", async (_what, given) => {
