@@ -69,7 +69,8 @@ export const isUncertain = (error: unknown): boolean => {
 export const explained = (error: unknown, doing: string, { owner, repo, number, token }: PullRequest): Error => {
   const { status, response, message } = error as Refusal;
   const said = String(response?.data?.message ?? message).replaceAll(token, "[GITHUB_TOKEN]");
-  const answer = response ? `${status} ${said}` : said;
+  // GraphQL refuses with an answer that has no status of its own.
+  const answer = response && status ? `${status} ${said}` : said;
   return new Error(`GitHub: ${doing} of ${owner}/${repo}#${number} failed: ${answer}${advice(error as Refusal, said)}`);
 };
 

@@ -12,6 +12,8 @@ export interface Fault {
   status: number;
   headers?: Record<string, string>;
   message?: string;
+  /** What GraphQL refuses with, in an answer of status 200. */
+  errors?: { type: string; message: string }[];
   afterwards?: boolean;
 }
 
@@ -66,8 +68,8 @@ export const startGitHub = async (): Promise<GitHub> => {
       await github.before(call);
       if (!request.headers["user-agent"]) return refuse(reply, 403, "Request forbidden by administrative rules.");
       const fault = github.faults[call]?.shift();
-      const fail = ({ status, headers, message }: Fault) =>
-        refuse(reply.headers(headers ?? {}), status, message ?? "Server Error");
+      const fail = ({ status, headers, message, errors }: Fault) =>
+        refuse(reply.headers(headers ?? {}), status, message ?? "Server Error", errors && { errors });
       if (fault && !fault.afterwards) return fail(fault);
       const who = whoever(request);
       if (!who) return refuse(reply, 401, "Bad credentials");

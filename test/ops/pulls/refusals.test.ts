@@ -47,6 +47,18 @@ describe("a refusal says what to do", () => {
     expect(await run.failure()).toContain("400 what is [GITHUB_TOKEN]?");
   });
 
+  it("in GraphQL's words, whose refusals have no status", async () => {
+    github.faults["POST graphql"] = [
+      { status: 200, errors: [{ type: "FORBIDDEN", message: "Not for integrations." }] },
+    ];
+
+    const message = await run.failure();
+
+    expect(message).toMatch(
+      /own user for a comment of octo\/hakken#7 failed: Request failed[\s\S]*Not for integrations\./,
+    );
+  });
+
   it("about a locked conversation", async () => {
     github.locked = true;
 
