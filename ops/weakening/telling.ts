@@ -98,8 +98,14 @@ export const telling: Readonly<Record<string, Watched>> = {
   },
   "aws:secretsmanager/secret:Secret": { gone: "its channel can't tell anything" },
   "aws:secretsmanager/secretVersion:SecretVersion": { gone: "its channel can't tell anything" },
-  "aws:iam/role:Role": { gone: "what works under the role can't" },
-  "aws:iam/rolePolicy:RolePolicy": { gone: "the role may do less" },
+  "aws:iam/role:Role": {
+    gone: "what works under the role can't",
+    checks: [admitsLess("assumeRolePolicy", "who works under the role may no longer")],
+  },
+  "aws:iam/rolePolicy:RolePolicy": {
+    gone: "the role may do less",
+    checks: [admitsLess("policy", "the role may do less")],
+  },
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { gone: "the role may do less" },
 
   "aws:cloudwatch/metricAlarm:MetricAlarm": {
@@ -108,6 +114,15 @@ export const telling: Readonly<Record<string, Watched>> = {
       turns("actionsEnabled", false, "the alarm tells nobody"),
       shrinks("alarmActions", "the alarm tells fewer"),
       thresholdMovesAway,
+      ...[
+        "namespace",
+        "metricName",
+        "dimensions",
+        "metricQueries",
+        "statistic",
+        "extendedStatistic",
+        "comparisonOperator",
+      ].map((path) => changes(path, "the alarm watches something else")),
       rises("evaluationPeriods", "the alarm is raised later"),
       rises("datapointsToAlarm", "the alarm is raised later"),
       falls(

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Case, changed, made } from "./cases";
 
-const { cloudwatch, sqs, sns, lambda, dynamodb, kms, scheduler } = aws;
+const { cloudwatch, sqs, sns, lambda, dynamodb, iam, kms, scheduler } = aws;
 
 const labels = (...Label: unknown[]) => ({ detail: { findings: { Severity: { Label } } } });
 const active = { detail: { findings: { RecordState: ["ACTIVE"], Severity: { Label: ["HIGH", "CRITICAL"] } } } };
@@ -18,6 +18,12 @@ const fewer = "the rule may match fewer events";
 
 const statement = (Action: string, Effect = "Allow") => ({ Effect, Action, Principal: "*", Resource: "arn:q" });
 const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+/** A policy before and after it lost a statement. */
+const lost = [
+  { policy: policy(statement("kms:*"), statement("kms:Decrypt")) },
+  { policy: policy(statement("kms:*")) },
+] as const;
+const other = "the alarm watches something else";
 const alarm = {
   comparisonOperator: "GreaterThanOrEqualToThreshold",
   evaluationPeriods: 1,
@@ -213,12 +219,14 @@ export const tellingCases: Record<string, Case> = {
     { deletionWindowInDays: 7 },
     "less time is left to save the key once it is to be deleted",
   ),
-  "key lets in less": changed(
-    kms.Key,
+  "key lets in less": changed(kms.Key, {}, ...lost, "the key may let in less: queues and topics under it may stop"),
+  "role may do less": changed(iam.RolePolicy, { role: "r" }, ...lost, "the role may do less"),
+  "role of somebody else": changed(
+    iam.Role,
     {},
-    { policy: policy(statement("kms:*"), statement("kms:Decrypt")) },
-    { policy: policy(statement("kms:*")) },
-    "the key may let in less: queues and topics under it may stop",
+    { assumeRolePolicy: policy(statement("sts:AssumeRole")) },
+    { assumeRolePolicy: policy(statement("sts:AssumeRole", "Deny")) },
+    "who works under the role may no longer",
   ),
   "a secret that changes": changed(
     aws.secretsmanager.SecretVersion,
@@ -243,6 +251,9 @@ export const tellingCases: Record<string, Case> = {
     { evaluationPeriods: 3, datapointsToAlarm: 2 },
     "the alarm is raised later",
   ),
+  "another metric": alarms({ metricName: "A" }, { metricName: "B" }, other),
+  "another queue's metric": alarms({ dimensions: { QueueName: "a" } }, { dimensions: { QueueName: "b" } }, other),
+  "the least in place of the most": alarms({ statistic: "Maximum" }, { statistic: "Minimum" }, other),
   "no data is well": alarms(
     { treatMissingData: "breaching" },
     { treatMissingData: "notBreaching" },
