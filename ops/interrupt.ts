@@ -9,6 +9,9 @@ export interface Interruption {
   forward: AbortSignal;
 }
 
+// Input or output may be a pipe or a file all the same.
+const atTerminal = (): boolean => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+
 /** Does `work`, with Ctrl-C and SIGTERM turned into signals. The first lets it end in order, the second is passed on to its child. */
 export const interruptible = async <T>(
   tell: (line: string) => void,
@@ -24,7 +27,7 @@ export const interruptible = async <T>(
     first ||= Date.now();
     tell(again ? "Interrupted again: quitting." : "Interrupted: waiting for what can't be left half-done ...");
     stop.abort(new Error("interrupted"));
-    if (!again && signal === "SIGINT" && process.stdin.isTTY) return;
+    if (!again && signal === "SIGINT" && atTerminal()) return;
     // A signal aborts once, but its listeners, which each pass a SIGINT on, can be called again.
     if (forward.signal.aborted) forward.signal.dispatchEvent(new Event("abort"));
     else forward.abort();

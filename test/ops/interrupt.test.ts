@@ -39,6 +39,18 @@ describe("interruptible", () => {
     expect(told).toHaveLength(2);
   });
 
+  it("knows a terminal also where its input or its output is something else", async () => {
+    atTerminal(false);
+    const stderr = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
+    Object.defineProperty(process.stderr, "isTTY", { value: true, configurable: true });
+
+    const states = await abortedAfter(["SIGINT"], 0);
+
+    if (stderr) Object.defineProperty(process.stderr, "isTTY", stderr);
+    else Reflect.deleteProperty(process.stderr, "isTTY");
+    expect(states).toEqual([[true, false]]);
+  });
+
   it("takes the same Ctrl-C, passed on by npm, once", async () => {
     atTerminal(true);
 
