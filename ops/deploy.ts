@@ -18,7 +18,7 @@ export interface DeployOptions {
   command: Command;
   /** Names of stacks, each after those that it has to wait for. */
   stacks: readonly string[];
-  /** Folder of Pulumi.yaml and the Pulumi.<stack>.yaml, which are read and never written. */
+  /** Folder of Pulumi.yaml and the Pulumi.<stack>.yaml. They are read; where a stack is made, Pulumi notes there what encrypts its secrets. */
   workDir: string;
   engine: Engine;
   /** The program. Default: the project's own, compiled. */

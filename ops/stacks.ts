@@ -25,10 +25,17 @@ export const chosenStacks = (command: string, named: readonly string[], workDir:
 };
 
 /** The account that a stack's settings file names. Undefined where there is none, or no readable file: Pulumi and the program say so. */
-export const accountOf = (stack: string, workDir: string): string | undefined => {
+export const accountOf = (stack: string, workDir: string): string | undefined =>
+  textOf(stack, workDir, ["config", "hakken:account"]);
+
+/** What encrypts a stack's secrets, as its settings file names it: "awskms://...". Undefined where it names nothing. */
+export const secretsProviderOf = (stack: string, workDir: string): string | undefined =>
+  textOf(stack, workDir, ["secretsprovider"]);
+
+const textOf = (stack: string, workDir: string, path: readonly string[]): string | undefined => {
   const file = join(workDir, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) return undefined;
   const settings = parseDocument(readFileSync(file, "utf8"));
-  const account = settings.errors.length ? undefined : settings.getIn(["config", "hakken:account"]);
-  return typeof account === "string" ? account : undefined;
+  const value = settings.errors.length ? undefined : settings.getIn(path);
+  return typeof value === "string" ? value : undefined;
 };

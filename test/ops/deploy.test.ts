@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -68,6 +68,16 @@ describe("deploy", () => {
     expect(readFileSync(join(sample.folder, "Pulumi.yaml"), "utf8")).toBe(PROJECT);
     expect(readFileSync(join(sample.folder, "Pulumi.audit.yaml"), "utf8")).toContain(settings.trim());
     expect(existsSync(join(sample.folder, "home", "workspaces"))).toBe(false);
+  });
+
+  it("makes a stack with the secrets provider that its settings name", async () => {
+    const file = join(sample.folder, "Pulumi.audit.yaml");
+    writeFileSync(file, `secretsprovider: nonesuch://key\n${readFileSync(file, "utf8")}`);
+
+    const results = await sample.run({ command: "up" });
+
+    expect(wordsOf(results)).toMatch(/nonesuch/);
+    expect(readFileSync(file, "utf8")).not.toContain("encryptionsalt");
   });
 
   it("names stack, resource and reason when a resource fails", async () => {
