@@ -2,10 +2,14 @@ import type { Failure } from "./events";
 
 /** How a person repeats a run: of which the next command is made. */
 export interface Repeat {
+  /** The command that was given: "destroy", also while its preview runs. */
+  command: string;
   /** The stacks that were named; empty for all. */
   stacks: readonly string[];
   /** The folder that was given. */
   cwd?: string;
+  /** Whether stacks that don't exist yet are made: those that it did not come to still don't. */
+  create?: boolean;
 }
 
 /** What was done when a stack failed. */
@@ -24,12 +28,15 @@ export const advice = (failures: readonly Failure[], attempt: Attempt): string =
   return known ? known[1](attempt, text) : `When that is put right: ${ops(attempt)}`;
 };
 
-const ops = ({ command, stack, repeat = { stacks: [stack] } }: Attempt, more = ""): string => {
+const ordered = ({ command, stack, repeat }: Attempt): Repeat => repeat ?? { command, stacks: [stack] };
+const ops = (attempt: Attempt, instead: Partial<Repeat> = {}): string => {
+  const repeat = { ...ordered(attempt), ...instead };
   const stacks = repeat.stacks.length ? ["--stack", ...repeat.stacks] : [];
-  return ["npm run ops --", command, ...stacks, more, where(repeat)].filter(Boolean).join(" ");
+  const create = repeat.create ? "--create" : "";
+  return ["npm run ops --", repeat.command, ...stacks, create, where(repeat)].filter(Boolean).join(" ");
 };
-const opsOn = (stack: string, attempt: Attempt, more = ""): string =>
-  ops({ ...attempt, command: "up", repeat: { ...attempt.repeat, stacks: [stack] } }, more);
+const opsOn = (stack: string, attempt: Attempt, create = ordered(attempt).create): string =>
+  ops(attempt, { command: "up", stacks: [stack], create });
 const pulumi = (words: string, { stack, repeat }: Attempt): string =>
   ["pulumi", words, "--stack", stack, where(repeat)].filter(Boolean).join(" ");
 const where = (repeat?: Repeat): string => (repeat?.cwd === undefined ? "" : `--cwd ${repeat.cwd}`);
@@ -42,14 +49,19 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   [
     /there is no such stack in this backend/,
     (attempt) =>
-      attempt.command === "up" || attempt.command === "preview"
-        ? `If the name and the backend (pulumi whoami --verbose) are right, make it: ${ops(attempt, "--create")}`
+      ["up", "preview"].includes(ordered(attempt).command)
+        ? `If the name and the backend (pulumi whoami --verbose) are right, make it: ${ops(attempt, { create: true })}`
         : "Nothing is deployed under that name. See the stacks that there are: pulumi stack ls",
   ],
   [
     /currently locked by|another update is currently in progress/i,
     (attempt) =>
       `Wait until the other run ends. Only if it is gone for certain, since two runs at once damage the state: ${pulumi("cancel", attempt)}`,
+  ],
+  [
+    /new stack: passphrase must be set/,
+    (attempt) =>
+      `Say how this stack's secrets are encrypted: by a key, with a line such as secretsprovider: awskms://alias/hakken-pulumi?region=REGION in Pulumi.${attempt.stack}.yaml, or by a passphrase in PULUMI_CONFIG_PASSPHRASE, then: ${ops(attempt, { create: true })}`,
   ],
   [
     /passphrase must be set/,
@@ -72,7 +84,7 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
       const why = "It is protected, since to delete it weakens the organization's watch. If that is meant";
       const lift = `${pulumi("config set hakken:protect false", attempt)}, then ${opsOn(attempt.stack, attempt)}`;
       // What the program no longer makes keeps the protection that it was last made with.
-      return attempt.command === "destroy"
+      return ordered(attempt).command === "destroy"
         ? `${why}: ${lift}, then: ${ops(attempt)}`
         : `${why}: put settings and program back as they were, ${lift}, then change them again: ${ops(attempt)}`;
     },
@@ -103,21 +115,21 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
     NEEDS_FIRST,
     (attempt, text) => {
       const first = NEEDS_FIRST.exec(text)?.[1] ?? "";
-      return `${opsOn(first, attempt, /pulumi stack init/.test(text) ? "--create" : "")}, then: ${ops(attempt)}`;
+      return `${opsOn(first, attempt, /pulumi stack init/.test(text) || undefined)}, then: ${ops(attempt)}`;
     },
   ],
   [
     /unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/,
     (attempt, text) => {
       const first = /unknown stack "(?:[^"/]+\/){0,2}([^"/]+)"/.exec(text)?.[1] ?? "";
-      return `It needs a stack that is not there: ${opsOn(first, attempt, "--create")}, then: ${ops(attempt)}`;
+      return `It needs a stack that is not there: ${opsOn(first, attempt, true)}, then: ${ops(attempt)}`;
     },
   ],
   [
     /no change was expected/,
     (attempt) =>
       attempt.command === "preview"
-        ? `If these changes are wanted: ${ops({ ...attempt, command: "up" })}`
+        ? `If these changes are wanted: ${ops(attempt, { command: "up" })}`
         : "They have been made. If they are not wanted, put the program or the settings back and run it again.",
   ],
 ];

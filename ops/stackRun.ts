@@ -5,7 +5,7 @@ import { type Change, type Failure, runLog } from "./events";
 import { causesOf, codeOf, EXIT } from "./failure";
 import { outputsOf } from "./outputs";
 import { refuseProtected } from "./protection";
-import { accountOf } from "./stacks";
+import { accountOf, secretsProviderOf } from "./stacks";
 
 export interface StackRun extends DeployOptions {
   program: PulumiFn;
@@ -72,7 +72,7 @@ const perform = async (stack: Stack, onEvent: ReturnType<typeof runLog>["take"],
   if (command === "up") await stack.up({ ...common, expectNoChanges, showSecrets: false });
   else if (command === "preview") await stack.preview({ ...common, expectNoChanges });
   else {
-    if (command === "destroy") await refuseProtected(stack, common.signal);
+    await refuseProtected(stack, common.signal);
     await stack.destroy({ ...common, previewOnly: command === "preview destroy" });
   }
 };
@@ -83,6 +83,8 @@ const open = async (name: string, program: PulumiFn, options: StackRun): Promise
     program,
     pulumiCommand: options.cli,
     envVars: options.env,
+    // Only asked for when a stack is made: the CLI would take Pulumi Cloud or a passphrase, whatever its settings name.
+    secretsProvider: secretsProviderOf(name, options.workDir),
   });
   // `up` would ask for them with the secrets in clear, only to forget them.
   workspace.stackOutputs = async () => ({});

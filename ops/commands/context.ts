@@ -62,7 +62,9 @@ export const workDirOf = (cwd: string | undefined, from: string): string => {
 };
 
 /** How this run is repeated. */
-export const repeatOf = ({ stack, cwd }: CommonOptions): Repeat => ({
+export const repeatOf = (command: string, { stack, cwd, create }: CommonOptions & { create?: boolean }): Repeat => ({
+  command,
   stacks: stack.includes("all") ? ["all"] : stack,
   ...(cwd !== undefined && { cwd }),
+  ...(create && { create }),
 });

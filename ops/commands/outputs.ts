@@ -24,7 +24,7 @@ export const outputs = async (context: Context, options: CommonOptions): Promise
     } catch (error) {
       const failures = causesOf(error, []);
       const exitCode = error instanceof StackNotFoundError ? EXIT.noSuchStack : codeOf(error);
-      const next = advice(failures, { command: "outputs", stack, account, repeat: repeatOf(options) });
+      const next = advice(failures, { command: "outputs", stack, account, repeat: repeatOf("outputs", options) });
       return {
         ...common,
         outcome: "failed",

@@ -10,7 +10,7 @@ import { settings } from "./run";
 /** Shows what `up` would do; with --markdown in a file too, also when the preview fails. */
 export const preview = async (context: Context, options: RunOptions): Promise<Done> => {
   const stacks = chosenStacks("preview", options.stack, context.workDir);
-  const results = await deploy({ ...(await settings(stacks, context, options)), command: "preview" });
+  const results = await deploy({ ...(await settings("preview", stacks, context, options)), command: "preview" });
   if (options.markdown)
     writeFileSync(resolve(context.from, options.markdown), results.map(previewMarkdown).join("\n\n"));
   return { results, words: reportInWords(results, true) };

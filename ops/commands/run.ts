@@ -16,7 +16,7 @@ export const change = async (command: "up" | "destroy", context: Context, option
       }`,
     );
   }
-  const settled = await settings(stacks, context, options);
+  const settled = await settings(command, stacks, context, options);
   if (!options.yes) {
     const refusal = await ask(command, stacks, settled, context);
     if (refusal) return refusal;
@@ -27,6 +27,7 @@ export const change = async (command: "up" | "destroy", context: Context, option
 
 /** What `deploy` needs to be told, of the command line. */
 export const settings = async (
+  command: string,
   stacks: readonly string[],
   { workDir, display, interruption, engine, program }: Context,
   options: RunOptions,
@@ -38,7 +39,7 @@ export const settings = async (
   create: options.create,
   expectNoChanges: options.expectNoChanges,
   parallel: options.parallel,
-  repeat: repeatOf(options),
+  repeat: repeatOf(command, options),
   onProgress: display.progress,
   interruption,
 });
@@ -69,10 +70,14 @@ const ask = async (
   return { results: [], words: ["Nothing was changed."], exitCode: EXIT.declined };
 };
 
-// Before the first deployment a stack can't be previewed: what it needs of others is not there yet.
-const waitsForOthers = ({ outcome, failures }: StackResult, shown: readonly StackResult[]): boolean =>
-  outcome === "failed" &&
-  failures.every(({ reason }) => {
-    const needed = NEEDS_FIRST.exec(reason)?.[1];
-    return shown.some(({ stack, changes }) => stack === needed && changes.length > 0);
-  });
+// Before the first deployment a stack can't be previewed: what it needs of others is not there yet. Those may wait themselves.
+const waitsForOthers = (result: StackResult, shown: readonly StackResult[]): boolean => {
+  const others = shown.filter((other) => other !== result);
+  return (
+    result.outcome === "failed" &&
+    result.failures.every(({ reason }) => {
+      const needed = others.find(({ stack }) => stack === NEEDS_FIRST.exec(reason)?.[1]);
+      return needed && (needed.changes.length > 0 || waitsForOthers(needed, others));
+    })
+  );
+};

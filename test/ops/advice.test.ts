@@ -19,6 +19,34 @@ it("lifts protection, then destroys", () => {
   );
 });
 
+it("repeats what the person ordered, not the preview before it, and still makes what does not exist", () => {
+  const repeat = { command: "destroy", stacks: ["audit"] };
+  const create = { command: "up", stacks: [], create: true };
+
+  const protectedOne = advice([{ reason: PROTECTED }], { command: "preview destroy", stack: "audit", repeat });
+  const failed = advice([{ reason: "no" }], { command: "preview", stack: "audit", repeat: create });
+  const needing = advice([{ reason: "run pulumi up --stack audit first." }], {
+    command: "up",
+    stack: "prod",
+    repeat: create,
+  });
+
+  expect(protectedOne).toMatch(/^It is protected.*then: npm run ops -- destroy --stack audit$/);
+  expect(failed).toBe("When that is put right: npm run ops -- up --create");
+  expect(needing).toBe("npm run ops -- up --stack audit --create, then: npm run ops -- up --create");
+});
+
+it("tells a stack that could not be made from one whose passphrase is missing", () => {
+  const passphrase = "passphrase must be set with PULUMI_CONFIG_PASSPHRASE";
+  const reason = `could not create secrets manager for new stack: ${passphrase}`;
+
+  const made = advice([{ reason }], { command: "up", stack: "audit" });
+  const there = advice([{ reason: passphrase }], { command: "up", stack: "audit" });
+
+  expect(made).toMatch(/secretsprovider: awskms:.* in Pulumi\.audit\.yaml.*--stack audit --create$/);
+  expect(there).toMatch(/passphrase of this stack's secrets, then: npm run ops -- up --stack audit$/);
+});
+
 it("names each secret that is missing as the command wants it, without the words around it", () => {
   const reason =
     "hakken:slackToken is missing: run pulumi config set --secret hakken:slackToken, or name an existing secret.\n  hakken:backlogApiKey is missing: run pulumi config set --secret hakken:backlogApiKey.";

@@ -71,7 +71,7 @@ describe("the ops script", () => {
       "management: sample:fail says no",
       "dev: not started: needs management",
       "prod: not started: needs management",
-      `→ When that is put right: npm run ops -- up --cwd ${sample.folder}`,
+      `→ When that is put right: npm run ops -- up --create --cwd ${sample.folder}`,
     ]);
     const [urn, type, name] = ["urn:pulumi:audit::sample::sample:index:Part::part-0", "sample:index:Part", "part-0"];
     expect(JSON.parse(failed.stdout)).toMatchObject({

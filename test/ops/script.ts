@@ -13,15 +13,19 @@ export interface Script {
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-// `parts` components; `fail` throws these words; `wait` makes one that takes so many milliseconds, which an interruption can't cut short.
+// `parts` components, which `protect` keeps; `needs` a stack that must be up, as hakken's own program says it; `fail` throws these words;
+// `wait` takes so many milliseconds, which an interruption can't cut short.
 const PROGRAM = `
 const pulumi = require("@pulumi/pulumi");
 const { setTimeout: sleep } = require("node:timers/promises");
 const { endWith, ops } = require(${JSON.stringify(join(projectRoot(), "bin", "ops", "commands", "ops.js"))});
+const { outputsOf } = require(${JSON.stringify(join(projectRoot(), "bin", "stacks", "outputs.js"))});
 ops(process.argv.slice(2), async () => {
   const config = new pulumi.Config();
   console.log("said by the program of", pulumi.getStack());
-  for (let part = 0; part < config.requireNumber("parts"); part++) new pulumi.ComponentResource("sample:index:Part", "part-" + part);
+  if (config.get("needs")) await outputsOf(config.get("needs"), ["parts"], { stacks: {} });
+  const protect = config.getBoolean("protect");
+  for (let part = 0; part < config.requireNumber("parts"); part++) new pulumi.ComponentResource("sample:index:Part", "part-" + part, {}, { protect });
   if (config.get("fail")) throw new pulumi.RunError(config.get("fail"));
   await sleep(config.getNumber("wait") ?? 0);
   return { parts: config.get("parts"), token: pulumi.secret("s3cret") };

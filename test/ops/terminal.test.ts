@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, engine } from "../../ops/engine/engine";
 import { type Project, project } from "./project";
-import { commandLine, environment } from "./script";
+import { commandLine, environment, script } from "./script";
 
 let cli: Engine;
 let sample: Project;
@@ -66,6 +66,37 @@ describe("the ops script at a terminal", { timeout: 60_000 }, () => {
 
     expect(up.code).toBe(code);
     expect(resources("audit")).toBe(0);
+  });
+
+  it("asks once for a first deployment, also where those that need others were tried too early", async () => {
+    sample.settings("management", { parts: "1", needs: "audit" });
+    sample.settings("organization", { parts: "1", needs: "management" });
+
+    const early = [
+      await script(sample, "up", "--yes", "--create", "--stack", "management").ended,
+      await script(sample, "up", "--yes", "--create", "--stack", "organization").ended,
+    ];
+    const up = await atTerminal([[ASKED, "y\r"]], ["up", "--create"]);
+
+    expect(early.map(({ code }) => code)).toEqual([1, 1]);
+    expect(up.plain).toMatch(
+      /management: what it makes can be told once[\s\S]*organization: what it makes can be told/,
+    );
+    expect(up.code).toBe(0);
+    expect(resources("organization")).toBeGreaterThan(0);
+  });
+
+  it("says that a stack is protected before it asks, and how to destroy it", async () => {
+    sample.settings("audit", { parts: "3", protect: "true" });
+
+    await script(sample, "up", "--yes", "--create", "--stack", "audit").ended;
+    const destroyed = await atTerminal([], ["destroy", "--stack", "audit"]);
+
+    expect(destroyed.code).toBe(1);
+    expect(destroyed.plain).not.toContain(ASKED);
+    expect(destroyed.plain).toMatch(
+      /audit: nothing was destroyed, since the stack is protected: part-0, part-1, part-2\s+→ It is protected.*protect false --stack audit.*then npm run ops -- up --stack audit .*then: npm run ops -- destroy --stack audit/,
+    );
   });
 
   it("does not ask in CI, though it looks like a terminal", async () => {
