@@ -4,7 +4,7 @@ import type { SecretSource } from "./components/notification/ServiceSecret";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
 import { problemsBetween } from "./settings/between";
 import { common } from "./settings/common";
-import { type Given, notificationProblems, secretKeys } from "./settings/notification";
+import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
 import { problemsOf, unknownKey } from "./settings/problems";
 import { knownKeys, shapes } from "./settings/roles";
 
@@ -50,7 +50,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: st
 
 /** The settings of the stack that Pulumi runs. Throws one error, which lists all problems; Pulumi shows it without a stack trace. */
 export function readSettings(): Settings {
-  const settings = parseSettings(pulumi.runtime.allConfig(), isConfigSecret);
+  const settings = parseSettings(pulumi.runtime.allConfig(), isConfigSecret, pulumi.getStack());
   if (settings.role === "audit" && !settings.slack && !settings.backlog) {
     void pulumi.log.warn(
       "hakken:mail is the only channel. SNS taking a message is not its arrival: nobody notices a mail lost on its way. Set up Slack or Backlog too.",
@@ -61,9 +61,14 @@ export function readSettings(): Settings {
 
 /**
  * Settings from Pulumi's raw configuration: full keys (`hakken:account`), values as text, objects and lists as JSON.
- * Other namespaces are ignored. Throws pulumi.RunError with a line for each problem.
+ * Other namespaces are ignored. Throws pulumi.RunError with a line for each problem; `stack` stands in the commands that mend
+ * them, or else they are for the stack that is selected.
  */
-export function parseSettings(config: Record<string, string>, isSecret: (key: string) => boolean): Settings {
+export function parseSettings(
+  config: Record<string, string>,
+  isSecret: (key: string) => boolean,
+  stack?: string,
+): Settings {
   const raw = rawSettings(config);
   const role = common.role.safeParse(raw.role).data;
   const values: Record<string, unknown> = {};
@@ -76,10 +81,10 @@ export function parseSettings(config: Record<string, string>, isSecret: (key: st
   });
   problems.push(
     ...strangers(raw, role),
-    ...secretsInClear(raw, isSecret),
+    ...secretsInClear(raw, isSecret, stack),
     ...duplicates(raw),
     ...problemsBetween(values),
-    ...(role === "audit" ? notificationProblems(givenIn(raw)) : []),
+    ...(role === "audit" ? notificationProblems(givenIn(raw), stack) : []),
   );
   if (problems.length > 0) {
     throw new pulumi.RunError(["the settings of this stack are wrong:", ...new Set(problems)].join("\n  "));
@@ -155,12 +160,12 @@ function strangers(raw: Record<string, unknown>, role: Settings["role"] | undefi
   });
 }
 
-function secretsInClear(raw: Record<string, unknown>, isSecret: (key: string) => boolean): string[] {
+function secretsInClear(raw: Record<string, unknown>, isSecret: (key: string) => boolean, stack?: string): string[] {
   return secretKeys
     .filter((key) => raw[key] !== undefined && !isSecret(`hakken:${key}`))
     .map(
       (key) =>
-        `hakken:${key} stands in clear: withdraw it where it was issued, then run pulumi config set --secret hakken:${key} with a new one.`,
+        `hakken:${key} stands in clear: withdraw it where it was issued, then run ${setSecret(key, stack)} with a new one.`,
     );
 }
 

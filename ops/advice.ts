@@ -105,9 +105,9 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
       `No AWS credentials that work: set hakken:profile or AWS_PROFILE, or log in (aws sso login), then: ${ops(attempt)}`,
   ],
   [
-    /pulumi config set --secret ([\w:]+)/,
+    /pulumi config set (?:--stack \S+ )?--secret ([\w:]+)/,
     (attempt, text) =>
-      `${[...text.matchAll(/pulumi config set --secret ([\w:]+)/g)]
+      `${[...text.matchAll(/pulumi config set (?:--stack \S+ )?--secret ([\w:]+)/g)]
         .map(([, key]) => pulumi(`config set --secret ${key}`, attempt))
         .join(", ")}, then: ${ops(attempt)}`,
   ],

@@ -42,6 +42,10 @@ export const notification = {
 /** Settings that are Pulumi secrets. */
 export const secretKeys = CHANNEL_SECRETS.map(({ value }) => value);
 
+/** The command that sets one of them. */
+export const setSecret = (key: string, stack?: string): string =>
+  ["pulumi config set", ...(stack ? [`--stack ${stack}`] : []), `--secret hakken:${key}`].join(" ");
+
 /** What the stack has, right or wrong in itself. */
 export interface Given {
   /** Whether a key is set. */
@@ -52,7 +56,7 @@ export interface Given {
 }
 
 /** What is wrong between the notification settings. */
-export function notificationProblems({ has, inside, requiredChannels }: Given): string[] {
+export function notificationProblems({ has, inside, requiredChannels }: Given, stack?: string): string[] {
   const problems: string[] = [];
   for (const { value, channel, arn, keyArn } of CHANNEL_SECRETS) {
     const named = inside(channel, arn) !== undefined;
@@ -61,7 +65,7 @@ export function notificationProblems({ has, inside, requiredChannels }: Given): 
     }
     if (has(channel) && !has(value) && !named) {
       problems.push(
-        `hakken:${value} is missing: run pulumi config set --secret hakken:${value}, or name an existing secret in hakken:${channel}.${arn}.`,
+        `hakken:${value} is missing: run ${setSecret(value, stack)}, or name an existing secret in hakken:${channel}.${arn}.`,
       );
     }
     if (has(value) && !has(channel)) {

@@ -49,7 +49,7 @@ it("tells a stack that could not be made from one whose passphrase is missing", 
 
 it("names each secret that is missing as the command wants it, without the words around it", () => {
   const reason =
-    "hakken:slackToken is missing: run pulumi config set --secret hakken:slackToken, or name an existing secret.\n  hakken:backlogApiKey is missing: run pulumi config set --secret hakken:backlogApiKey.";
+    "hakken:slackToken is missing: run pulumi config set --stack audit --secret hakken:slackToken, or name an existing secret.\n  hakken:backlogApiKey is missing: run pulumi config set --secret hakken:backlogApiKey.";
 
   const next = advice([{ reason }], { command: "up", stack: "audit" });
 

@@ -69,7 +69,7 @@ describe("a settings file that the engine reads", () => {
       'hakken:slack.channel: "#security" is wrong: it must be the id of a channel (last line of its details), such as C0123456789.',
       "hakken:slack.chanel is not a setting: did you mean hakken:slack.channel?",
       'hakken:queueRetentionDays: "30" is wrong: it must be a whole number from 1 to 14.',
-      "hakken:slackToken stands in clear: withdraw it where it was issued, then run pulumi config set --secret hakken:slackToken with a new one.",
+      "hakken:slackToken stands in clear: withdraw it where it was issued, then run pulumi config set --stack audit --secret hakken:slackToken with a new one.",
     ]);
   });
 
