@@ -171,9 +171,11 @@ async function untilReady(child: ChildProcess, endpoint: string): Promise<string
   });
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
     if (ended) return ended;
-    const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
-    await answer?.arrayBuffer();
-    if (answer?.ok) return undefined;
+    // Someone else may have taken the port, and never answer; or answer for a child that has ended.
+    const asked = { signal: AbortSignal.timeout(2_000) };
+    const answer = await fetch(`${endpoint}/_ministack/health`, asked).catch(() => undefined);
+    const healthy = answer?.ok && (await answer.text().then(Boolean, () => false));
+    if (healthy && !ended) return undefined;
   }
   return "no answer within 30 s";
 }
