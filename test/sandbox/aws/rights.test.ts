@@ -138,6 +138,15 @@ describe("what a run did not need", () => {
 
     expect(found).toEqual([`bucket 0 unneeded Resource ${bucket}`]);
   });
+
+  it("is a Deny under a condition that would refuse nothing of what was allowed", async () => {
+    const Condition = { Bool: { "aws:SecureTransport": "false" } };
+    const deny = { ...allow("sqs:PurgeQueue", queue), Effect: "Deny", Condition };
+
+    const policies = [document("role", role, deny, allow("sqs:SendMessage", queue))];
+
+    expect(await findings(policies, [request(session, "sqs:SendMessage", queue)])).toEqual(["role 0 unneeded"]);
+  });
 });
 
 describe("what is wider than it must be", () => {
@@ -176,6 +185,13 @@ describe("what is wider than it must be", () => {
 
     expect(asNarrow).toEqual([]);
     expect(wider).toEqual([`role 0 wide Resource ${start}*`]);
+  });
+
+  it("is what one parent's are named by, where another parent's are under it", async () => {
+    const policies = [document("role", role, allow("s3:PutObject", `${bucket}/*`))];
+    const requests = ["check", "AWSLogs/1"].map((object) => request(session, "s3:PutObject", `${bucket}/${object}`));
+
+    expect(await findings(policies, requests, [role])).toEqual([`role 0 wide Resource ${bucket}/*`]);
   });
 
   it("is a pattern of actions, everybody as principal, and a source that could be named", async () => {
