@@ -25,8 +25,10 @@ export interface Attempt {
 export const advice = (failures: readonly Failure[], attempt: Attempt): string => {
   const text = failures.map(({ reason }) => reason).join("\n");
   const known = KNOWN.find(([pattern]) => pattern.test(text));
-  return known ? known[1](attempt, text) : `When that is put right: ${ops(attempt)}`;
+  return known ? known[1](attempt, text) : whenPutRight(attempt);
 };
+
+const whenPutRight = (attempt: Attempt): string => `When that is put right: ${ops(attempt)}`;
 
 const ordered = ({ command, stack, repeat }: Attempt): Repeat => repeat ?? { command, stacks: [stack] };
 const ops = (attempt: Attempt, instead: Partial<Repeat> = {}): string => {
@@ -106,10 +108,13 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   ],
   [
     /pulumi config set (?:--stack \S+ )?--secret ([\w:]+)/,
-    (attempt, text) =>
-      `${[...text.matchAll(/pulumi config set (?:--stack \S+ )?--secret ([\w:]+)/g)]
-        .map(([, key]) => pulumi(`config set --secret ${key}`, attempt))
-        .join(", ")}, then: ${ops(attempt)}`,
+    (attempt, text) => {
+      // Each problem with the settings has a line: to name the commands for some would sound as if that were all.
+      const more = text.split("\n").some((line) => /^ {2}hakken:/.test(line) && !/config set .*--secret/.test(line));
+      if (more) return whenPutRight(attempt);
+      const keys = [...text.matchAll(/pulumi config set (?:--stack \S+ )?--secret ([\w:]+)/g)].map(([, key]) => key);
+      return `${keys.map((key) => pulumi(`config set --secret ${key}`, attempt)).join(", ")}, then: ${ops(attempt)}`;
+    },
   ],
   [
     NEEDS_FIRST,

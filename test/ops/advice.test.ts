@@ -36,6 +36,16 @@ it("repeats what the person ordered, not the preview before it, and still makes 
   expect(needing).toBe("npm run ops -- up --stack audit --create, then: npm run ops -- up --create");
 });
 
+it("does not take one secret for all that is wrong with the settings", () => {
+  const reason = `the settings of this stack are wrong:
+  hakken:severities[0]: "HIHG" is wrong: it must be one of HIGH, CRITICAL.
+  hakken:slackToken is missing: run pulumi config set --secret hakken:slackToken.`;
+
+  expect(advice([{ reason }], { command: "up", stack: "audit" })).toBe(
+    "When that is put right: npm run ops -- up --stack audit",
+  );
+});
+
 it("tells a stack that could not be made from one whose passphrase is missing", () => {
   const passphrase = "passphrase must be set with PULUMI_CONFIG_PASSPHRASE";
   const reason = `could not create secrets manager for new stack: ${passphrase}`;
