@@ -108,8 +108,14 @@ const whole = (text: string): number => {
   return Number(text);
 };
 
+// A reader that went away (`| head`, a pager) must not end us in the middle of a deployment: who asked still gets the exit code.
+const goOnUnread = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+};
+
 /** Runs a command with what it needs, and shows what became of it: results on standard output, all else on standard error. */
 const run = async (name: string, options: RunOptions, work: Work, program?: PulumiFn): Promise<number> => {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", goOnUnread);
   const shown = display({ stream: process.stderr, resources: name !== "preview" });
   // Programs and their libraries print to the console as they like.
   console.log = console.info = console.warn = console.error = (...words: unknown[]) => shown.print(words.join(" "));

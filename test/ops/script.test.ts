@@ -120,6 +120,20 @@ describe("the ops script", () => {
     expect(() => workDirOf(".", sample.folder)).toThrow(/no node_modules.*ln -s/);
   });
 
+  it("goes on when nobody reads any more what it says", async ({ onTestFinished }) => {
+    sample.settings("audit", { parts: "1", wait: "2000" });
+
+    const running = script(sample, "up", "--yes", "--create", "--stack", "audit");
+    onTestFinished(() => void running.child.kill("SIGKILL"));
+    await until(running, /program of audit/);
+    running.child.stdout?.destroy();
+    running.child.stderr?.destroy();
+    const { code } = await running.ended;
+
+    expect(locks()).toEqual([]);
+    expect(code).toBe(0);
+  }, 30_000);
+
   it("ends in order at SIGINT, several stacks at once, and goes on the next time", async () => {
     for (const stack of ["dev", "prod"]) sample.settings(stack, { parts: "1", wait: "60000" });
     const stacks = ["--stack", "dev", "prod"];
