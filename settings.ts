@@ -154,7 +154,7 @@ function rawSettings(config: Record<string, string>): Record<string, unknown> {
 /** Keys that no setting has, or that are another role's. */
 function strangers(raw: Record<string, unknown>, role: Settings["role"] | undefined): string[] {
   return Object.keys(raw).flatMap((key) => {
-    if (!(key in shapes.audit)) return [unknownKey(key, knownKeys)];
+    if (!Object.hasOwn(shapes.audit, key)) return [unknownKey(key, knownKeys)];
     if (key in common || !role || role === "audit") return [];
     return [`hakken:${key} is a setting of the role audit, not of ${role}: move it to that stack.`];
   });

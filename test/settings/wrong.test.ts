@@ -107,6 +107,14 @@ describe("what is wrong", () => {
       "hakken:slack.apiURI is not a setting: did you mean hakken:slack.apiUrl?",
     ],
     ["a key that resembles none", { "hakken:somethingElse": "x" }, "hakken:somethingElse is not a setting: remove it."],
+    ["a key that every object has", { "hakken:constructor": "x" }, "hakken:constructor is not a setting: remove it."],
+    [
+      "a key of its own made one of the channel's",
+      {
+        "hakken:slack": '{"channel":"C0123456789","token":"x"}',
+      },
+      "hakken:slack.token is not a setting: did you mean hakken:slackToken?",
+    ],
     [
       "a priority of no severity",
       {
