@@ -27,14 +27,21 @@ export function problemsOf(
 /** The line for a key that no setting has, with the setting that was probably meant. */
 export function unknownKey(typed: string, known: readonly string[]): string {
   const meant = nearest(typed, known);
-  return `hakken:${typed} is not a setting${meant ? `: did you mean hakken:${meant}?` : ": remove it."}`;
+  if (meant) return `hakken:${typed} is not a setting: did you mean hakken:${meant}?`;
+  const beside = known.filter((key) => key.includes(".") && parentOf(key) === parentOf(typed)).map(lastOf);
+  const choice = beside.length > 0 ? `, or take one of ${beside.join(", ")}` : "";
+  return `hakken:${typed} is not a setting: remove it${choice}.`;
 }
+
+const lastOf = (key: string): string => key.slice(key.lastIndexOf(".") + 1);
+const parentOf = (key: string): string => key.slice(0, Math.max(0, key.lastIndexOf(".")));
 
 function nearest(typed: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((key) => ({ key, edits: distance(typed.toLowerCase(), key.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
-  return best && best.edits <= Math.max(2, typed.length / 3) ? best.key : undefined;
+  // By the last part: what it stands in is right, and would else let anything beside it pass for it.
+  return best && best.edits <= Math.max(2, lastOf(typed).length / 3) ? best.key : undefined;
 }
 
 /** How a person writes the path: `hakken:slack.channel`, `hakken:regions[2]`. */

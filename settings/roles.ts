@@ -10,7 +10,7 @@ export const shapes = {
   member: common,
 };
 
-/** All settings, those inside objects as `slack.channel`. */
+/** All settings, those inside objects as `slack.channel`, severities in a map as `backlog.dueDays.HIGH`. */
 export const knownKeys = Object.entries(shapes.audit).flatMap(([key, schema]) => [
   key,
   ...keysOf(schema).map((inner) => `${key}.${inner}`),

@@ -61,10 +61,18 @@ export const url = (example: string) => {
     .transform((value) => value.replace(/\/+$/, ""));
 };
 
-/** The keys of an object's shape, whether it is optional or not; none for anything else. */
+/** The keys inside an object, or a map of fixed keys, whether it is optional or not, those below them as `a.b`; none for anything else. */
 export function keysOf(schema: z.core.$ZodType): string[] {
   const inner = unwrapped(schema);
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+  if (inner instanceof z.ZodRecord) {
+    const keys = unwrapped(inner.keyType);
+    return keys instanceof z.ZodEnum ? keys.options.map(String) : [];
+  }
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries<z.core.$ZodType>(inner.shape).flatMap(([key, below]) => [
+    key,
+    ...keysOf(below).map((deeper) => `${key}.${deeper}`),
+  ]);
 }
 
 /** The schema without what makes it optional, gives it a default, or changes what it gives. */

@@ -69,7 +69,9 @@ describe("the stack files", () => {
       }),
     );
     const bySecretCommand = CHANNEL_SECRETS.map(({ value }) => value as string);
-    const missing = knownKeys.filter((key) => !bySecretCommand.includes(key) && !shown.includes(`hakken:${key}`));
+    // Of a map of severities not each one.
+    const settings = knownKeys.filter((key) => key.split(".").length <= 2 && !bySecretCommand.includes(key));
+    const missing = settings.filter((key) => !shown.includes(`hakken:${key}`));
     expect(missing).toEqual([]);
   });
 

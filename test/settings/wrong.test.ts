@@ -122,7 +122,7 @@ describe("what is wrong", () => {
           '{"spaceUrl":"https://a.backlog.jp","project":"SEC","issueType":"t","priorities":{"URGENT":"high"}}',
         "hakken:backlogApiKey": apiKey,
       },
-      "hakken:backlog.priorities.URGENT is not a setting: did you mean hakken:backlog.priorities?",
+      "hakken:backlog.priorities.URGENT is not a setting: remove it, or take one of INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL.",
     ],
     [
       "a URL with a password",
