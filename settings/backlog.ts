@@ -12,6 +12,8 @@ const defaultPriorities = {
   INFORMATIONAL: "low",
 } satisfies BacklogSettings["priorities"];
 
+/** Backlog's own hosts: their API is at the root. Another may be a proxy, with a path. */
+const SPACES = /\.(backlog\.com|backlog\.jp|backlogtool\.com)$/;
 const person = text(/\S/, "it must be the name, login id or mail address of a member of the project");
 const daysMustBe = "it must be a whole number of days, 0 or more";
 
@@ -19,7 +21,9 @@ const daysMustBe = "it must be a whole number of days, 0 or more";
 export const backlog = z
   .strictObject(
     {
-      spaceUrl: url("https://example.backlog.com").meta({ description: "The space's own address." }),
+      spaceUrl: url("https://example.backlog.com", SPACES).meta({
+        description: "The space's own address, without the path of a page in it.",
+      }),
       project: text(/^[A-Z0-9_]+$/, "it must be the key of a project, such as SEC").meta({
         description: "Key of the project.",
       }),

@@ -3,7 +3,7 @@ import type { z } from "zod";
 /**
  * One line for each thing that zod found wrong with the setting `key`: key, value and what it must be.
  * Messages of our schemas begin with "it must be", so that they serve a missing value and a wrong one alike.
- * `secret` keeps every value out of the text; `known` are all settings, nested ones as `slack.channel`.
+ * A custom issue's `params.right` is the value as it would be right. `secret` keeps every value out of the text; `known` are all settings, nested ones as `slack.channel`.
  */
 export function problemsOf(
   key: string,
@@ -20,7 +20,9 @@ export function problemsOf(
     const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
     const found = at(value, issue.path);
     if (found === undefined) return [`${path} is missing: ${message}.`];
-    return [`${path}: ${secret ? "the secret" : JSON.stringify(found)} is wrong: ${message}.`];
+    if (secret) return [`${path}: the secret is wrong: ${message}.`];
+    const right = issue.code === "custom" && issue.params?.right ? `: ${issue.params.right}` : "";
+    return [`${path}: ${JSON.stringify(found)} is wrong: ${message}${right}.`];
   });
 }
 

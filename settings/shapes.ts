@@ -52,12 +52,24 @@ export const addresses = () =>
     "it must be an object with the key addresses, a list of e-mail addresses",
   );
 
-/** A base URL without credentials, query, fragment or a slash at its end. Plain http only to this machine, since keys travel on it. */
-export const url = (example: string) => {
+/**
+ * A base URL without credentials, query, fragment or a slash at its end. Plain http only to this machine, since keys travel on it.
+ * @param whole Hosts whose URL has no path either.
+ */
+export const url = (example: string, whole?: RegExp) => {
   const mustBe = `it must be an https URL, such as ${example} (http only for 127.0.0.1, [::1] and localhost)`;
   return z
     .string(mustBe)
-    .refine(isServiceUrl, mustBe)
+    .superRefine((value, context) => {
+      if (!isServiceUrl(value)) return context.addIssue({ code: "custom", message: mustBe });
+      const { surplus, right } = surplusOf(value, whole);
+      if (surplus.length === 0) return;
+      context.addIssue({
+        code: "custom",
+        message: `it must be a URL without ${surplus.join(" and ")}`,
+        params: { right },
+      });
+    })
     .transform((value) => value.replace(/\/+$/, ""));
 };
 
@@ -83,9 +95,23 @@ export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 
 const address = text(/^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/, "it must be an e-mail address, such as sre@example.com");
 
+/** What a base URL has too much, and the URL without it. */
+function surplusOf(value: string, whole?: RegExp): { surplus: string[]; right: string } {
+  const { origin, hostname, pathname, username, password } = new URL(value);
+  const path = pathname.replace(/\/+$/, "");
+  const pathless = whole?.test(hostname) ?? false;
+  const [beforeFragment = ""] = value.split("#");
+  const surplus = [
+    ...(username || password ? ["user name and password"] : []),
+    ...(pathless && path ? ["path"] : []),
+    ...(beforeFragment.includes("?") ? ["query (?...)"] : []),
+    ...(value.includes("#") ? ["fragment (#...)"] : []),
+  ];
+  return { surplus, right: `${origin}${pathless ? "" : path}` };
+}
+
 function isServiceUrl(value: string): boolean {
-  if (!URL.canParse(value) || /[?#]/.test(value)) return false;
-  const { protocol, hostname, username, password } = new URL(value);
-  if (username || password) return false;
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname } = new URL(value);
   return protocol === "https:" || (protocol === "http:" && ["127.0.0.1", "[::1]", "localhost"].includes(hostname));
 }

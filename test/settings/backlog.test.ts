@@ -75,4 +75,40 @@ describe("hakken:backlog", () => {
       'hakken:backlog.notifiedUsers: "sato" stands there twice: remove one.',
     ]);
   });
+
+  it("offers a severity where one is mistyped", () => {
+    const problems = problemsOf({ dueDays: { high: 7 }, priorities: { MEDUIM: "high" } });
+
+    expect(problems).toEqual([
+      "hakken:backlog.priorities.MEDUIM is not a setting: did you mean hakken:backlog.priorities.MEDIUM?",
+      "hakken:backlog.dueDays.high is not a setting: did you mean hakken:backlog.dueDays.HIGH?",
+    ]);
+  });
+
+  it.each([
+    ["https://example.backlog.jp/projects/SEC", "path", "https://example.backlog.jp"],
+    ["https://Example.backlog.com/dashboard/", "path", "https://example.backlog.com"],
+    ["https://example.backlogtool.com/find/SEC?open=1", "path and query (?...)", "https://example.backlogtool.com"],
+    ["https://example.backlog.jp?x=1", "query (?...)", "https://example.backlog.jp"],
+    ["https://proxy.example.com/backlog#x", "fragment (#...)", "https://proxy.example.com/backlog"],
+  ])("takes the space's address alone, not %s", (spaceUrl, what, right) => {
+    expect(problemsOf({ spaceUrl })).toEqual([
+      `hakken:backlog.spaceUrl: "${spaceUrl}" is wrong: it must be a URL without ${what}: ${right}.`,
+    ]);
+  });
+
+  it.each(["https://example.backlog.jp/", "https://proxy.example.com/backlog", "http://127.0.0.1:4000/backlog"])(
+    "takes %s for a space's address",
+    (spaceUrl) => {
+      expect(problemsOf({ spaceUrl })).toEqual([]);
+    },
+  );
+
+  it("shows nothing of an address that is a Pulumi secret", () => {
+    const given = config({ spaceUrl: "https://example.backlog.jp/projects/SEC" });
+
+    expect(() => parseSettings(given, () => true)).toThrow(
+      /spaceUrl: the secret is wrong: it must be a URL without path\.$/,
+    );
+  });
 });

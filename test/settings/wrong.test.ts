@@ -127,7 +127,12 @@ describe("what is wrong", () => {
     [
       "a URL with a password",
       { "hakken:slack": '{"channel":"C0123456789","apiUrl":"https://me:pw@slack.com/api"}' },
-      'hakken:slack.apiUrl: "https://me:pw@slack.com/api" is wrong: it must be an https URL, such as https://slack.com/api (http only for 127.0.0.1, [::1] and localhost).',
+      'hakken:slack.apiUrl: "https://me:pw@slack.com/api" is wrong: it must be a URL without user name and password: https://slack.com/api.',
+    ],
+    [
+      "a URL with a query and a fragment",
+      { "hakken:slack": '{"channel":"C0123456789","apiUrl":"https://slack.com/api/?x=1#top"}' },
+      'hakken:slack.apiUrl: "https://slack.com/api/?x=1#top" is wrong: it must be a URL without query (?...) and fragment (#...): https://slack.com/api.',
     ],
     [
       "JSON that ends early",
