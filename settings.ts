@@ -5,7 +5,7 @@ import type { Channel, Language, Severity } from "./handlers/alert/types";
 import { problemsBetween } from "./settings/between";
 import { common } from "./settings/common";
 import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
-import { problemsOf, unknownKey } from "./settings/problems";
+import { problemsOf, type Show, unknownKey } from "./settings/problems";
 import { knownKeys, shapes } from "./settings/roles";
 
 type Parsed = z.output<z.ZodObject<typeof shapes.audit>>;
@@ -72,19 +72,21 @@ export function parseSettings(
   const raw = rawSettings(config);
   const role = common.role.safeParse(raw.role).data;
   const values: Record<string, unknown> = {};
+  const hidden = (key: string) => isSecret(`hakken:${key}`) || secretKeys.some((name) => name === key);
+  const show: Show = (key, value) => (hidden(key.split(".")[0] ?? key) ? "the secret" : value);
   // Each setting by itself, so that a problem in one hides none in another.
   const problems = Object.entries<z.ZodType>(role ? shapes[role] : common).flatMap(([key, schema]) => {
     const parsed = schema.safeParse(raw[key]);
     if (parsed.success) values[key] = parsed.data;
-    const secret = isSecret(`hakken:${key}`) || secretKeys.some((name) => name === key);
+    const secret = hidden(key);
     return problemsOf(key, raw[key], parsed.error?.issues ?? [], { secret, known: knownKeys });
   });
   problems.push(
     ...strangers(raw, role),
     ...secretsInClear(raw, isSecret, stack),
-    ...duplicates(raw),
-    ...problemsBetween(values),
-    ...(role === "audit" ? notificationProblems(givenIn(raw), stack) : []),
+    ...duplicates(raw, show),
+    ...problemsBetween(values, show),
+    ...(role === "audit" ? notificationProblems(givenIn(raw), show, stack) : []),
   );
   if (problems.length > 0) {
     throw new pulumi.RunError(["the settings of this stack are wrong:", ...new Set(problems)].join("\n  "));
@@ -169,7 +171,7 @@ function secretsInClear(raw: Record<string, unknown>, isSecret: (key: string) =>
     );
 }
 
-function duplicates(raw: Record<string, unknown>): string[] {
+function duplicates(raw: Record<string, unknown>, show: Show): string[] {
   const lists: Record<string, unknown> = {
     regions: raw.regions,
     absentRegions: raw.absentRegions,
@@ -183,7 +185,7 @@ function duplicates(raw: Record<string, unknown>): string[] {
   return Object.entries(lists).flatMap(([key, given]) =>
     listOf(given)
       .filter((item, index, all) => all.indexOf(item) !== index)
-      .map((item) => `hakken:${key}: ${JSON.stringify(item)} stands there twice: remove one.`),
+      .map((item) => `hakken:${key}: ${show(key, JSON.stringify(item))} stands there twice: remove one.`),
   );
 }
 

@@ -1,4 +1,5 @@
 import { CHANNEL_SECRETS } from "./existingSecret";
+import type { Show } from "./problems";
 
 /** Settings that are right in themselves; those that are wrong are left out. */
 export interface RightOnes {
@@ -12,30 +13,32 @@ export interface RightOnes {
   backlog?: Record<string, unknown>;
 }
 
-/** What is wrong between settings of one stack. */
-export function problemsBetween(values: RightOnes): string[] {
-  return [...regionProblems(values), ...accountProblems(values)];
+/** What is wrong between settings of one stack, with their values as `show` gives them. */
+export function problemsBetween(values: RightOnes, show: Show): string[] {
+  return [...regionProblems(values, show), ...accountProblems(values, show)];
 }
 
-function regionProblems({ role, homeRegion, regions, absentRegions = [] }: RightOnes): string[] {
+function regionProblems({ role, homeRegion, regions, absentRegions = [] }: RightOnes, show: Show): string[] {
   if (!homeRegion || !regions) return [];
   const problems: string[] = [];
+  const home = show("homeRegion", homeRegion);
   if (!regions.includes(homeRegion)) {
-    problems.push(`hakken:regions lacks the home region: add ${homeRegion}, or set hakken:homeRegion to another one.`);
+    problems.push(`hakken:regions lacks the home region: add ${home}, or set hakken:homeRegion to another one.`);
   } else if (regions.every((name) => name === homeRegion)) {
     problems.push(
-      `hakken:regions is ${homeRegion} alone: add another region, since Security Hub's central configuration needs one to link.`,
+      `hakken:regions is ${home} alone: add another region, since Security Hub's central configuration needs one to link.`,
     );
   } else if (
     (role === "audit" || role === "organization") &&
     regions.every((name) => name === homeRegion || absentRegions.includes(name))
   ) {
     problems.push(
-      `hakken:absentRegions leaves ${homeRegion} alone: add a region to hakken:regions, since Security Hub's central configuration needs one to link.`,
+      `hakken:absentRegions leaves ${home} alone: add a region to hakken:regions, since Security Hub's central configuration needs one to link.`,
     );
   }
   for (const [index, absent] of absentRegions.entries()) {
-    const says = (what: string) => problems.push(`hakken:absentRegions[${index}]: "${absent}" ${what}`);
+    const says = (what: string) =>
+      problems.push(`hakken:absentRegions[${index}]: ${show("absentRegions", `"${absent}"`)} ${what}`);
     if (absent === homeRegion) {
       says("is the home region, where findings are gathered: remove it here, or set hakken:homeRegion to another one.");
     } else if (!regions.includes(absent)) {
@@ -45,12 +48,12 @@ function regionProblems({ role, homeRegion, regions, absentRegions = [] }: Right
   return problems;
 }
 
-function accountProblems(values: RightOnes): string[] {
+function accountProblems(values: RightOnes, show: Show): string[] {
   const { account, homeRegion, deployRoleArn } = values;
   const problems: string[] = [];
   if (account && deployRoleArn && deployRoleArn.split(":")[4] !== account) {
     problems.push(
-      `hakken:deployRoleArn: "${deployRoleArn}" is not a role of hakken:account, ${account}: name one of that account.`,
+      `hakken:deployRoleArn: ${show("deployRoleArn", `"${deployRoleArn}"`)} is not a role of hakken:account, ${show("account", account)}: name one of that account.`,
     );
   }
   for (const { channel, arn, keyArn } of CHANNEL_SECRETS) {
@@ -60,7 +63,7 @@ function accountProblems(values: RightOnes): string[] {
       const [, , , region, owner] = given.split(":");
       if (region !== homeRegion || owner !== account) {
         problems.push(
-          `hakken:${channel}.${key}: "${given}" is not of account ${account} in ${homeRegion}, where it is read: name one from there.`,
+          `hakken:${channel}.${key}: ${show(channel, `"${given}"`)} is not of account ${show("account", account)} in ${show("homeRegion", homeRegion)}, where it is read: name one from there.`,
         );
       }
     }

@@ -1,6 +1,7 @@
 import { accessPortal } from "./accessPortal";
 import { backlog, backlogApiKey } from "./backlog";
 import { CHANNEL_SECRETS } from "./existingSecret";
+import type { Show } from "./problems";
 import { addresses, list, oneOf, severity, wholeNumber } from "./shapes";
 import { slack, slackToken } from "./slack";
 
@@ -56,7 +57,7 @@ export interface Given {
 }
 
 /** What is wrong between the notification settings. */
-export function notificationProblems({ has, inside, requiredChannels }: Given, stack?: string): string[] {
+export function notificationProblems({ has, inside, requiredChannels }: Given, show: Show, stack?: string): string[] {
   const problems: string[] = [];
   for (const { value, channel, arn, keyArn } of CHANNEL_SECRETS) {
     const named = inside(channel, arn) !== undefined;
@@ -81,7 +82,9 @@ export function notificationProblems({ has, inside, requiredChannels }: Given, s
   }
   for (const channel of new Set(requiredChannels)) {
     if (!channels.includes(channel)) {
-      problems.push(`hakken:requiredChannels: "${channel}" is not set up: set hakken:${channel}, or remove it here.`);
+      const named = show("requiredChannels", `"${channel}"`);
+      const setUp = show("requiredChannels", `hakken:${channel}`);
+      problems.push(`hakken:requiredChannels: ${named} is not set up: set ${setUp}, or remove it here.`);
     }
   }
   return problems;

@@ -26,6 +26,9 @@ export function problemsOf(
   });
 }
 
+/** How a value of the setting `key` (`backlog`, or `backlog.categories`) stands in a problem. */
+export type Show = (key: string, value: string) => string;
+
 /** The line for a key that no setting has, with the setting that was probably meant. */
 export function unknownKey(typed: string, known: readonly string[]): string {
   const meant = nearest(typed, known);

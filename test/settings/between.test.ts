@@ -141,4 +141,30 @@ describe("settings that contradict each other, or what AWS has", () => {
 
     expect(problemsOf({ ...config, ...regions })).toEqual([]);
   });
+
+  it("shows no value of a setting that is a Pulumi secret", () => {
+    const config = {
+      ...without(audit, "hakken:slackToken"),
+      "hakken:mail": '{"addresses":["me@example.com","me@example.com"]}',
+      "hakken:absentRegions": '["eu-south-2"]',
+      "hakken:deployRoleArn": "arn:aws:iam::111122223333:role/hakken-deploy",
+      "hakken:slack": JSON.stringify({
+        channel: "C0123456789",
+        tokenSecretArn: SECRET.replace("444455556666", "111122223333"),
+      }),
+      "hakken:requiredChannels": '["slack","backlog"]',
+    };
+
+    expect(problemsOf(config, (key) => key !== "hakken:account")).toEqual([
+      "hakken:mail.addresses: the secret stands there twice: remove one.",
+      "hakken:absentRegions[0]: the secret is not among hakken:regions, so nothing is made there anyway: remove it here.",
+      "hakken:deployRoleArn: the secret is not a role of hakken:account, 444455556666: name one of that account.",
+      "hakken:slack.tokenSecretArn: the secret is not of account 444455556666 in the secret, where it is read: name one from there.",
+      "hakken:requiredChannels: the secret is not set up: set the secret, or remove it here.",
+    ]);
+    const home = { "hakken:homeRegion": "us-east-1", "hakken:account": "444455556666" };
+    const elsewhere = { ...config, ...home, "hakken:regions": '["ap-northeast-1"]' };
+    const shown = problemsOf(elsewhere, () => true).join("\n");
+    expect(shown).not.toMatch(/us-east-1|444455556666|111122223333|eu-south-2|me@example|ap-northeast/);
+  });
 });
