@@ -22,17 +22,19 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     );
   }
   const { detectorIds } = await administrator(settings);
+  const gathered = linkedRegions.filter((region) => detectorIds[region]);
+  if (gathered.length === 0) {
+    throw new pulumi.RunError(
+      `hakken:regions: the audit account has ${homeRegion} alone of them, since its own hakken:absentRegions names ${linkedRegions.join(", ")}: add another that it has, since Security Hub's central configuration needs one to link.`,
+    );
+  }
   const guarded = { provider: await accountProvider(settings), protect };
 
   const designated = Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region));
   sayWhereNobodyIs(Object.keys(detectorIds).filter((region) => undesignated.includes(region)));
   new GuardDutyOrganization("guardduty", { detectorIds: Object.fromEntries(designated), plans: PLANS }, guarded);
   // Designated in the home region alone, so that what the management account lacks is no matter here.
-  new SecurityHubOrganization(
-    "securityhub",
-    { homeRegion, linkedRegions: linkedRegions.filter((region) => detectorIds[region]), targetId: rootId },
-    guarded,
-  );
+  new SecurityHubOrganization("securityhub", { homeRegion, linkedRegions: gathered, targetId: rootId }, guarded);
 
   return { adminAccountId, rootId, absentRegions };
 }

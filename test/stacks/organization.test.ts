@@ -88,3 +88,20 @@ it("configures no GuardDuty where the management account could designate nobody,
   );
   info.mockRestore();
 });
+
+it("refuses regions of which the audit account has the home region alone, since Security Hub needs one to link", async () => {
+  const settings = {
+    ...plainSettings("organization", "444455556666"),
+    regions: ["ap-northeast-1", "ap-northeast-3"],
+    linkedRegions: ["ap-northeast-3"],
+  };
+  const audit = { ...auditOutputs, absentRegions: ["ap-northeast-3"] };
+
+  const attempt = recorded(() => organization(settings), {
+    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+  });
+
+  await expect(attempt).rejects.toThrow(
+    "hakken:regions: the audit account has ap-northeast-1 alone of them, since its own hakken:absentRegions names ap-northeast-3: add another that it has, since Security Hub's central configuration needs one to link.",
+  );
+});
