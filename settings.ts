@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { SecretSource } from "./components/notification/ServiceSecret";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
 import { problemsBetween } from "./settings/between";
-import { common } from "./settings/common";
+import { common, PROTECTION_OFF } from "./settings/common";
 import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
 import { problemsOf, type Show, unknownKey } from "./settings/problems";
 import { knownKeys, shapes } from "./settings/roles";
@@ -56,6 +56,7 @@ export function readSettings(): Settings {
       "hakken:mail is the only channel. SNS taking a message is not its arrival: nobody notices a mail lost on its way. Set up Slack or Backlog too.",
     );
   }
+  if (!settings.protect) void pulumi.log.warn(PROTECTION_OFF);
   return settings;
 }
 

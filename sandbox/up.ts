@@ -3,6 +3,7 @@ import { type Command, deploy, type Progress, requireSuccess, type StackResult }
 import { type Engine, engine } from "../ops/engine/engine";
 import type { Interruption } from "../ops/interrupt";
 import { withLock } from "../ops/lock";
+import { PROTECTION_OFF } from "../settings/common";
 import { inOrder, inReverse } from "../stacks/order";
 import { installMinistack } from "./aws/ministack";
 import { startDaemon } from "./daemon";
@@ -101,7 +102,8 @@ const showBriefly = (progress: (line: string) => void) => {
       counts.set(stack, count);
       if (count % 25 === 0) progress(`  ${stack}: ${count} resources ...`);
     }
-    if (kind === "warning") progress(`! ${stack}: ${text}`);
+    // Nobody guards a sandbox: its stacks have protection off by themselves (project.ts).
+    if (kind === "warning" && !text.includes(PROTECTION_OFF)) progress(`! ${stack}: ${text}`);
     if (kind === "end") progress(`✓ ${stack}: ${text}`);
   };
 };

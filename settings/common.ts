@@ -19,6 +19,10 @@ const tagKey =
 const tagValue =
   "it must be text (in quotes where it is a number) of up to 256 letters, digits, spaces and _ . : / = + - @";
 
+/** Said by each run of a stack whose `hakken:protect` is off. */
+export const PROTECTION_OFF =
+  "hakken:protect is off: what guards the organization may be deleted. Take the setting out when done.";
+
 /** Settings of every stack. */
 export const common = {
   role: oneOf(["audit", "management", "organization", "member"]).meta({

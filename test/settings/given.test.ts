@@ -167,4 +167,18 @@ describe("what Pulumi hands over", () => {
     expect(settings).toMatchObject({ requiredChannels: ["mail"] });
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("hakken:mail is the only channel"));
   });
+
+  it("is warned of, once, where protection is off, and not where it is on", () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+    pulumi.runtime.setAllConfig(management);
+    readSettings();
+    expect(warn).not.toHaveBeenCalled();
+    pulumi.runtime.setAllConfig({ ...management, "hakken:protect": "false" });
+
+    readSettings();
+
+    expect(warn).toHaveBeenCalledExactlyOnceWith(
+      "hakken:protect is off: what guards the organization may be deleted. Take the setting out when done.",
+    );
+  });
 });
