@@ -16,6 +16,7 @@ import { pipelineRules } from "./pipelineRules";
 import { Settle, SettleQueue } from "./Settle";
 import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
+import { watchedParts } from "./watchedParts";
 
 export interface NotificationPipelineArgs {
   /** The home region, where all findings are. */
@@ -82,20 +83,9 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       child,
     );
     const intake = new Intake(`${name}-intake`, { ...parts, ...queueing, severities }, child);
-    const { openingQueue, closingQueue } = intake;
-    const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue }, child);
+    const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
     const notice = alarmNotice(name, args, key, slack, mail, child);
 
-    const alarmKey = new EncryptionKey(
-      `${name}-alarm-key`,
-      { description: "hakken: alarms", accountId, region, services: ["cloudwatch.amazonaws.com"] },
-      guarded,
-    );
-    const alarmTopic = new MailTopic(
-      `${name}-alarm-topic`,
-      { region, key: alarmKey, addresses: args.alarmAddresses, alarmsOf: accountId },
-      child,
-    );
     const alarmName = `${name}-alarm`;
     const { rules, deadLetters } = pipelineRules(
       name,
@@ -103,35 +93,9 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       child,
     );
 
-    new Alarms(
-      alarmName,
-      {
-        region,
-        topicArn: alarmTopic.arn,
-        workflow,
-        rules,
-        retentionDays,
-        deadLetters: {
-          "intake-dead-letters": intake.deadLetters,
-          "rule-dead-letters": deadLetters,
-          "settle-dead-letters": asks.deadLetters,
-          "failed-alerts": failedAlerts,
-        },
-        workQueues: {
-          opening: { queue: openingQueue, lateAfterSeconds: 30 * 60 },
-          closing: { queue: closingQueue, lateAfterSeconds: 6 * 3600 },
-          settle: { queue: asks.queue, lateAfterSeconds: 30 * 60 },
-        },
-        functions: {
-          intake: { function: intake.function, errors: 1 },
-          settle: { function: settle.function, errors: 1 },
-          sweeper: { function: sweeper.function, errors: 1 },
-          ...(notice && { "alarm-notice": { function: notice.function, errors: 1 } }),
-          ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
-        },
-      },
-      child,
-    );
+    const topicArn = alarmTopic(name, args, child).arn;
+    const watched = watchedParts({ intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels });
+    new Alarms(alarmName, { region, topicArn, workflow, rules, retentionDays, ...watched }, child);
 
     this.registerOutputs();
   }
@@ -152,6 +116,20 @@ function makeChannels(
     return made ? [{ channel, function: made.function }] : [];
   });
   return { slack, mail, channels };
+}
+
+/** The alarms' first way out, under a key of its own: one bad key policy must not silence findings and alarms alike. */
+function alarmTopic(
+  name: string,
+  { region, accountId, alarmAddresses: addresses, protect = false }: NotificationPipelineArgs,
+  opts: pulumi.ComponentResourceOptions,
+): MailTopic {
+  const key = new EncryptionKey(
+    `${name}-alarm-key`,
+    { description: "hakken: alarms", accountId, region, services: ["cloudwatch.amazonaws.com"] },
+    { ...opts, protect },
+  );
+  return new MailTopic(`${name}-alarm-topic`, { region, key, addresses, alarmsOf: accountId }, opts);
 }
 
 /** The alarms' second way out: Slack if there is, else the findings' mails, else none. */

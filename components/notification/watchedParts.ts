@@ -1,0 +1,47 @@
+import type * as aws from "@pulumi/aws";
+import type { Channel } from "../../handlers/alert/types";
+import type { AlarmNotice } from "./AlarmNotice";
+import type { AlarmsArgs } from "./Alarms";
+import type { EncryptedQueue } from "./EncryptedQueue";
+import type { Intake } from "./Intake";
+import type { Settle, SettleQueue } from "./Settle";
+import type { Sweeper } from "./Sweeper";
+
+export interface PipelineParts {
+  intake: Intake;
+  /** Where executions ask to be settled. */
+  asks: SettleQueue;
+  settle: Settle;
+  sweeper: Sweeper;
+  failedAlerts: EncryptedQueue;
+  /** Of the rules. */
+  deadLetters: EncryptedQueue;
+  /** Tells alarms a second way. Default: nobody does. */
+  notice?: AlarmNotice;
+  channels: readonly { channel: Channel; function: aws.lambda.Function }[];
+}
+
+/** What the alarms watch of the pipeline's parts: their keys are in the alarms' names, which must stay. */
+export function watchedParts(parts: PipelineParts): Pick<AlarmsArgs, "deadLetters" | "workQueues" | "functions"> {
+  const { intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels } = parts;
+  return {
+    deadLetters: {
+      "intake-dead-letters": intake.deadLetters,
+      "rule-dead-letters": deadLetters,
+      "settle-dead-letters": asks.deadLetters,
+      "failed-alerts": failedAlerts,
+    },
+    workQueues: {
+      opening: { queue: intake.openingQueue, lateAfterSeconds: 30 * 60 },
+      closing: { queue: intake.closingQueue, lateAfterSeconds: 6 * 3600 },
+      settle: { queue: asks.queue, lateAfterSeconds: 30 * 60 },
+    },
+    functions: {
+      intake: { function: intake.function, errors: 1 },
+      settle: { function: settle.function, errors: 1 },
+      sweeper: { function: sweeper.function, errors: 1 },
+      ...(notice && { "alarm-notice": { function: notice.function, errors: 1 } }),
+      ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
+    },
+  };
+}
