@@ -64,6 +64,7 @@ interface Issue {
   description: string | null;
   /** "2026-12-01T00:00:00Z": a day, whatever the time says. */
   dueDate: string | null;
+  startDate: string | null;
 }
 interface Comment {
   content: string | null;
@@ -162,7 +163,8 @@ function dueDateOf({ dueDays = {} }: BacklogSettings, { timeZone }: BacklogProje
 
 /**
  * The due date of a rise to another severity, counted from today: what was set when it opened may be over by now. Only
- * where it is earlier than the issue's, which a person may have moved. Where a person has removed it, it stays away.
+ * where it is earlier than the issue's, which a person may have moved. Where a person has removed it, it stays away. Never
+ * before the day that a person plans to begin: Backlog would refuse the rise as a whole.
  */
 async function earlierDueDate(
   ask: Ask,
@@ -175,7 +177,8 @@ async function earlierDueDate(
   if (days === undefined || timeZone === undefined) return undefined;
   if (previousSeverity === undefined || previousSeverity === finding.severity) return undefined;
   const due = dayAfter(now(), days, timeZone);
-  const { dueDate } = await ask<Issue>("GET", `issues/${issueKey}`);
+  const { dueDate, startDate } = await ask<Issue>("GET", `issues/${issueKey}`);
+  if (startDate !== null && due < startDate.slice(0, 10)) return undefined;
   if (dueDate === null) return dueDays[previousSeverity] === undefined ? due : undefined;
   return due < dueDate.slice(0, 10) ? due : undefined;
 }

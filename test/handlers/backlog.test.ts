@@ -233,6 +233,19 @@ describe("a rise", () => {
     expect(entry().fields.dueDate).toBe("2026-11-27");
   });
 
+  it.each([
+    ["2026-11-28", "2026-12-22"],
+    ["2026-11-27", "2026-11-27"],
+  ])("is told nevertheless where a person plans to begin on %s: then it is due on %s", async (startDate, dueDate) => {
+    const backlog = service(target);
+    await backlog.send(notice("MEDIUM"), undefined);
+    await change({ startDate });
+
+    await backlog.send(rise("CRITICAL", "MEDIUM"), told);
+
+    expect(entry()).toMatchObject({ fields: { priority: "高", dueDate }, comments: [{}] });
+  });
+
   it("of the same severity, with more resources, changes no due date", async () => {
     const backlog = service({ dueDays: { HIGH: 1 } });
     await backlog.send(notice("HIGH"), undefined);

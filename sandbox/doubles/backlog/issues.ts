@@ -40,8 +40,7 @@ export function addIssue(space: Space, given: Parameters): Issue {
     categories: readCategories(space, given),
     assignee: readMember(space, given.number("assigneeId"), "assigneeId"),
     parentIssueId: readParent(space, given.number("parentIssueId")),
-    startDate: given.date("startDate") ?? null,
-    dueDate: given.date("dueDate") ?? null,
+    ...readDays(given, { startDate: null, dueDate: null }),
     created: at,
     updated: at,
     comments: [],
@@ -80,8 +79,7 @@ export function updateIssue(space: Space, issue: Issue, given: Parameters): Issu
   if (given.has("categoryId[]")) next.categories = readCategories(space, given);
   if (given.has("assigneeId")) next.assignee = readMember(space, number("assigneeId"), "assigneeId");
   if (given.has("parentIssueId")) next.parentIssueId = readParent(space, number("parentIssueId"));
-  if (given.has("startDate")) next.startDate = given.date("startDate") ?? null;
-  if (given.has("dueDate")) next.dueDate = given.date("dueDate") ?? null;
+  Object.assign(next, readDays(given, issue));
   const comment = readText(given.text("comment") ?? "", "comment");
 
   const changeLog = changes(issue, next);
@@ -246,6 +244,16 @@ function readMember(space: Space, id: number | undefined, name: string) {
 function readCategories(space: Space, given: Parameters): Named[] {
   const ids = given.numbers("categoryId[]") ?? [];
   return [...new Set(ids)].map((id) => byId(space.categories, id, "categoryId[]"));
+}
+
+/** Refused as nulab's own tool found: https://github.com/nulab/backlog-bulk-issue-registration-gas/issues/37 */
+function readDays(given: Parameters, before: Pick<Issue, "startDate" | "dueDate">) {
+  const day = (name: "startDate" | "dueDate") => (given.has(name) ? (given.date(name) ?? null) : before[name]);
+  const days = { startDate: day("startDate"), dueDate: day("dueDate") };
+  if (days.startDate !== null && days.dueDate !== null && days.dueDate < days.startDate) {
+    throw invalidRequest(`dueDate ${days.dueDate} is before startDate ${days.startDate}.`);
+  }
+  return days;
 }
 
 function readParent(space: Space, id: number | undefined): number | null {

@@ -130,12 +130,29 @@ describe("an issue with people", () => {
     ]);
   });
 
+  it("is due on the day that it begins, and not before, whichever of the days changes", async () => {
+    await start();
+    await add(["startDate", "2026-12-02"], ["dueDate", "2026-12-02"]);
+
+    const answers = [await change(["dueDate", "2026-12-01"]), await change(["startDate", "2026-12-03"])];
+
+    for (const answer of answers) expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 7 }] } });
+    expect(running.store.entries.backlog).toMatchObject([{ fields: { dueDate: "2026-12-02" } }]);
+  });
+
   it.each<[string, Pairs]>([
     ["a category of another project", [["categoryId[]", 203]]],
     ["a category's name", [["categoryId[]", "AWS"]]],
     ["somebody who is not in the project", [["assigneeId", 14]]],
     ["to tell somebody who is not in the project", [["notifiedUserId[]", 14]]],
     ["a time for a day", [["dueDate", "2026-12-01T00:00:00Z"]]],
+    [
+      "to be due before it begins",
+      [
+        ["startDate", "2026-12-02"],
+        ["dueDate", "2026-12-01"],
+      ],
+    ],
   ])("refuses %s", async (_what, given) => {
     await start();
     await add();
