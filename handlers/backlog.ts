@@ -24,7 +24,7 @@ export interface BacklogTarget {
   /** Name of the issue type. */
   issueType: string;
   priorities: Record<Severity, BacklogPriority>;
-  /** Names of categories. Default: none. */
+  /** Names of categories. One that the project lacks is left out, which the issue says; people likewise. Default: none. */
   categories?: readonly string[];
   /** Who sees to the issue: name, login id or mail address of a member of the project. Default: nobody. */
   assignee?: string;
@@ -70,35 +70,45 @@ interface Comment {
   content: string | null;
 }
 
+/** How long a project is believed that lacks a name of the settings. */
+const LEFT_OUT_MS = 5 * 60_000;
+
 /** Backlog as a channel. Its reference is the issue's key. https://developer.nulab.com/docs/backlog/ */
 export function backlogService(settings: BacklogSettings, apiKey: Secret): ChannelService {
   const ask = backlogApi(settings.spaceUrl, apiKey);
   let read: Promise<BacklogProject> | undefined;
-  const projectOf = () => {
-    read ??= readProject(ask, settings).catch((error) => {
-      read = undefined; // Kept for the life of the function only once it is known.
+  let readAt = 0;
+  /** Kept for the life of the function once it is known, with a name left out for some minutes: somebody may mend the project. */
+  const projectOf = async (): Promise<BacklogProject> => {
+    const kept = await read;
+    if (kept && (kept.leftOut.length === 0 || Date.now() < readAt + LEFT_OUT_MS)) return kept;
+    readAt = Date.now();
+    read = readProject(ask, settings).catch((error) => {
+      read = undefined;
       throw error;
     });
     return read;
+  };
+  const file = async (project: BacklogProject, notice: Notice, commented: string | undefined): Promise<string> => {
+    const { issueKey } = commented
+      ? await ask<Issue>("PATCH", `issues/${commented}`, await changeOf(ask, settings, project, notice, commented))
+      : await ask<Issue>("POST", "issues", issueOf(settings, project, notice));
+    return issueKey;
   };
 
   return {
     channel: "backlog",
     send: async (notice, parent) => {
-      const project = await projectOf();
+      const wasKnown = read !== undefined;
       const commented = commentedIssue(notice, parent);
       try {
-        const fields = commented
-          ? await changeOf(ask, settings, project, notice, commented)
-          : issueOf(settings, project, notice);
-        const issue = commented
-          ? await ask<Issue>("PATCH", `issues/${commented}`, fields)
-          : await ask<Issue>("POST", "issues", fields);
-        return issue.issueKey;
+        return await file(await projectOf(), notice, commented);
       } catch (error) {
-        // Perhaps since the project has changed: the next call reads it anew.
-        if (isRefused(error)) read = undefined;
-        throw error;
+        if (!isRefused(error)) throw error;
+        // Perhaps since the project has changed, of which somebody may have left. What is refused was not taken.
+        read = undefined;
+        if (!wasKnown) throw error;
+        return file(await projectOf(), notice, commented);
       }
     },
     find: async (notice, parent) => {
@@ -136,7 +146,7 @@ const issueOf = (settings: BacklogSettings, project: BacklogProject, notice: Not
   assigneeId: project.assigneeId,
   dueDate: dueDateOf(settings, project, notice),
   "notifiedUserId[]": project.notifiedUserIds,
-  ...backlogIssue(notice, { ...settings, textFormat: project.textFormat }),
+  ...backlogIssue(notice, { ...settings, textFormat: project.textFormat, leftOut: project.leftOut }),
 });
 
 const changeOf = async (
@@ -149,7 +159,12 @@ const changeOf = async (
   priorityId: priorityOf(settings, notice),
   dueDate: await earlierDueDate(ask, settings, project, notice, issueKey),
   "notifiedUserId[]": project.notifiedUserIds,
-  comment: backlogComment(notice, { ...settings, textFormat: project.textFormat }),
+  comment: backlogComment(notice, {
+    ...settings,
+    textFormat: project.textFormat,
+    // All that a comment does of them.
+    leftOut: project.leftOut.filter(({ as }) => as === "notifiedUser"),
+  }),
 });
 
 const priorityOf = ({ priorities }: BacklogSettings, { finding }: Notice) => PRIORITY_IDS[priorities[finding.severity]];
@@ -178,7 +193,7 @@ async function earlierDueDate(
   if (previousSeverity === undefined || previousSeverity === finding.severity) return undefined;
   const due = dayAfter(now(), days, timeZone);
   const { dueDate, startDate } = await ask<Issue>("GET", `issues/${issueKey}`);
-  if (startDate !== null && due < startDate.slice(0, 10)) return undefined;
+  if (startDate && due < startDate.slice(0, 10)) return undefined;
   if (dueDate === null) return dueDays[previousSeverity] === undefined ? due : undefined;
   return due < dueDate.slice(0, 10) ? due : undefined;
 }

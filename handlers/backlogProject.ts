@@ -2,6 +2,7 @@ import { refused } from "./alert/errors";
 import type { BacklogSettings } from "./backlog";
 import type { Ask } from "./backlogApi";
 import type { BacklogTextFormat } from "./messages/backlogFormats";
+import type { LeftOut } from "./messages/words";
 
 /** What stands behind the names in the settings: asked once by each warm function. */
 export interface BacklogProject {
@@ -12,6 +13,8 @@ export interface BacklogProject {
   notifiedUserIds: number[];
   /** The user whose key it is. */
   userId: number;
+  /** Names of categories and people that the project does not have, or has several of. */
+  leftOut: LeftOut[];
   textFormat: BacklogTextFormat;
   /** Of the space, such as Asia/Tokyo: by it a day begins. Asked only where the settings have due days. */
   timeZone?: string;
@@ -38,7 +41,11 @@ interface Known {
   shown: string;
 }
 
-/** Throws `Refused`, which says every name that the project does not know, and which ones it does. */
+/**
+ * Throws `Refused`, which says every name that the project does not know, and which ones it does, where one of them is the issue
+ * type: nothing can be filed without. Other names are left out, with a line in the log: people come and go, and an alert that
+ * nobody is assigned is better than one that nobody reads.
+ */
 export async function readProject(ask: Ask, settings: BacklogSettings): Promise<BacklogProject> {
   const { project, issueType, categories = [], assignee, notifiedUsers = [], dueDays = {} } = settings;
   const path = `projects/${encodeURIComponent(project)}`;
@@ -50,19 +57,28 @@ export async function readProject(ask: Ask, settings: BacklogSettings): Promise<
   const kinds = categories.length === 0 ? [] : (await ask<Named[]>("GET", `${path}/categories`)).map(known);
   const members = people.length === 0 ? [] : (await ask<User[]>("GET", `${path}/users`)).map(knownUser);
 
-  const problems = [
-    ...unknown("issue type", [issueType], types),
-    ...unknown("category", categories, kinds),
-    ...unknown("member", people, members),
-  ];
-  if (problems.length > 0) throw refused(problems.map((problem) => `Backlog project ${project} ${problem}`).join("\n"));
+  const type = lookUp("issue type", [issueType], types);
+  const filed = lookUp("category", categories, kinds);
+  const assigned = lookUp("member", assignee === undefined ? [] : [assignee], members);
+  const notified = lookUp("member", notifiedUsers, members);
+
+  const found = [type, filed, assigned, notified].flatMap((one) => one.problems);
+  const problems = [...new Set(found)].map((problem) => `Backlog project ${project} ${problem}`);
+  const [issueTypeId] = type.ids;
+  if (issueTypeId === undefined) throw refused(problems.join("\n"));
+  if (problems.length > 0) console.log(JSON.stringify({ step: "backlog", outcome: "left out", problems }));
   return {
     projectId: id,
-    issueTypeId: idOf(issueType, types),
-    categoryIds: categories.map((name) => idOf(name, kinds)),
-    assigneeId: assignee === undefined ? undefined : idOf(assignee, members),
-    notifiedUserIds: notifiedUsers.map((name) => idOf(name, members)),
+    issueTypeId,
+    categoryIds: filed.ids,
+    assigneeId: assigned.ids[0],
+    notifiedUserIds: notified.ids,
     userId: myself.id,
+    leftOut: [
+      ...filed.missing.map((name): LeftOut => ({ as: "category", name })),
+      ...assigned.missing.map((name): LeftOut => ({ as: "assignee", name })),
+      ...notified.missing.map((name): LeftOut => ({ as: "notifiedUser", name })),
+    ],
     textFormat: settings.textFormat ?? (textFormattingRule === "backlog" ? "backlog" : "markdown"),
     timeZone: Object.keys(dueDays).length === 0 ? undefined : await readTimeZone(ask),
   };
@@ -77,28 +93,29 @@ const knownUser = ({ id, name, userId, mailAddress, nulabAccount }: User): Known
   shown: `${name} (${nulabAccount?.uniqueId ?? userId ?? id})`,
 });
 
-/** What is wrong with names: each must be of exactly one. */
-function unknown(what: string, wanted: readonly string[], all: readonly Known[]): string[] {
-  return [...new Set(wanted)].flatMap((name) => {
-    const found = all.filter(({ names }) => names.includes(name));
-    if (found.length === 1) return [];
-    const shown = (found.length === 0 ? all : found).map((one) => one.shown);
-    const more = shown.length > LISTED ? `, and ${shown.length - LISTED} more` : "";
-    const list = `${shown.slice(0, LISTED).join(", ") || "none"}${more}`;
-    return found.length === 0
-      ? [`has no ${what} "${name}". It has: ${list}`]
-      : [`has more than one ${what} "${name}": ${list}. Give the login id`];
-  });
+/** The ids of names, each of which must be of exactly one; the names that are not, and what is wrong with them. */
+function lookUp(what: string, wanted: readonly string[], all: readonly Known[]) {
+  const looked = wanted.map((name) => ({ name, found: all.filter(({ names }) => names.includes(name)) }));
+  const missing = looked.filter(({ found }) => found.length !== 1);
+  return {
+    ids: looked.flatMap(({ found: [one, ...others] }) => (one && others.length === 0 ? [one.id] : [])),
+    missing: missing.map(({ name }) => name),
+    problems: missing.map(({ name, found }) =>
+      found.length === 0
+        ? `has no ${what} "${name}". It has: ${listed(all)}`
+        : `has more than one ${what} "${name}": ${listed(found)}. Give the login id`,
+    ),
+  };
+}
+
+function listed(all: readonly Known[]): string {
+  const shown = all.slice(0, LISTED).map((one) => one.shown);
+  const more = all.length > LISTED ? `, and ${all.length - LISTED} more` : "";
+  return `${shown.join(", ") || "none"}${more}`;
 }
 
 /** How many names an error lists at most. */
 const LISTED = 50;
-
-function idOf(name: string, all: readonly Known[]): number {
-  const found = all.find(({ names }) => names.includes(name));
-  if (!found) throw new Error(`"${name}" was looked up without being known`);
-  return found.id;
-}
 
 async function readTimeZone(ask: Ask): Promise<string> {
   const { timezone } = await ask<{ timezone: string }>("GET", "space");

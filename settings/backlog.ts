@@ -46,12 +46,14 @@ export const backlog = z
       categories: list(text(/\S/, "it must be the name of a category"), "it must be a list of the project's categories")
         .optional()
         .meta({
-          description: "Names of the issue's categories, as the project spells them.",
+          description:
+            "Names of the issue's categories, as the project spells them. One that it does not have is left out, which the issue says.",
           defaultMeaning: "none",
           example: ["AWS"],
         }),
       assignee: person.optional().meta({
-        description: "Who sees to the issue: name, login id or mail address of a member of the project.",
+        description:
+          "Who sees to the issue: name, login id or mail address of a member of the project. While no member has it, or several have, the issue is filed without, and says so.",
         defaultMeaning: "nobody",
         example: "sato",
       }),

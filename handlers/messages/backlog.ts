@@ -4,11 +4,13 @@ import { type BacklogFormat, type BacklogTextFormat, bmp, formatOf, safe, safeId
 import { linksOf } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
 import { accountOf, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf } from "./text";
-import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
+import { headlineOf, type LeftOut, type MessageOptions, type Words, wordsOf } from "./words";
 
 export interface BacklogOptions extends MessageOptions {
   /** How the project's texts are formatted. */
   textFormat: BacklogTextFormat;
+  /** Names of the settings that could not be heeded. Default: none. */
+  leftOut?: readonly LeftOut[];
 }
 
 /** The texts of POST /api/v2/issues. */
@@ -33,6 +35,7 @@ export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIs
     ...(headline ? [format.strong(headline)] : []),
     format.title(safe(titleOf(finding, words), 1100)),
     format.table([severityRow(notice, words), ...factRows(notice, words)]),
+    ...leftOutLine(words, options),
     resourceLines(notice, words, format),
     ...(description === "" ? [] : [format.heading(words.labels.description), quoted(description, format)]),
     linkLines(notice, words, format, options),
@@ -50,6 +53,7 @@ export function backlogComment(notice: Notice, options: BacklogOptions): string 
   return [
     format.strong(headlineOf(notice, words) ?? words.grown(finding.resourceCount)),
     format.table([severityRow(notice, words), [words.labels.lastSeen, lastSeen]]),
+    ...leftOutLine(words, options),
     resourceLines(notice, words, format),
     linkLines(notice, words, format, options),
     updateMarkerOf(notice),
@@ -75,6 +79,12 @@ function resourceLines(notice: Notice, words: Words, format: BacklogFormat): str
   if (beyond > 0) lines.push(`- ${words.more(beyond)}`);
   const heading = `${words.labels.resources}${words.colon}${words.count(notice.finding.resourceCount)}`;
   return [format.heading(heading), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
+}
+
+/** Who set hakken up has to notice, though the issue is filed. */
+function leftOutLine(words: Words, { leftOut = [] }: BacklogOptions): string[] {
+  const names = leftOut.map(({ as, name }) => ({ as, name: safe(oneLine(name), 100) }));
+  return names.length > 0 ? [words.leftOut(names)] : [];
 }
 
 function linkLines(notice: Notice, words: Words, format: BacklogFormat, options: BacklogOptions): string {

@@ -1,4 +1,10 @@
-import type { Words } from "./words";
+import type { LeftOut, Words } from "./words";
+
+const roles: Record<LeftOut["as"], string> = {
+  category: "category",
+  assignee: "assignee",
+  notifiedUser: "notified user",
+};
 
 /** English. */
 export const wordsEn: Words = {
@@ -32,6 +38,8 @@ export const wordsEn: Words = {
   openedAndClosed: "This was found and has already closed (resolved, suppressed or archived) before it could be told",
   repeatedMail:
     "Note: this mail may be a repeat. It is not known whether the first one was sent, so it was sent once more.",
+  leftOut: (names) =>
+    `Note: left out, since the project has none of that name, or several: ${names.map(({ as, name }) => `${roles[as]} "${name}"`).join(", ")}. Correct hakken:backlog in the settings, or the project.`,
   links: {
     product: (name) => `Open in ${name}`,
     securityHub: "Open in Security Hub",

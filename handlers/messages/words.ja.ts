@@ -1,4 +1,10 @@
-import type { Words } from "./words";
+import type { LeftOut, Words } from "./words";
+
+const roles: Record<LeftOut["as"], string> = {
+  category: "カテゴリー",
+  assignee: "担当者",
+  notifiedUser: "お知らせ先",
+};
 
 /** Japanese, in the words of Security Hub's Japanese console. */
 export const wordsJa: Words = {
@@ -32,6 +38,8 @@ export const wordsJa: Words = {
   openedAndClosed: "検出されましたが、通知する前にクローズしています(解決・抑制・アーカイブのいずれか)",
   repeatedMail:
     "※ 前回の送信結果を確認できなかったため、再送しています。同じ内容のメールがすでに届いている場合があります。",
+  leftOut: (names) =>
+    `※ 次の設定は、該当するものがプロジェクトにないか、複数あるため、反映されていません: ${names.map(({ as, name }) => `${roles[as]}「${name}」`).join("、")}。設定の hakken:backlog か、プロジェクトを見直してください。`,
   links: {
     product: (name) => `${name} で見る`,
     securityHub: "Security Hub で見る",

@@ -30,7 +30,15 @@ export interface Words {
   /** It closed before this channel could tell of it. */
   openedAndClosed: string;
   repeatedMail: string;
+  /** Names in the settings that the Backlog project does not have, or has several of. */
+  leftOut: (names: readonly LeftOut[]) => string;
   links: { product: (name: string) => string; securityHub: string; resource: string; remediation: string };
+}
+
+/** A name of the settings that a Backlog issue does without. */
+export interface LeftOut {
+  as: "category" | "assignee" | "notifiedUser";
+  name: string;
 }
 
 export type Label =

@@ -11,8 +11,8 @@ export interface BacklogOptions {
     issueTypes: readonly string[];
     /** Names of its categories; ids count from 201. Default: none. */
     categories?: readonly string[];
-    /** Its members beside the key's user, who has the id 11; ids count from 12. Default: none. */
-    members?: readonly Member[];
+    /** Its members beside the key's user, who has the id 11; ids count from 12; null for who has left. Default: none. */
+    members?: readonly (Member | null)[];
     /** How its texts are formatted; default "markdown", as for new projects. */
     textFormattingRule?: "markdown" | "backlog";
   };
@@ -95,11 +95,13 @@ export function createSpace(options: BacklogOptions, store: InboxStore, now: () 
     list.map((name, index) => ({ id: first + index, name }));
   const lang = options.language ?? "ja";
   const user = userJson(11, { userId: "hakken", name: "hakken" }, options.roleType ?? 2, lang);
-  const others = (options.project.members ?? []).map((member, index) => userJson(12 + index, member, 2, lang));
   return {
     user,
-    /** The project's members, the user who asks among them. */
-    members: [user, ...others],
+    /** The project's members as they are now, the user who asks among them. */
+    get members() {
+      const others = options.project.members ?? [];
+      return [user, ...others.flatMap((member, index) => (member ? [userJson(12 + index, member, 2, lang)] : []))];
+    },
     space: spaceJson(lang, options.timezone ?? "Asia/Tokyo"),
     project: projectJson(options.project),
     categories: numbered(options.project.categories ?? [], 201),

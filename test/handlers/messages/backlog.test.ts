@@ -46,10 +46,11 @@ describe("backlogIssue", () => {
   it.each(["markdown", "backlog"] as const)("has no structure but its own in any finding, in %s", (textFormat) => {
     fc.assert(
       fc.property(notices(), options, (notice, given) => {
-        const { description } = backlogIssue(notice, { ...given, textFormat });
+        const leftOut = [{ as: "assignee", name: notice.finding.title } as const];
+        const { description } = backlogIssue(notice, { ...given, textFormat, leftOut });
 
         checkStructure(description, textFormat);
-        checkStructure(backlogComment(notice, { ...given, textFormat }), textFormat);
+        checkStructure(backlogComment(notice, { ...given, textFormat, leftOut }), textFormat);
       }),
       { numRuns: 400 },
     );
@@ -96,7 +97,12 @@ const shapes: Record<BacklogTextFormat, RegExp[]> = {
     /^>(?: (.*))?$/,
   ],
 };
-const common = [/^$/, /^- (?:ほか \d+ 件|and \d+ more)$/, /^hakken: [0-9a-f]{32}\/\d+(?:\/\d+)?$/];
+const common = [
+  /^$/,
+  /^- (?:ほか \d+ 件|and \d+ more)$/,
+  /^(?:※|Note:) (.*)$/,
+  /^hakken: [0-9a-f]{32}\/\d+(?:\/\d+)?$/,
+];
 
 const macro =
   /<[@!?/a-zA-Z]|!\[|\]\(|\[\[|\{\/?(?:code|quote)|#(?:image|thumbnail|attach|contents)\b|&(?:color|br)\b|''|%%|[\n\r]/;

@@ -46,6 +46,26 @@ describe("messages read", () => {
       await expect(text).toMatchFileSnapshot(join(__dirname, "examples", `access-portal.${language}.txt`));
     });
 
+    it(`as before in ${language}: filed in Backlog without whom the project does not know`, async () => {
+      const leftOut = [
+        { as: "category", name: "Azure" },
+        { as: "assignee", name: "佐藤" },
+        { as: "notifiedUser", name: "suzuki@example.com" },
+      ] as const;
+      const [markdown, notation] = (["markdown", "backlog"] as const).map((textFormat) =>
+        backlogIssue(noticeOf(findingIn("control-in-generator-only")), {
+          language,
+          homeRegion: "ap-northeast-1",
+          textFormat,
+          leftOut,
+        }),
+      );
+
+      const text = `${markdown?.description}\n\n========\n\n${notation?.description}\n`;
+
+      await expect(text).toMatchFileSnapshot(join(__dirname, "examples", `left-out.${language}.txt`));
+    });
+
     it(`as before in ${language}: worse, back again, closed already, repeated`, async () => {
       const finding = { ...findingIn("control-in-generator-only"), resourceCount: 23 };
       const notices = [
