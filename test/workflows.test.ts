@@ -22,7 +22,7 @@ interface Job {
   environment?: string;
   steps?: Step[];
   with?: Record<string, string>;
-  strategy?: { matrix: { include?: { stack: string; role: string }[] } };
+  strategy?: { matrix: { include?: { stack: string; role: string; profile: string }[] } };
 }
 
 interface Workflow {
@@ -135,6 +135,16 @@ describe("the deployment", () => {
     expect(concurrency?.["cancel-in-progress"]).toBe(false);
     expect(workflow("deploy-stack.yml").jobs.up?.environment).toBe("production");
   });
+});
+
+it("previews and deploys each stack with the same profile", () => {
+  const previewed = workflow("preview.yml").jobs.preview?.strategy?.matrix.include ?? [];
+  const deployed = Object.values(workflow("deploy.yml").jobs).map(({ with: { stack, profile } = {} }) => ({
+    stack,
+    profile,
+  }));
+
+  expect(deployed).toEqual(previewed.map(({ stack, profile }) => ({ stack, profile })));
 });
 
 it("tests on every Node that package.json promises, as CONTRIBUTING says", () => {
