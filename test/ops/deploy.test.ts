@@ -1,24 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { exitCodeOf } from "../../ops/deploy";
-import { type Engine, engine } from "../../ops/engine/engine";
-import { PROJECT, type Project, parts, project, wordsOf } from "./project";
+import { PROJECT, parts, wordsOf } from "./project";
+import { sample, sampleForEach } from "./sample";
 
-let cli: Engine;
-let sample: Project;
-
-beforeAll(async () => {
-  // A bare machine gets the CLI here, as it would at the first start.
-  cli = await engine({ progress: console.error });
-}, 1_200_000);
-
-beforeEach(() => {
-  sample = project(cli);
-  sample.settings("audit", { parts: "2" });
-  return () => sample.remove();
-});
+sampleForEach(["audit"], "2");
 
 const PART = { type: "sample:index:Part", name: "part-1" };
 

@@ -2,22 +2,12 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { exitCodeOf } from "../../ops/deploy";
-import { type Engine, engine } from "../../ops/engine/engine";
-import { type Project, parts, project, wordsOf } from "./project";
+import { parts, wordsOf } from "./project";
+import { sample, sampleForEach } from "./sample";
 
-let cli: Engine;
-let sample: Project;
-
-beforeAll(async () => {
-  cli = await engine({ progress: console.error });
-}, 1_200_000);
-
-beforeEach(() => {
-  sample = project(cli);
-  return () => sample.remove();
-});
+sampleForEach();
 
 /** A place where programs wait until so many are there. */
 const meeting = (size: number) => {
@@ -40,7 +30,7 @@ describe("stacks side by side", () => {
     const meet = meeting(2);
     for (const stack of ["prod", "dev"]) sample.settings(stack, { parts: stack === "prod" ? "1" : "3", own: stack });
     const secret = ["config", "set", "--secret", "--stack", "dev", "sample:key", "s3cret"];
-    const pulumiCli = join(cli.root, "bin", "pulumi");
+    const pulumiCli = join(sample.engine.root, "bin", "pulumi");
     const where = { cwd: sample.folder, env: { ...process.env, ...sample.env } };
     execFileSync(pulumiCli, ["stack", "init", "dev", "--no-select"], where);
     execFileSync(pulumiCli, secret, where);

@@ -9,6 +9,7 @@ import type { Engine } from "../../ops/engine/engine";
 /** A Pulumi project in a folder of its own, with a backend there. The engine is real, and components need no provider. */
 export interface Project {
   folder: string;
+  engine: Engine;
   env: Record<string, string>;
   progress: Progress[];
   run(options: Partial<DeployOptions> & Pick<DeployOptions, "command">): Promise<StackResult[]>;
@@ -32,6 +33,7 @@ export const project = (engine: Engine, program: PulumiFn = parts): Project => {
   };
   return {
     folder,
+    engine,
     env,
     progress,
     run: (options) =>

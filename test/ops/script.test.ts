@@ -1,24 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { workDirOf } from "../../ops/commands/context";
-import { type Engine, engine } from "../../ops/engine/engine";
-import { type Project, project } from "./project";
+import { sample, sampleForEach } from "./sample";
 import { type Script, script } from "./script";
 
-let cli: Engine;
-let sample: Project;
-
-beforeAll(async () => {
-  cli = await engine({ progress: console.error });
-}, 1_200_000);
-
-beforeEach(() => {
-  sample = project(cli);
-  for (const stack of ["audit", "management", "dev", "prod"]) sample.settings(stack, { parts: "1" });
-  return () => sample.remove();
-});
+sampleForEach(["audit", "management", "dev", "prod"]);
 
 const until = async ({ stderr, ended }: Script, pattern: RegExp) => {
   let over = false;

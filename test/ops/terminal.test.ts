@@ -2,23 +2,11 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Engine, engine } from "../../ops/engine/engine";
-import { type Project, project } from "./project";
+import { describe, expect, it } from "vitest";
+import { sample, sampleForEach } from "./sample";
 import { commandLine, environment, script } from "./script";
 
-let cli: Engine;
-let sample: Project;
-
-beforeAll(async () => {
-  cli = await engine({ progress: console.error });
-}, 1_200_000);
-
-beforeEach(() => {
-  sample = project(cli);
-  for (const stack of ["audit", "management"]) sample.settings(stack, { parts: "1" });
-  return () => sample.remove();
-});
+sampleForEach(["audit", "management"]);
 
 type Steps = [words: string, keys: string][];
 

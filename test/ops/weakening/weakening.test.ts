@@ -10,13 +10,20 @@ import { runLog } from "../../../ops/events";
 import { previewMarkdown } from "../../../ops/markdown";
 import { WATCHED, weakening } from "../../../ops/weakening";
 import { accountCases } from "./accountCases";
+import { alarmCases } from "./alarmCases";
 import { startAnyProvider } from "./anyProvider";
 import type { Case } from "./cases";
 import { guarddutyCases } from "./guarddutyCases";
 import { securityhubCases } from "./securityhubCases";
 import { tellingCases } from "./tellingCases";
 
-const cases: Record<string, Case> = { ...guarddutyCases, ...securityhubCases, ...accountCases, ...tellingCases };
+const cases: Record<string, Case> = {
+  ...guarddutyCases,
+  ...securityhubCases,
+  ...accountCases,
+  ...tellingCases,
+  ...alarmCases,
+};
 /** An input of no type's own, whose change replaces. */
 const REPLACES = "replaces";
 
