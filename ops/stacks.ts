@@ -16,12 +16,18 @@ export const chosenStacks = (command: string, named: readonly string[], workDir:
     throw new Misuse(
       `No settings for ${unknown.map((name) => `"${name}"`).join(", ")}: there is no ${unknown
         .map((name) => `Pulumi.${name}.yaml`)
-        .join(", ")}. Stacks with settings: ${inOrder(known).join(", ") || "none"}.`,
+        .join(", ")}. Stacks with settings: ${inOrder(known).join(", ") || "none"}.${spaces(named)}`,
     );
   }
   const chosen = all ? known : [...new Set(named)];
   if (!chosen.length) throw new Misuse(`No Pulumi.<stack>.yaml in ${workDir}: nothing to do.`);
   return command === "destroy" ? inReverse(chosen) : inOrder(chosen);
+};
+
+const spaces = (named: readonly string[]): string => {
+  if (!named.some((name) => name.includes(","))) return "";
+  const names = named.flatMap((name) => name.split(",")).filter(Boolean);
+  return ` Several are named with spaces between the names: --stack ${names.join(" ")}`;
 };
 
 /** The account that a stack's settings file names. Undefined where there is none, or no readable file: Pulumi and the program say so. */

@@ -33,4 +33,8 @@ describe("chosenStacks", () => {
       'No settings for "audti": there is no Pulumi.audti.yaml. Stacks with settings: audit, management, organization, dev, prod.',
     );
   });
+
+  it("says how several are named", () => {
+    expect(() => chosenStacks("up", ["audit,dev"], folder)).toThrow("with spaces between the names: --stack audit dev");
+  });
 });
