@@ -103,6 +103,9 @@ export const runLog = (listener: RunListener): RunLog => {
   return { take, changes: () => [...changes], failures };
 };
 
+/** What a person is told of an operation. "same" is among the changes only where protection was taken off. */
+export const operationWord = (operation: OpType): string => (operation === "same" ? "unprotect" : operation);
+
 const UNCHANGED: ReadonlySet<string> = new Set(["same", "read", "refresh", "discard-replaced"] satisfies OpType[]);
 
 /** `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME` by its type and name. */

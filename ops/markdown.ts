@@ -1,6 +1,6 @@
 import { markdownTable } from "markdown-table";
 import type { StackResult } from "./deploy";
-import type { Change } from "./events";
+import { type Change, operationWord } from "./events";
 import { inert, masked } from "./inert";
 
 /**
@@ -61,7 +61,7 @@ const onePerResource = (changes: readonly Change[]): Omit<Item, "kind">[] => {
   return [...byUrn.values()].flatMap((steps) => {
     const [first] = steps;
     if (!first) return [];
-    const operations = new Set(steps.map(({ operation }) => OPERATIONS[operation] ?? operation));
+    const operations = new Set(steps.map(({ operation }) => OPERATIONS[operation] ?? operationWord(operation)));
     const weakens = new Set(steps.flatMap(({ weakens }) => weakens ?? []));
     return [
       {
@@ -73,14 +73,12 @@ const onePerResource = (changes: readonly Change[]): Omit<Item, "kind">[] => {
   });
 };
 
-const onlyUnprotects = ({ operation }: Item): boolean => operation === OPERATIONS.same;
+const onlyUnprotects = ({ operation }: Item): boolean => operation === operationWord("same");
 
 const OPERATIONS: Readonly<Partial<Record<Change["operation"], string>>> = {
   "create-replacement": "replace",
   "delete-replaced": "replace",
   "import-replacement": "replace",
-  // Said of what weakens alone, by what the stack's state says of it.
-  same: "unprotect",
 };
 
 const shownAddress = ({ region, type, name }: Pick<Change, "region" | "type" | "name">) => ({
@@ -125,7 +123,11 @@ const verdict = ({ outcome }: StackResult, items: readonly Item[]): string => {
   if (weaker) {
     const what = "detection, or the telling of findings";
     lines.push(`> [!CAUTION]\n> ${weaker} of ${count(changes.length, "change")} would weaken ${what}.`);
-  } else if (changes.length) lines.push(`${count(changes.length, "change")}, none known to weaken anything.`);
+  } else if (changes.length) {
+    // What was not come to may weaken all the same.
+    const none = outcome === "succeeded" ? ", none known to weaken anything" : "";
+    lines.push(`${count(changes.length, "change")}${none}.`);
+  }
   return lines.join("\n\n");
 };
 

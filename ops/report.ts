@@ -1,5 +1,5 @@
 import type { StackResult } from "./deploy";
-import type { Change } from "./events";
+import { type Change, operationWord } from "./events";
 import { failureLine } from "./failure";
 
 /** What a run was, and what became of it: docs/ops.md documents its JSON. */
@@ -25,7 +25,7 @@ export const reportInWords = (stacks: readonly StackResult[], all: boolean): str
   });
 
 const changeLine = ({ operation, type, name, region, weakens }: Change): string =>
-  `${operation.padEnd(7)} ${type} ${name}${region ? ` (${region})` : ""}${weakens ? `: WEAKENS: ${weakens}` : ""}`;
+  `${operationWord(operation).padEnd(9)} ${type} ${name}${region ? ` (${region})` : ""}${weakens ? `: WEAKENS: ${weakens}` : ""}`;
 
 /** The last lines of a failure: each stack with what failed and why, and what to do next. Empty when all went well. */
 export const failuresInWords = (stacks: readonly StackResult[]): string[] => {

@@ -1,7 +1,7 @@
 import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { advice, adviceAfterInterruption } from "./advice";
 import type { Command, DeployOptions, Progress, StackResult } from "./deploy";
-import { type Change, type Failure, runLog } from "./events";
+import { type Change, type Failure, operationWord, runLog } from "./events";
 import { causesOf, codeOf, EXIT } from "./failure";
 import { outputsOf } from "./outputs";
 import { refuseProtected } from "./protection";
@@ -19,7 +19,7 @@ export const runStack = async (name: string, options: StackRun): Promise<StackRe
   const report = (kind: Progress["kind"], text: string) => options.onProgress({ stack: name, kind, text });
   const log = runLog({
     begun: (operation, { type, name }) => report("doing", `${operation} ${type} ${name}`),
-    changed: ({ operation, type, name }) => report("resource", `${operation} ${type} ${name}`),
+    changed: ({ operation, type, name }) => report("resource", `${operationWord(operation)} ${type} ${name}`),
     warned: (message) => report("warning", message),
   });
   let thrown: unknown;
@@ -95,7 +95,8 @@ const open = async (name: string, program: PulumiFn, options: StackRun): Promise
 export const summary = (changes: readonly Change[], command: Command): string => {
   if (!changes.length) return "no change";
   const counts = new Map<string, number>();
-  for (const { operation } of changes) counts.set(operation, (counts.get(operation) ?? 0) + 1);
-  const text = [...counts].map(([operation, count]) => `${count} ${operation}`).join(", ");
+  for (const { operation } of changes)
+    counts.set(operationWord(operation), (counts.get(operationWord(operation)) ?? 0) + 1);
+  const text = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
   return command.startsWith("preview") ? `would ${text}` : text;
 };

@@ -40,7 +40,8 @@ const stepsOf = (file: string) => Object.values(workflow(file).jobs).flatMap(({ 
 const ROLE = "HAKKEN_PREVIEW_ROLE_AUDIT";
 
 /** What a condition of a workflow says of a pull request: its few operators mean in JavaScript what they mean there. */
-const holds = (condition = "", { from = "own/hakken", author = "ann", actor = author, role = "arn:role" } = {}) => {
+const holds = (condition = "", event: { from?: string; author?: string; actor?: string; role?: string } = {}) => {
+  const { from = "own/hakken", author = "ann", actor = author, role = "arn:role" } = event;
   const pull_request = { head: { repo: { full_name: from } }, user: { login: author } };
   const github = { repository: "own/hakken", actor, event: { pull_request } };
   const endsWith = (text: string, end: string) => text.toLowerCase().endsWith(end.toLowerCase());

@@ -1,19 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, expect, it } from "vitest";
-import { type Engine, engine } from "../../ops/engine/engine";
-import { type Project, project } from "./project";
+import { expect, it } from "vitest";
+import { reportInWords } from "../../ops/report";
+import { sample, sampleForEach } from "./sample";
 
-let cli: Engine;
-let sample: Project;
-
-beforeAll(async () => {
-  cli = await engine({ progress: console.error });
-}, 1_200_000);
-
-beforeEach(() => {
-  sample = project(cli);
-  return () => sample.remove();
-});
+sampleForEach();
 
 /** What stands on something protected is not so itself, as the functions that read a queue. */
 const program = (protect: boolean) => async () => {
@@ -38,6 +28,19 @@ it("keeps all of a stack in which anything is protected, and says how to lift th
   ]);
   expect(destroyed?.next).toMatch(/pulumi config set hakken:protect false --stack audit, then .* up --stack audit/);
   expect(again?.changes).toEqual([]);
+}, 60_000);
+
+it("calls it unprotect where protection alone is taken off", async () => {
+  await sample.run({ command: "up", program: program(true) });
+
+  const results = await sample.run({ command: "preview", program: program(false) });
+
+  expect(sample.progress.at(-1)?.text).toMatch(/^would 7 unprotect \(/);
+  expect(sample.progress).toContainEqual(
+    expect.objectContaining({ kind: "resource", text: "unprotect sample:index:Queue queue-1" }),
+  );
+  expect(reportInWords(results, true)[1]).toMatch(/^ {2}unprotect sample:index:Queue queue-\d: WEAKENS: /);
+  expect(results[0]?.changes[0]?.operation).toBe("same");
 }, 60_000);
 
 it("destroys it once protection is off", async () => {

@@ -127,6 +127,8 @@ Other changes:
 
     expect(markdown).toContain("> The preview failed: see the job's log. Found until then:");
     expect(markdown).toContain("- `aws:sqs/queue:Queue` `secret-queue`");
+    expect(markdown).toMatch(/^1 change\.$/m);
+    expect(markdown).not.toContain("none known to weaken");
     expect(markdown).toContain("`found`");
     expect(markdown).not.toMatch(/xoxb|hunter|refused/);
   });
