@@ -31,8 +31,10 @@ export const advice = (failures: readonly Failure[], attempt: Attempt): string =
 const whenPutRight = (attempt: Attempt): string => `When that is put right: ${ops(attempt)}`;
 
 const ordered = ({ command, stack, repeat }: Attempt): Repeat => repeat ?? { command, stacks: [stack] };
-const ops = (attempt: Attempt, instead: Partial<Repeat> = {}): string => {
-  const repeat = { ...ordered(attempt), ...instead };
+const ops = (attempt: Attempt, instead: Partial<Repeat> = {}): string => commandOf({ ...ordered(attempt), ...instead });
+
+/** The command line of a run. */
+export const commandOf = (repeat: Repeat): string => {
   const stacks = repeat.stacks.length ? ["--stack", ...repeat.stacks] : [];
   const create = repeat.create ? "--create" : "";
   return ["npm run ops --", repeat.command, ...stacks, create, where(repeat)].filter(Boolean).join(" ");

@@ -14,7 +14,7 @@ import { type Context, type Done, type RunOptions, workDirOf } from "./context";
 const order = STACKS.join(", ");
 
 const EXIT_CODES = `
-Exit codes, Pulumi's own: 0 done; 1 failed; 2 wrong options, or no --yes where nobody can be asked; 3 not logged in;
+Exit codes, Pulumi's own: 0 done; 1 failed; 2 wrong options, no --yes where nobody can be asked, or destroying what others need; 3 not logged in;
 6 no such stack; 7 changes in spite of --expect-no-changes; 8 answered no; 130 interrupted. Of several stacks the first's.
 Standard output has the result, standard error all else. More: docs/ops.md`;
 

@@ -1,13 +1,12 @@
-import { StackNotFoundError } from "@pulumi/pulumi/automation";
 import pLimit from "p-limit";
-import { advice } from "../advice";
 import { pulumiCli } from "../cli";
 import type { StackResult } from "../deploy";
-import { causesOf, codeOf, EXIT } from "../failure";
+import { EXIT } from "../failure";
 import { outputsOf } from "../outputs";
 import { outputsInWords } from "../report";
 import { accountOf, chosenStacks } from "../stacks";
-import { type CommonOptions, type Context, type Done, repeatOf } from "./context";
+import type { CommonOptions, Context, Done } from "./context";
+import { failedResult } from "./failed";
 
 /** Shows the outputs of each stack, without the secret ones. */
 export const outputs = async (context: Context, options: CommonOptions): Promise<Done> => {
@@ -17,24 +16,12 @@ export const outputs = async (context: Context, options: CommonOptions): Promise
     const begun = Date.now();
     const account = accountOf(stack, workDir);
     const seconds = () => (Date.now() - begun) / 1000;
-    const common = { stack, ...(account && { account }), changes: [] };
     try {
       const found = await outputsOf(stack, { cli, workDir });
-      return { ...common, outcome: "succeeded", ...found, seconds: seconds(), failures: [], exitCode: EXIT.ok };
+      const common = { stack, ...(account && { account }), changes: [], failures: [], exitCode: EXIT.ok };
+      return { ...common, outcome: "succeeded", ...found, seconds: seconds() };
     } catch (error) {
-      const failures = causesOf(error, []);
-      const exitCode = error instanceof StackNotFoundError ? EXIT.noSuchStack : codeOf(error);
-      const next = advice(failures, { command: "outputs", stack, account, repeat: repeatOf("outputs", options) });
-      return {
-        ...common,
-        outcome: "failed",
-        outputs: {},
-        secretOutputs: [],
-        seconds: seconds(),
-        failures,
-        exitCode,
-        next,
-      };
+      return failedResult(stack, error, { command: "outputs", options, workDir, seconds: seconds() });
     }
   };
   const limit = pLimit(2);

@@ -1,10 +1,13 @@
 import { NEEDS_FIRST } from "../advice";
+import { pulumiCli } from "../cli";
 import { confirm, isInteractive } from "../confirm";
 import { type Command, type DeployOptions, deploy, type StackResult } from "../deploy";
 import { EXIT, Misuse } from "../failure";
+import { refuseNeeded } from "../needed";
 import { reportInWords } from "../report";
 import { chosenStacks } from "../stacks";
 import { type Context, type Done, type RunOptions, repeatOf } from "./context";
+import { failedResult } from "./failed";
 
 /** `up` and `destroy`: at a terminal shows what would happen and asks once, else wants --yes. */
 export const change = async (command: "up" | "destroy", context: Context, options: RunOptions): Promise<Done> => {
@@ -17,12 +20,38 @@ export const change = async (command: "up" | "destroy", context: Context, option
     );
   }
   const settled = await settings(command, stacks, context, options);
+  if (command === "destroy" && !options.stack.includes("all")) {
+    const refusal = await whileNeeded(stacks, settled, context, options);
+    if (refusal) return refusal;
+  }
   if (!options.yes) {
     const refusal = await ask(command, stacks, settled, context);
     if (refusal) return refusal;
   }
   const results = await deploy({ ...settled, command });
   return { results, words: reportInWords(results, false) };
+};
+
+// Gives what ends the command where the backend can't tell whether others need these stacks.
+const whileNeeded = async (
+  stacks: readonly string[],
+  { engine }: Pick<DeployOptions, "engine">,
+  { workDir, interruption }: Context,
+  options: RunOptions,
+): Promise<Done | undefined> => {
+  const begun = Date.now();
+  const cli = await pulumiCli(engine.root, interruption.stop);
+  try {
+    await refuseNeeded(stacks, { cli, workDir, repeat: repeatOf("destroy", options) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof Misuse) throw error;
+    const seconds = (Date.now() - begun) / 1000;
+    const results = stacks.map((stack) =>
+      failedResult(stack, error, { command: "destroy", options, workDir, seconds }),
+    );
+    return { results, words: [] };
+  }
 };
 
 /** What `deploy` needs to be told, of the command line. */
