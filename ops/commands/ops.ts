@@ -9,13 +9,15 @@ import { EXIT, Misuse, messageOf } from "../failure";
 import { interruptible } from "../interrupt";
 import { failuresInWords, type Report } from "../report";
 import { projectRoot } from "../root";
+import { goOnUnread } from "../unread";
 import { type Context, type Done, type RunOptions, workDirOf } from "./context";
 
 const order = STACKS.join(", ");
 
 const EXIT_CODES = `
-Exit codes, Pulumi's own: 0 done; 1 failed; 2 wrong options, no --yes where nobody can be asked, or destroying what others need; 3 not logged in;
-6 no such stack; 7 changes in spite of --expect-no-changes; 8 answered no; 130 interrupted. Of several stacks the first's.
+Exit codes, Pulumi's own: 0 done; 1 failed; 2 wrong options, no --yes where nobody can be asked, or a destroy of what others
+still need; 3 not logged in; 6 no such stack; 7 changes in spite of --expect-no-changes; 8 answered no; 130 interrupted.
+Of several stacks the first's.
 Standard output has the result, standard error all else. More: docs/ops.md`;
 
 type Work = (context: Context, options: RunOptions) => Promise<Done>;
@@ -27,6 +29,7 @@ export const endWith = (exitCode: number): void => {
 
 /** The ops script: does what the command line says, and gives the exit code. With another program than the project's, for tests. */
 export const ops = async (argv: readonly string[], program?: PulumiFn): Promise<number> => {
+  goOnUnread();
   let exitCode: number = EXIT.ok;
   const perform = (load: () => Promise<Work>) => async (options: RunOptions, command: Command) => {
     exitCode = await run(command.name(), options, await load(), program);
@@ -108,14 +111,8 @@ const whole = (text: string): number => {
   return Number(text);
 };
 
-// A reader that went away (`| head`, a pager) must not end us in the middle of a deployment: who asked still gets the exit code.
-const goOnUnread = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-};
-
 /** Runs a command with what it needs, and shows what became of it: results on standard output, all else on standard error. */
 const run = async (name: string, options: RunOptions, work: Work, program?: PulumiFn): Promise<number> => {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", goOnUnread);
   const shown = display({ stream: process.stderr, resources: name !== "preview" });
   // Programs and their libraries print to the console as they like.
   console.log = console.info = console.warn = console.error = (...words: unknown[]) => shown.print(words.join(" "));

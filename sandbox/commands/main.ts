@@ -2,6 +2,7 @@ import { type Command, Option, Command as Program } from "commander";
 import { type Interruption, interruptible } from "../../ops/interrupt";
 import { requireNode } from "../../ops/node";
 import { projectRoot } from "../../ops/root";
+import { goOnUnread } from "../../ops/unread";
 import { projectPlaces } from "../places";
 import type { Context } from "./context";
 import { screen } from "./screen";
@@ -15,11 +16,7 @@ const from = process.cwd() === root ? (process.env.INIT_CWD ?? root) : process.c
 // Pulumi looks for the packages that go into a function's zip from here.
 process.chdir(root);
 
-// Whoever reads our output may have seen enough of it: `... | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+goOnUnread();
 
 let interrupted = false;
 
@@ -34,6 +31,8 @@ const perform = async (
 ): Promise<void> => {
   const { json } = command.optsWithGlobals<{ json?: boolean }>();
   const shown = screen(json === true);
+  // What only shows something, until it is told to end, ends with its last reader: `... | head`.
+  if (quiet) process.stdout.on("error", () => process.exit());
   // Programs and their libraries print to the console as they like.
   if (json) console.log = console.info = console.error;
   await interruptible(quiet ? () => {} : shown.progress, async (interruption: Interruption) => {
