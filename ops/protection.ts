@@ -1,4 +1,4 @@
-import type { Stack } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { type Failure, runLog } from "./events";
 
 const PROTECTED = /because it is protected/;
@@ -6,14 +6,18 @@ const PROTECTED = /because it is protected/;
 const SHOWN = 5;
 
 /**
- * Refuses to destroy a stack of which anything is protected, before any of it goes. Without this the engine would come to what
- * is protected only after it has deleted what is not: the functions and alarms of a pipeline whose queues stay.
+ * Previews a destroy, and gives what the engine said of it. Refuses a stack of which anything is protected, before any of it goes.
+ * Without this the engine would come to what is protected only after it has deleted what is not: the functions and alarms of a
+ * pipeline whose queues stay.
  */
-export const refuseProtected = async (stack: Stack, signal?: AbortSignal): Promise<void> => {
-  const log = runLog({ begun: () => {}, changed: () => {}, warned: () => {} });
+export const previewDestroy = async (stack: Stack, signal?: AbortSignal): Promise<EngineEvent[]> => {
+  const events: EngineEvent[] = [];
   try {
-    await stack.destroy({ previewOnly: true, onEvent: log.take, signal, color: "never" });
+    await stack.destroy({ previewOnly: true, onEvent: (event) => events.push(event), signal, color: "never" });
+    return events;
   } catch (error) {
+    const log = runLog({ begun: () => {}, changed: () => {}, warned: () => {} });
+    for (const event of events) log.take(event);
     const kept = log.failures().filter(({ reason }) => PROTECTED.test(reason));
     throw kept.length ? new Error(messageOf(kept)) : error;
   }

@@ -4,7 +4,7 @@ import type { Command, DeployOptions, Progress, StackResult } from "./deploy";
 import { type Change, type Failure, operationWord, runLog } from "./events";
 import { causesOf, codeOf, EXIT } from "./failure";
 import { outputsOf } from "./outputs";
-import { refuseProtected } from "./protection";
+import { previewDestroy } from "./protection";
 import { accountOf, secretsProviderOf } from "./stacks";
 
 export interface StackRun extends DeployOptions {
@@ -72,8 +72,9 @@ const perform = async (stack: Stack, onEvent: ReturnType<typeof runLog>["take"],
   if (command === "up") await stack.up({ ...common, expectNoChanges, showSecrets: false });
   else if (command === "preview") await stack.preview({ ...common, expectNoChanges });
   else {
-    await refuseProtected(stack, common.signal);
-    await stack.destroy({ ...common, previewOnly: command === "preview destroy" });
+    const preview = await previewDestroy(stack, common.signal);
+    if (command === "destroy") await stack.destroy(common);
+    else for (const event of preview) onEvent(event);
   }
 };
 

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
 import { Detectors } from "../components/detection/Detectors";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
 import type { AuditSettings } from "../settings";
 import { accountProvider, prefixed } from "./account";
 import { PLANS } from "./plans";
+import { accountRecorder } from "./recorder";
 
 /** What other stacks need of this one. */
 export interface AuditOutputs {
@@ -21,22 +21,11 @@ export interface AuditOutputs {
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
 export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, regions, absentRegions, slack, backlog, mail, accessPortal, protect } =
-    settings;
+  const { account, homeRegion, regions, absentRegions, slack, backlog, mail, accessPortal, protect } = settings;
   const provider = await accountProvider(settings);
   const guarded = { provider, protect };
 
-  const recorder = new ConfigRecorder(
-    "recorder",
-    {
-      accountId: account,
-      homeRegion,
-      linkedRegions,
-      serviceLinkedRole: await findConfigRole({ provider }),
-      bucketName: prefixed(settings, "recorder"),
-    },
-    guarded,
-  );
+  const recorder = await accountRecorder(settings, provider);
   // In every region before anybody is designated: a detector that AWS made itself stands in the way of ours.
   const { detectors } = new Detectors(
     "detectors",

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
 import { DelegatedAdmin } from "../components/detection/DelegatedAdmin";
 import { Detectors } from "../components/detection/Detectors";
 import type { PlainSettings } from "../settings";
-import { accountProvider, prefixed } from "./account";
+import { accountProvider } from "./account";
 import { administrator } from "./administrator";
+import { accountRecorder } from "./recorder";
 
 /** What other stacks need of this one. */
 export interface ManagementOutputs {
@@ -30,17 +30,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   }
   const rootId = organization.roots[0]?.id;
 
-  const recorder = new ConfigRecorder(
-    "recorder",
-    {
-      accountId: account,
-      homeRegion,
-      linkedRegions,
-      serviceLinkedRole: await findConfigRole({ provider }),
-      bucketName: prefixed(settings, "recorder"),
-    },
-    { provider, protect },
-  );
+  const recorder = await accountRecorder(settings, provider);
   // Frequency and plans are the administrator's to set, for this account too.
   const { detectors } = new Detectors("detectors", { regions }, { provider, protect });
   const hub = new aws.securityhub.Account(

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigRecorder, findConfigRole } from "../components/baseline/ConfigRecorder";
 import type { PlainSettings } from "../settings";
-import { accountProvider, prefixed } from "./account";
+import { accountProvider } from "./account";
 import type { AuditOutputs } from "./audit";
 import { outputsOf } from "./outputs";
+import { accountRecorder } from "./recorder";
 
 /** The stack of one workload account, such as `prod`. GuardDuty and Security Hub reach it through the organization. */
 export async function member(settings: PlainSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, absentRegions, protect } = settings;
+  const { account, absentRegions } = settings;
   // Somebody must gather what Security Hub finds here.
   const { accountId } = await outputsOf<Pick<AuditOutputs, "accountId">>("audit", ["accountId"], settings);
   if (accountId === account) {
@@ -17,17 +17,7 @@ export async function member(settings: PlainSettings): Promise<pulumi.Inputs> {
   }
   const provider = await accountProvider(settings);
 
-  const recorder = new ConfigRecorder(
-    "recorder",
-    {
-      accountId: account,
-      homeRegion,
-      linkedRegions,
-      serviceLinkedRole: await findConfigRole({ provider }),
-      bucketName: prefixed(settings, "recorder"),
-    },
-    { provider, protect },
-  );
+  const recorder = await accountRecorder(settings, provider);
 
   return { absentRegions, configBucket: recorder.bucket.bucket };
 }
