@@ -4,13 +4,16 @@ import type { SecretSource } from "./components/notification/ServiceSecret";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
 import { problemsBetween } from "./settings/between";
 import { common, PROTECTION_OFF } from "./settings/common";
+import type { detection } from "./settings/detection";
 import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
 import { problemsOf, type Show, unknownKey } from "./settings/problems";
 import { knownKeys, shapes } from "./settings/roles";
 
 type Parsed = z.output<z.ZodObject<typeof shapes.audit>>;
 
-interface CommonSettings extends Omit<z.output<z.ZodObject<typeof common>>, "role"> {
+interface CommonSettings
+  extends Omit<z.output<z.ZodObject<typeof common>>, "role">,
+    z.output<z.ZodObject<typeof detection>> {
   /** Those that this account has: `absentRegions` are left out. */
   regions: string[];
   /** `regions` without the home region. */
@@ -158,7 +161,7 @@ function rawSettings(config: Record<string, string>): Record<string, unknown> {
 function strangers(raw: Record<string, unknown>, role: Settings["role"] | undefined): string[] {
   return Object.keys(raw).flatMap((key) => {
     if (!Object.hasOwn(shapes.audit, key)) return [unknownKey(key, knownKeys)];
-    if (key in common || !role || role === "audit") return [];
+    if (!role || key in shapes[role]) return [];
     return [`hakken:${key} is a setting of the role audit, not of ${role}: move it to that stack.`];
   });
 }

@@ -31,9 +31,12 @@ export type Show = (key: string, value: string) => string;
 
 /** The line for a key that no setting has, with the setting that was probably meant. */
 export function unknownKey(typed: string, known: readonly string[]): string {
-  const meant = nearest(typed, known);
+  // Of a list's items `known` has one: `policies.name` stands for `policies[3].name`.
+  const meant = nearest(typed.replaceAll(/\[\d+\]/g, ""), known);
   if (meant) return `hakken:${typed} is not a setting: did you mean hakken:${meant}?`;
-  const beside = known.filter((key) => key.includes(".") && parentOf(key) === parentOf(typed)).map(lastOf);
+  const beside = known
+    .filter((key) => key.includes(".") && parentOf(key) === parentOf(typed.replaceAll(/\[\d+\]/g, "")))
+    .map(lastOf);
   const choice = beside.length > 0 ? `, or take one of ${beside.join(", ")}` : "";
   return `hakken:${typed} is not a setting: remove it${choice}.`;
 }

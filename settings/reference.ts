@@ -2,11 +2,12 @@ import { markdownTable } from "markdown-table";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { common } from "./common";
+import { detection } from "./detection";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import { notification } from "./notification";
 import { DEFAULT_REGIONS, OPT_IN_REGIONS } from "./regions";
 import { shapes } from "./roles";
-import { unwrapped } from "./shapes";
+import { objectIn, unwrapped } from "./shapes";
 
 /** docs/configuration.md, made of the settings' own schemas: `npm run docs` writes it. */
 export function configurationPage(): string {
@@ -18,6 +19,9 @@ export function configurationPage(): string {
     "## Settings of every stack",
     `Of the roles ${roles}.`,
     ...sections(common),
+    "## Settings of detection",
+    "Of every role too, so that they can stand in `Pulumi.yaml`, once for all stacks: each stack makes of them what is its account's to make.",
+    ...sections(detection),
     "## Settings of the stack audit",
     "Of the role `audit` alone: what is told, where, and to whom. At least one of `slack`, `backlog` and `mail`.",
     ...sections(notification),
@@ -44,18 +48,38 @@ ${CHANNEL_SECRETS.map(({ value }) => `pulumi config set --stack audit --secret h
 
 /** A table of all, then a section for each object with a table of its own. */
 function sections(settings: Record<string, z.ZodType>): string[] {
-  const objects = Object.entries(settings).filter(([, schema]) => unwrapped(schema) instanceof z.ZodObject);
-  const others = Object.entries(settings).filter(([key]) => !objects.some(([object]) => object === key));
+  const entries = Object.entries(settings);
+  const others = entries.filter(([, schema]) => !objectIn(schema));
   return [
-    tableOf(settings),
+    entries.length > 0 ? tableOf(settings) : "",
     example(Object.fromEntries(others.flatMap(([key, schema]) => exampleOf(key, schema)))),
-    ...objects.flatMap(([key, schema]) => [
-      `### hakken:${key}`,
-      schema.meta()?.description ?? "",
-      tableOf((unwrapped(schema) as z.ZodObject).shape as Record<string, z.ZodType>),
-      example(Object.fromEntries(exampleOf(key, schema))),
-    ]),
+    ...entries.flatMap(([key, schema]) => section(`hakken:${key}`, schema, Object.fromEntries(exampleOf(key, schema)))),
   ].filter(Boolean);
+}
+
+/** An object, those of a list (`policies[]`) or of a map (`plans.*`), and below it those inside. Nothing for anything else. */
+function section(path: string, schema: z.ZodType, shown: Record<string, unknown> = {}): string[] {
+  const object = objectIn(schema);
+  if (!object) return [];
+  const inner = unwrapped(schema);
+  const each = inner instanceof z.ZodArray ? "[]" : inner instanceof z.ZodRecord ? ".*" : "";
+  const shape = object.shape as Record<string, z.ZodType>;
+  return [
+    `### ${path}${each}`,
+    schema.meta()?.description ?? "",
+    tableOf(shape),
+    example(shown),
+    ...inside(`${path}${each}`, shape),
+  ];
+}
+
+/** Sections of the objects inside one. Those that have the same keys, such as protection plans, share one. */
+function inside(path: string, shape: Record<string, z.ZodType>): string[] {
+  const keysIn = (schema: z.ZodType) => Object.keys(objectIn(schema)?.shape ?? {}).join();
+  const [first, ...rest] = Object.values(shape);
+  const alike = first !== undefined && rest.length > 0 && rest.every((one) => keysIn(one) === keysIn(first));
+  if (alike && keysIn(first)) return section(`${path}.*`, first.meta({ description: "Each of them." }));
+  return Object.entries(shape).flatMap(([key, below]) => section(`${path}.${key}`, below));
 }
 
 const exampleOf = (key: string, schema: z.ZodType): [string, unknown][] => {
@@ -101,9 +125,12 @@ function defaultValue(schema: z.core.$ZodType): unknown {
 /** The words of the schema's own errors. */
 function allowed(schema: z.core.$ZodType): string {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodArray) return `${words(inner, null)}; each ${allowed(inner.element)}`;
+  if (inner instanceof z.ZodObject) return words(inner, null);
+  if (inner instanceof z.ZodArray)
+    return objectIn(inner) ? words(inner, null) : `${words(inner, null)}; each ${allowed(inner.element)}`;
   if (inner instanceof z.ZodRecord) {
     const keys = unwrapped(inner.keyType);
+    if (objectIn(inner)) return words(inner, null);
     return keys instanceof z.ZodEnum
       ? words(inner, null)
       : `${words(keys, "")}; each value ${allowed(inner.valueType)}`;

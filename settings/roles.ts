@@ -1,16 +1,19 @@
 import { common } from "./common";
+import { detection } from "./detection";
 import { notification } from "./notification";
 import { keysOf } from "./shapes";
 
+const ofEach = { ...common, ...detection };
+
 /** The settings that each role has. */
 export const shapes = {
-  audit: { ...common, ...notification },
-  management: common,
-  organization: common,
-  member: common,
+  audit: { ...ofEach, ...notification },
+  management: ofEach,
+  organization: ofEach,
+  member: ofEach,
 };
 
-/** All settings, those inside objects as `slack.channel`, severities in a map as `backlog.dueDays.HIGH`. */
+/** All settings, those inside objects and lists as `slack.channel`, severities in a map as `backlog.dueDays.HIGH`. */
 export const knownKeys = Object.entries(shapes.audit).flatMap(([key, schema]) => [
   key,
   ...keysOf(schema).map((inner) => `${key}.${inner}`),

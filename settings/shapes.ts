@@ -30,7 +30,10 @@ export const text = (pattern: RegExp, mustBe: string) => z.string(mustBe).regex(
 export const list = <T extends z.ZodType>(item: T, mustBe: string) =>
   z.array(item, mustBe).min(1, `${mustBe}, one at least`);
 
-/** Pulumi hands every scalar over as text. */
+/** Inside an object or a list, where YAML's own true and false come through; see `flag`. */
+export const yesOrNo = () => z.boolean("it must be true or false");
+
+/** A setting by itself, which Pulumi hands over as text. */
 export const flag = () => z.enum(["true", "false"], "it must be true or false").transform((value) => value === "true");
 
 /** A whole number of a range, which Pulumi hands over as text. */
@@ -73,9 +76,10 @@ export const url = (example: string, whole?: RegExp) => {
     .transform((value) => value.replace(/\/+$/, ""));
 };
 
-/** The keys inside an object, or a map of fixed keys, whether it is optional or not, those below them as `a.b`; none for anything else. */
+/** The keys inside an object, each object of a list, or a map of fixed keys, whether it is optional or not, those below them as `a.b`. */
 export function keysOf(schema: z.core.$ZodType): string[] {
   const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray) return keysOf(inner.element);
   if (inner instanceof z.ZodRecord) {
     const keys = unwrapped(inner.keyType);
     return keys instanceof z.ZodEnum ? keys.options.map(String) : [];
@@ -89,11 +93,22 @@ export function keysOf(schema: z.core.$ZodType): string[] {
 
 /** The schema without what makes it optional, gives it a default, or changes what it gives. */
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrapped(schema.unwrap());
-  return schema instanceof z.ZodPipe ? unwrapped(schema.in) : schema;
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return unwrapped(schema.unwrap());
+  if (!(schema instanceof z.ZodPipe)) return schema;
+  // A preprocessed schema begins with the change, any other ends with it.
+  return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
 }
 
 const address = text(/^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/, "it must be an e-mail address, such as sre@example.com");
+
+/** The object that a setting is, or that its list or map holds; none for anything else. */
+export function objectIn(schema: z.core.$ZodType): z.ZodObject | undefined {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray) return objectIn(inner.element);
+  if (inner instanceof z.ZodRecord) return objectIn(inner.valueType);
+  return inner instanceof z.ZodObject ? inner : undefined;
+}
 
 /** What a base URL has too much, and the URL without it. */
 function surplusOf(value: string, whole?: RegExp): { surplus: string[]; right: string } {

@@ -1,5 +1,7 @@
 import { parse } from "yaml";
+import { z } from "zod";
 import { parseSettings } from "../../settings";
+import { detection } from "../../settings/detection";
 
 export const token = "xoxb-not-to-be-shown";
 export const apiKey = "key-not-to-be-shown";
@@ -44,3 +46,6 @@ export function handedOver(yaml: string): Record<string, string> {
     ]),
   );
 }
+
+/** The settings of detection where a stack says nothing of them. */
+export const detectionDefaults = z.object(detection).parse({});

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type AuditSettings, parseSettings, readSettings } from "../../settings";
 import { DEFAULT_REGIONS } from "../../settings/regions";
-import { apiKey, audit, management, secrets, token, without } from "./configs";
+import { apiKey, audit, detectionDefaults, management, secrets, token, without } from "./configs";
 
 const KEY = "arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -18,6 +18,7 @@ describe("what is given", () => {
 
     const { slack, ...rest } = settings;
     expect(rest).toEqual({
+      ...detectionDefaults,
       role: "audit",
       account: "444455556666",
       homeRegion: "ap-northeast-1",
@@ -65,6 +66,7 @@ describe("what is given", () => {
     const { slack, backlog, ...rest } = parseSettings(config, secrets) as AuditSettings;
 
     expect(rest).toEqual({
+      ...detectionDefaults,
       role: "audit",
       account: "444455556666",
       organizationId: "o-a1b2c3d4e5",
@@ -99,6 +101,7 @@ describe("what is given", () => {
     const settings = parseSettings({ ...management, "hakken:regions": '["ap-northeast-1","us-east-1"]' }, secrets);
 
     expect(settings).toEqual({
+      ...detectionDefaults,
       role: "management",
       account: "111122223333",
       homeRegion: "ap-northeast-1",

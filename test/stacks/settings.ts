@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AuditSettings, PlainSettings } from "../../settings";
 import { refusal } from "../pulumi/recorded";
+import { detectionDefaults } from "../settings/configs";
 
 const regions = {
+  ...detectionDefaults,
   homeRegion: "ap-northeast-1",
   regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
   linkedRegions: ["ap-northeast-3", "us-east-1"],
