@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type ConfigMap, LocalWorkspace, PulumiCommand, type StackSettings } from "@pulumi/pulumi/automation";
 import type { Language, Severity } from "../handlers/alert/types";
 import type { Engine } from "../ops/engine/engine";
+import { detectionSettings } from "./detectionSettings";
 import {
   ACCOUNTS,
   HOME_REGION,
@@ -103,6 +104,7 @@ export const settingsOf = (stack: StackName, run: Run, choice: Choice): Values =
     "hakken:organizationId": ORGANIZATION_ID,
     "hakken:tags": { Owner: "security", CostCenter: "1234" },
     "hakken:protect": choice.protect ?? false,
+    ...detectionSettings,
   };
   if (role !== "audit") return { plain: common, secret: {} };
   return {

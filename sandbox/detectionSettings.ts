@@ -1,0 +1,5 @@
+/**
+ * What the sandbox deploys of detection: the settings of `settings/detection.ts`, by their full keys, which every stack takes. All
+ * features that do not exclude one another are on, so that the end-to-end tests see each of them deployed.
+ */
+export const detectionSettings: Record<string, unknown> = {};
