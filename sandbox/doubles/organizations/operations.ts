@@ -3,13 +3,22 @@ import { ServiceError } from "../controlPlane/errors";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
 import type { Account, Organization } from "./organization";
+import { policyOperations } from "./policyOperations";
 
 const fail = (code: string, message: string) => new ServiceError(code, 400, message);
 const invalidToken = () => fail("InvalidInputException", "You specified an invalid pagination token.");
 
 /** AWS Organizations: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html */
 export function organizationsOperations(organization: Organization): Operations {
-  return { ...reading(organization), ...trustedAccess(organization), ...delegation(organization) };
+  return {
+    ...reading(organization),
+    ...trustedAccess(organization),
+    ...delegation(organization),
+    ...policyOperations(organization, {
+      reader: (call) => reader(organization, call),
+      management: (call) => management(organization, call),
+    }),
+  };
 }
 
 const inOrganization = (organization: Organization, call: Call) => {
@@ -73,8 +82,7 @@ function reading(organization: Organization): Operations {
     },
     ListRoots: (_input: sdk.ListRootsCommandInput, call: Call) => {
       reader(organization, call);
-      const Arn = organization.arn("root", organization.rootId);
-      return { Roots: [{ Id: organization.rootId, Arn, Name: "Root", PolicyTypes: [] }] };
+      return { Roots: [organization.root()] };
     },
     ListAccounts: (input: sdk.ListAccountsCommandInput, call: Call) => {
       reader(organization, call);

@@ -1,6 +1,8 @@
+import type * as sdk from "@aws-sdk/client-organizations";
 import { ORGANIZATION_ID } from "../../organization";
 import type { Clock } from "../controlPlane/clock";
 import type { ServiceError } from "../controlPlane/errors";
+import { Policies } from "./policies";
 
 export interface AccountSetup {
   /** Twelve digits. */
@@ -22,6 +24,8 @@ export interface OrganizationSetup {
   units?: readonly { id: string; name: string; parent?: string }[];
   /** Regions that are enabled in these accounts. */
   regions: readonly string[];
+  /** Types of policies that are enabled in the root. Default: none, as in a new organization. */
+  policyTypes?: readonly sdk.PolicyType[];
 }
 
 export interface Account extends Required<AccountSetup> {
@@ -40,6 +44,7 @@ export class Organization {
   readonly trusted = new Map<string, Date>();
   /** Delegated administrators: service principal, account, time of registration. */
   readonly delegated = new Map<string, Map<string, Date>>();
+  readonly policies = new Policies(this);
   private readonly inFlight = new Set<string>();
   private readonly listeners: ((principal: string, account: string) => void)[] = [];
 
@@ -51,6 +56,7 @@ export class Organization {
     this.regions = setup.regions;
     this.units = (setup.units ?? []).map((unit) => ({ ...unit, parent: unit.parent ?? this.rootId }));
     for (const account of setup.accounts) this.addAccount(account);
+    for (const type of setup.policyTypes ?? []) this.policies.enableType(type);
   }
 
   /** An account joins, as by CreateAccount. Services that enrol new accounts see it at their next call. */
@@ -70,6 +76,16 @@ export class Organization {
   ancestors(id: string): string[] {
     const parent = this.accounts.get(id)?.parent ?? this.units.find((unit) => unit.id === id)?.parent;
     return parent === undefined ? [] : [parent, ...this.ancestors(parent)];
+  }
+
+  /** Whatever a policy can be attached to: the root, the units, the accounts. */
+  entities(): string[] {
+    return [this.rootId, ...this.units.map(({ id }) => id), ...this.accounts.keys()];
+  }
+
+  root(): sdk.Root {
+    const PolicyTypes = [...this.policies.enabled].map((Type) => ({ Type, Status: "ENABLED" as const }));
+    return { Id: this.rootId, Arn: this.arn("root", this.rootId), Name: "Root", PolicyTypes };
   }
 
   arn(kind: "organization" | "account" | "ou" | "root", id: string): string {
