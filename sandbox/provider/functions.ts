@@ -1,9 +1,12 @@
 import type { Role } from "@aws-sdk/client-iam";
+import { organizationFunctions } from "./organizationFunctions";
 import type { ProviderFunction } from "./resource";
 import type { Scope } from "./scope";
 
 /** The data sources that are supported, by token. */
 export const functions: Readonly<Record<string, ProviderFunction>> = {
+  ...organizationFunctions,
+
   "aws:index/getCallerIdentity:getCallerIdentity": {
     async call(aws) {
       const caller = await aws.sts.getCallerIdentity({});

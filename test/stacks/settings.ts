@@ -59,3 +59,36 @@ export const auditOutputs = {
   detectorIds: { "ap-northeast-1": "d1", "ap-northeast-3": "d2", "us-east-1": "d3" },
   absentRegions: [] as string[],
 };
+
+/** An organization's units by id, "r-abcd" being the root: what each stands below, and its accounts with their states. */
+type Units = Record<string, { parent?: string; accounts?: Record<string, string> }>;
+
+/** What data sources answer of an organization. */
+export const organizationAnswers = (units: Units = { "r-abcd": { accounts: { "111122223333": "ACTIVE" } } }) => {
+  const below = (parent: unknown) =>
+    Object.keys(units).filter((id) => id !== "r-abcd" && (units[id]?.parent ?? "r-abcd") === parent);
+  const everyBelow = (parent: unknown): string[] => below(parent).flatMap((id) => [id, ...everyBelow(id)]);
+  const children = (ids: string[]) => ids.map((id) => ({ id, name: `unit ${id}`, arn: `arn:${id}` }));
+  const accounts = (ids: unknown[]) => ({
+    accounts: ids.flatMap((id) =>
+      Object.entries(units[String(id)]?.accounts ?? {}).map(([account, state]) => ({
+        id: account,
+        state,
+        status: state,
+      })),
+    ),
+  });
+  const unit = "aws:organizations/getOrganizationalUnit";
+  return {
+    [`${unit}s:getOrganizationalUnits`]: ({ parentId }: Record<string, unknown>) => ({
+      children: children(below(parentId)),
+    }),
+    [`${unit}DescendantOrganizationalUnits:getOrganizationalUnitDescendantOrganizationalUnits`]: ({
+      parentId,
+    }: Record<string, unknown>) => ({ childrens: children(everyBelow(parentId)) }),
+    [`${unit}ChildAccounts:getOrganizationalUnitChildAccounts`]: ({ parentId }: Record<string, unknown>) =>
+      accounts([parentId]),
+    [`${unit}DescendantAccounts:getOrganizationalUnitDescendantAccounts`]: ({ parentId }: Record<string, unknown>) =>
+      accounts([parentId, ...everyBelow(parentId)]),
+  };
+};
