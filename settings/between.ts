@@ -1,4 +1,6 @@
 import { CHANNEL_SECRETS } from "./existingSecret";
+import type { GuardDutySettings } from "./guardDuty";
+import { guardDutyProblems } from "./guardDutyProblems";
 import type { Show } from "./problems";
 
 /** Settings that are right in themselves; those that are wrong are left out. */
@@ -11,11 +13,16 @@ export interface RightOnes {
   deployRoleArn?: string;
   slack?: Record<string, unknown>;
   backlog?: Record<string, unknown>;
+  guardDuty?: GuardDutySettings;
 }
 
 /** What is wrong between settings of one stack, with their values as `show` gives them. */
 export function problemsBetween(values: RightOnes, show: Show): string[] {
-  return [...regionProblems(values, show), ...accountProblems(values, show)];
+  return [
+    ...regionProblems(values, show),
+    ...accountProblems(values, show),
+    ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.regions, show) : []),
+  ];
 }
 
 function regionProblems({ role, homeRegion, regions, absentRegions = [] }: RightOnes, show: Show): string[] {

@@ -1,21 +1,10 @@
 import { z } from "zod";
+import { AGENTS, type AutoEnable, PLANS, type Plan } from "../handlers/guardDutyPlans";
+import { KNOWN_REGIONS } from "./regions";
 import { oneOf, text } from "./shapes";
 
-/** Protection plans in the order in which GuardDuty lists them. EKS_RUNTIME_MONITORING is not among them: RUNTIME_MONITORING replaces it. */
-export const PLANS = [
-  "S3_DATA_EVENTS",
-  "EKS_AUDIT_LOGS",
-  "EBS_MALWARE_PROTECTION",
-  "RDS_LOGIN_EVENTS",
-  "LAMBDA_NETWORK_LOGS",
-  "RUNTIME_MONITORING",
-  "AI_PROTECTION",
-] as const;
-
-export type Plan = (typeof PLANS)[number];
-
-/** Which accounts a service or plan is switched on in by itself: all, those that join from now on, or none. */
-export type AutoEnable = "ALL" | "NEW" | "NONE";
+export type { AutoEnable, Plan };
+export { PLANS };
 
 const autoEnable = () => oneOf(["ALL", "NEW", "NONE"]);
 /** An organizational unit or an account. */
@@ -37,7 +26,8 @@ const plan = (byDefault: AutoEnable) =>
             defaultMeaning: "`ALL`, of RUNTIME_MONITORING `NONE`",
           }),
           enabledIn: targets().meta({
-            description: "Organizational units, with all below them, and accounts where the plan is on nevertheless.",
+            description:
+              "Organizational units, with all below them, and accounts where the plan is on nevertheless. The administrator's own account counts by its id alone.",
             defaultMeaning: "none",
           }),
           disabledIn: targets().meta({
@@ -51,12 +41,18 @@ const plan = (byDefault: AutoEnable) =>
     )
     .prefault({});
 
+const region = z.enum(KNOWN_REGIONS, "it must be a region that hakken knows");
+
 /** The setting `guardDuty`. */
 export const guardDuty = z
   .strictObject(
     {
       autoEnable: autoEnable().default("ALL").meta({
         description: "Which accounts of the organization get a detector by themselves.",
+      }),
+      publishingFrequency: oneOf(["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"]).default("FIFTEEN_MINUTES").meta({
+        description:
+          "How often news of a finding that is there already are sent on; a new finding always is, within minutes. The administrator's detectors have it, members take it over.",
       }),
       plans: z
         .strictObject(
@@ -76,8 +72,38 @@ export const guardDuty = z
           description: "Protection plans, for the organization and the administrator's own detector.",
           defaultMeaning: "see below",
         }),
+      agents: z
+        .array(oneOf(AGENTS), `it must be a list of ${AGENTS.join(", ")}`)
+        .optional()
+        .meta({
+          description:
+            "Security agents that GuardDuty installs by itself wherever RUNTIME_MONITORING is on. They put a VPC endpoint and a security group into the accounts' VPCs, which then can't be deleted before these.",
+          defaultMeaning: "all three",
+        }),
+      absentPlans: z
+        .strictObject(
+          Object.fromEntries(
+            PLANS.map((name) => [
+              name,
+              z
+                .array(region, "it must be a list of regions")
+                .optional()
+                .meta({
+                  description: `Regions that lack ${name}.`,
+                  defaultMeaning: "as hakken knows it",
+                }),
+            ]),
+          ) as Record<Plan, z.ZodOptional<z.ZodArray<typeof region>>>,
+          `it must be an object of protection plans (${PLANS.join(", ")}), each with a list of regions`,
+        )
+        .default({})
+        .meta({
+          description:
+            "Regions where AWS does not offer a plan, in place of what hakken knows of it (an empty list: it is everywhere by now). The plan is left out there; each run and the output `absentPlans` say so.",
+          defaultMeaning: "none",
+        }),
     },
-    "it must be an object with the keys autoEnable and plans",
+    "it must be an object with the keys autoEnable, publishingFrequency, plans, agents and absentPlans",
   )
   .prefault({})
   .meta({
@@ -86,6 +112,7 @@ export const guardDuty = z
     example: {
       autoEnable: "ALL",
       plans: { RUNTIME_MONITORING: { autoEnable: "NONE", enabledIn: ["ou-abcd-12345678"] } },
+      agents: ["EKS_ADDON_MANAGEMENT"],
     },
   });
 

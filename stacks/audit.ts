@@ -2,9 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Detectors } from "../components/detection/Detectors";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
+import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
 import { accountProvider, prefixed } from "./account";
-import { PLANS } from "./plans";
+import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
 
 /** What other stacks need of this one. */
@@ -21,7 +22,8 @@ export interface AuditOutputs {
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
 export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, regions, absentRegions, slack, backlog, mail, accessPortal, protect } = settings;
+  const { account, homeRegion, regions, absentRegions, guardDuty, slack, backlog, mail, accessPortal, protect } =
+    settings;
   const provider = await accountProvider(settings);
   const guarded = { provider, protect };
 
@@ -29,7 +31,11 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   // In every region before anybody is designated: a detector that AWS made itself stands in the way of ours.
   const { detectors } = new Detectors(
     "detectors",
-    { regions, publishingFrequency: "FIFTEEN_MINUTES", plans: PLANS },
+    {
+      regions,
+      publishingFrequency: guardDuty.publishingFrequency,
+      plansIn: (region) => plansIn(region, guardDuty).map((plan) => ({ ...plan, on: isOnFor(account, plan) })),
+    },
     guarded,
   );
   const hub = new aws.securityhub.Account(
@@ -63,6 +69,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     homeRegion,
     detectorIds: Object.fromEntries(Object.entries(detectors).map(([region, { id }]) => [region, id])),
     absentRegions,
+    absentPlans: plansLeftOut(regions, guardDuty),
     configBucket: recorder.bucket.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
 }

@@ -1,16 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
+import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
-import { PLANS } from "./plans";
+import { plansLeftOut } from "./plansLeftOut";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, absentRegions, protect } = settings;
+  const { account, homeRegion, linkedRegions, absentRegions, guardDuty, protect } = settings;
   const {
     adminAccountId,
     rootId,
@@ -32,11 +33,27 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
 
   const designated = Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region));
   sayWhereNobodyIs(Object.keys(detectorIds).filter((region) => undesignated.includes(region)));
-  new GuardDutyOrganization("guardduty", { detectorIds: Object.fromEntries(designated), plans: PLANS }, guarded);
+  new GuardDutyOrganization(
+    "guardduty",
+    {
+      detectorIds: Object.fromEntries(designated),
+      autoEnable: guardDuty.autoEnable,
+      plansIn: (region) => plansIn(region, guardDuty),
+    },
+    guarded,
+  );
   // Designated in the home region alone, so that what the management account lacks is no matter here.
   new SecurityHubOrganization("securityhub", { homeRegion, linkedRegions: gathered, targetId: rootId }, guarded);
 
-  return { adminAccountId, rootId, absentRegions };
+  return {
+    adminAccountId,
+    rootId,
+    absentRegions,
+    absentPlans: plansLeftOut(
+      designated.map(([region]) => region),
+      guardDuty,
+    ),
+  };
 }
 
 function sayWhereNobodyIs(regions: readonly string[]): void {

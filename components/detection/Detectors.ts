@@ -1,13 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+/** A protection plan of a detector. */
+export interface DetectorPlan {
+  /** Such as S3_DATA_EVENTS. */
+  name: string;
+  on: boolean;
+  /** Its additional configuration, complete and in GuardDuty's order; empty for a plan that has none. */
+  additional: readonly { name: string; on: boolean }[];
+}
+
 export interface DetectorsArgs {
   /** Regions that get a detector. */
   regions: readonly string[];
   /** How often repeated findings are exported. The administrator's alone to set, members take over its choice. Default: not set. */
   publishingFrequency?: "FIFTEEN_MINUTES" | "ONE_HOUR" | "SIX_HOURS";
-  /** Protection plans to switch on, such as S3_DATA_EVENTS. The administrator's alone to set. Default: none set. */
-  plans?: readonly string[];
+  /** Protection plans to switch on, and off, in a region. The administrator's alone to set. Default: none set. */
+  plansIn?: (region: string) => readonly DetectorPlan[];
 }
 
 /**
@@ -27,11 +36,23 @@ export class Detectors extends pulumi.ComponentResource {
         { enable: true, region, findingPublishingFrequency: args.publishingFrequency },
         { parent: this },
       );
-      for (const plan of args.plans ?? []) {
-        new aws.guardduty.DetectorFeature(
-          `${name}-${region}-${plan}`,
-          { detectorId: detector.id, name: plan, status: "ENABLED", region },
-          { parent: this },
+      let previous: pulumi.Resource = detector;
+      for (const plan of args.plansIn?.(region) ?? []) {
+        const { additional } = plan;
+        previous = new aws.guardduty.DetectorFeature(
+          `${name}-${region}-${plan.name}`,
+          {
+            detectorId: detector.id,
+            name: plan.name,
+            // Off is said too: a new detector has most plans on, and a resource that is gone changes nothing in AWS.
+            status: word(plan.on),
+            ...(additional.length > 0 && {
+              additionalConfigurations: additional.map((one) => ({ name: one.name, status: word(plan.on && one.on) })),
+            }),
+            region,
+          },
+          // All of them write the one detector, with the same call: one after the other.
+          { parent: this, dependsOn: [previous] },
         );
       }
       return detector;
@@ -41,3 +62,5 @@ export class Detectors extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
+
+const word = (on: boolean) => (on ? "ENABLED" : "DISABLED");

@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { PLANS } from "../../handlers/guardDutyPlans";
 import { audit } from "../../stacks/audit";
 import { recorded, valuesOf } from "../pulumi/recorded";
 import { auditSettings, aws } from "./settings";
@@ -24,7 +25,7 @@ it("makes detectors in every region, Security Hub and the pipeline in the home r
       "detectors hakken:detection:Detectors",
       ...["ap-northeast-1", "ap-northeast-3", "us-east-1"].flatMap((region) => [
         `detectors-${region} aws:guardduty/detector:Detector`,
-        `detectors-${region}-S3_DATA_EVENTS aws:guardduty/detectorFeature:DetectorFeature`,
+        ...[...PLANS].sort().map((plan) => `detectors-${region}-${plan} aws:guardduty/detectorFeature:DetectorFeature`),
       ]),
       "recorder hakken:baseline:ConfigRecorder",
       "recorder-ap-northeast-1 aws:cfg/recorder:Recorder",
@@ -106,6 +107,7 @@ it("gives the other stacks its account and its detectors", async () => {
     },
     homeRegion: "ap-northeast-1",
     absentRegions: [],
+    absentPlans: [],
     configBucket: "delivery-1234567",
   });
 });

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it, vi } from "vitest";
+import { PLANS } from "../../handlers/guardDutyPlans";
 import { organization } from "../../stacks/organization";
 import { recorded } from "../pulumi/recorded";
 import { auditOutputs, outputs, plainSettings } from "./settings";
@@ -14,14 +15,15 @@ it("configures GuardDuty in every region and Security Hub from the home region, 
 
   const { resources } = await recorded(() => organization(settings), { answers: outputs(stacks) });
 
+  const guardDuty = (region: string, detectorId: string) => [
+    [`guardduty-${region}`, region, detectorId],
+    ...[...PLANS].sort().map((plan) => [`guardduty-${region}-${plan}`, region, detectorId]),
+  ];
   const ofAws = resources.filter(({ type }) => type.startsWith("aws:"));
   expect(ofAws.map(({ name, inputs }) => [name, inputs.region, inputs.detectorId ?? inputs.targetId])).toEqual([
-    ["guardduty-ap-northeast-1", "ap-northeast-1", "d1"],
-    ["guardduty-ap-northeast-1-S3_DATA_EVENTS", "ap-northeast-1", "d1"],
-    ["guardduty-ap-northeast-3", "ap-northeast-3", "d2"],
-    ["guardduty-ap-northeast-3-S3_DATA_EVENTS", "ap-northeast-3", "d2"],
-    ["guardduty-us-east-1", "us-east-1", "d3"],
-    ["guardduty-us-east-1-S3_DATA_EVENTS", "us-east-1", "d3"],
+    ...guardDuty("ap-northeast-1", "d1"),
+    ...guardDuty("ap-northeast-3", "d2"),
+    ...guardDuty("us-east-1", "d3"),
     ["securityhub-aggregator", "ap-northeast-1", undefined],
     ["securityhub-association", "ap-northeast-1", "r-abcd"],
     ["securityhub-central", "ap-northeast-1", undefined],
