@@ -31,6 +31,13 @@ export interface Difference {
   deleteBeforeReplace: boolean;
 }
 
+export interface Read {
+  /** Without the region that an import names. */
+  id: string;
+  inputs: Values;
+  outputs: Values;
+}
+
 /** A type of the table with what @pulumi/aws declares of it: the engine's requests in terms of the type's own functions. */
 export class Lifecycle {
   private readonly declared: Declared;
@@ -141,7 +148,7 @@ export class Lifecycle {
   }
 
   /** What the service says now, and the inputs corrected where they differ from it; undefined when the resource is gone. */
-  async read(session: Session, id: string, inputs: Values): Promise<{ inputs: Values; outputs: Values } | undefined> {
+  async read(session: Session, id: string, inputs: Values): Promise<Read | undefined> {
     const outputs = await this.outputs(session, id, inputs);
     if (!outputs) return undefined;
     const now = Object.fromEntries(
@@ -150,7 +157,28 @@ export class Lifecycle {
         return [name, agrees ? value : outputs[name]];
       }),
     );
-    return { inputs: now, outputs: { ...outputs, ...now } };
+    return { id, inputs: now, outputs: { ...outputs, ...now } };
+  }
+
+  /**
+   * An import: the service's resource by its id alone, `id@region` where its type has regions. Inputs are what the service says
+   * of those that are mapped; what it doesn't tell, such as a value that is only written, is none.
+   */
+  async import(session: Session, importId: string): Promise<Read | undefined> {
+    if (this.type.noImport) throw new Error(`resource ${this.token} doesn't support import`);
+    const { id, region } = this.declared.hasRegion ? regionalId(importId) : { id: importId, region: undefined };
+    const outputs = await this.outputs(session, id, region ? { region } : {});
+    if (!outputs) return undefined;
+    const told = Object.keys(this.type.inputs).filter((name) => !isUntold(outputs[name]));
+    const inputs = Object.fromEntries(
+      told.map((name) => [name, mapped(outputs[name], this.type.inputs[name] ?? true)]),
+    );
+    // As the official provider marks it: none of these values is a default of its own.
+    return {
+      id,
+      inputs: { ...inputs, ...(this.declared.hasRegion && { region: outputs.region }), __defaults: [] },
+      outputs,
+    };
   }
 
   /** All outputs. Those that are not read become a text that shows where one is used, and never undefined. */
@@ -163,7 +191,7 @@ export class Lifecycle {
     if (!read) return undefined;
     const { __defaults, ...plain } = inputs;
     return {
-      ...Object.fromEntries(this.declared.outputs.map((name) => [name, `not-modelled:${name}`])),
+      ...Object.fromEntries(this.declared.outputs.map((name) => [name, `${UNTOLD}${name}`])),
       ...plain,
       ...(this.declared.hasRegion && { region: aws.region }),
       ...(this.type.tags && { tagsAll: inputs.tags ?? {} }),
@@ -178,6 +206,26 @@ export class Lifecycle {
       if (!isGone(error)) throw new Error(`deleting ${this.token} (${id}): ${described(error)}`);
     }
   }
+}
+
+/** The import id of a resource of one region: its own, and the region after the last "@". */
+function regionalId(text: string): { id: string; region?: string } {
+  const [, id, region] = /^(.+)@([a-z]+(?:-[a-z]+)+-\d)$/.exec(text) ?? [];
+  return id && region ? { id, region } : { id: text };
+}
+
+const UNTOLD = "not-modelled:";
+
+function isUntold(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "string" && value.startsWith(UNTOLD));
+}
+
+/** Of a value that was read, what the mapped inputs hold. */
+function mapped(value: unknown, shape: true | Shape): unknown {
+  if (Array.isArray(value)) return value.map((one) => mapped(one, shape));
+  if (shape === true || typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([name, inner]) => shape[name] !== undefined && !isUntold(inner));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, mapped(inner, shape[name] ?? true)]));
 }
 
 function within(aws: Scope, timeout: number): Scope {

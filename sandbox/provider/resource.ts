@@ -30,7 +30,12 @@ export interface ResourceType<Inputs = Values> {
    * so that a failure of a later call leaves a resource that the state knows.
    */
   create(aws: Scope, inputs: Inputs, made: (id: string) => void): Promise<string>;
-  /** What the service says now, under the names of Pulumi's outputs; undefined when the resource is gone. */
+  /** Set where the official provider can't import the type: making the resource takes over what is there, whatever it was. */
+  readonly noImport?: true;
+  /**
+   * What the service says now, under the names of Pulumi's outputs; undefined when the resource is gone. An import gives the id
+   * alone, and no inputs but the region: so all that the inputs can hold comes from the id and the service.
+   */
   read(aws: Scope, id: string, inputs: Inputs): Promise<Values | undefined>;
   /** Absent where every change replaces. `changed` holds the names of the inputs that differ. */
   update?(aws: Scope, id: string, inputs: Inputs, changed: ReadonlySet<string>): Promise<unknown>;

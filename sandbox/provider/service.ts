@@ -95,10 +95,16 @@ export function providerService(table: Table, around: Surroundings, log: (line: 
     },
     read: async (request: provider.ReadRequest) => {
       const inputs = fromStruct(request.getInputs());
-      const now = await typeOf(request.getUrn()).read(configured(), request.getId(), inputs);
+      // To an import the engine gives the id and nothing else.
+      const isImport =
+        Object.keys(inputs).length === 0 && Object.keys(fromStruct(request.getProperties())).length === 0;
+      const type = typeOf(request.getUrn());
+      const now = isImport
+        ? await type.import(configured(), request.getId())
+        : await type.read(configured(), request.getId(), inputs);
       const response = new provider.ReadResponse(); // an empty id: gone
       if (!now) return response;
-      response.setId(request.getId());
+      response.setId(now.id);
       response.setProperties(toStruct(now.outputs));
       response.setInputs(toStruct(now.inputs));
       return response;

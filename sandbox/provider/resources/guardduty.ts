@@ -93,6 +93,7 @@ export const guardduty: Record<string, ResourceType> = {
           arn: `arn:${partition}:guardduty:${region}:${account}:detector/${id}`,
           enable: now.Status === "ENABLED",
           findingPublishingFrequency: now.FindingPublishingFrequency,
+          tags: now.Tags,
         }
       );
     },
@@ -114,6 +115,7 @@ export const guardduty: Record<string, ResourceType> = {
 
   "aws:guardduty/detectorFeature:DetectorFeature": resource<DetectorFeatureArgs>({
     inputs: { detectorId: true, name: true, status: true, additionalConfigurations: { name: true, status: true } },
+    noImport: true,
     replaceOn: ["detectorId", "name"],
     async create(aws, inputs) {
       await updateFeature(aws, inputs);
@@ -184,6 +186,7 @@ export const guardduty: Record<string, ResourceType> = {
         autoEnable: true,
         additionalConfigurations: { name: true, autoEnable: true },
       },
+      noImport: true,
       replaceOn: ["detectorId", "name"],
       async create(aws, inputs) {
         await updateOrganizationFeature(aws, inputs);

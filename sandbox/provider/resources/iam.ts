@@ -124,6 +124,7 @@ export const iam: Record<string, ResourceType> = {
         arn: role?.Arn,
         name: role?.RoleName,
         path: role?.Path,
+        awsServiceName: role?.Path?.split("/")[2],
         uniqueId: role?.RoleId,
         description: role?.Description,
         createDate: role?.CreateDate?.toISOString(),

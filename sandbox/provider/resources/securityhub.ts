@@ -62,10 +62,12 @@ export const securityhub: Record<string, ResourceType> = {
       await securityhub.updateSecurityHubConfiguration({ AutoEnableControls: inputs.autoEnableControls ?? true });
       return account;
     },
-    async read({ securityhub }) {
+    async read({ securityhub }, _id, { enableDefaultStandards }) {
       const hub = await whereOn(securityhub.describeHub({}));
       return (
         hub && {
+          // As the official provider: AWS doesn't tell, and an import takes it for false.
+          enableDefaultStandards: enableDefaultStandards ?? false,
           arn: hub.HubArn,
           autoEnableControls: hub.AutoEnableControls,
           controlFindingGenerator: hub.ControlFindingGenerator,
