@@ -1,4 +1,5 @@
 import { paginateGetFindings, SecurityHub } from "@aws-sdk/client-securityhub";
+import type { AccountChange } from "./accounts";
 import type { Fault } from "./inbox/faults";
 import type { InboxEntries } from "./inbox/store";
 import { ACCOUNTS, HOME_REGION, rootOf } from "./organization";
@@ -116,6 +117,19 @@ export const faultClientOf = ({ inboxUrl }: Pick<Run, "inboxUrl">): FaultClient 
   clear: () => call(`${inboxUrl}/faults`, { method: "DELETE" }),
 });
 
+/** Who moves the organization, and its time (estateRoutes.ts). */
+export interface EstateClient {
+  /** Lets an account join, move, be suspended, or leave. */
+  account(change: AccountChange): Promise<void>;
+  /** Moves the time of slow effects and schedules on. */
+  advance(milliseconds: number): Promise<void>;
+}
+
+export const estateClientOf = ({ inboxUrl }: Pick<Run, "inboxUrl">): EstateClient => ({
+  account: async (change) => void (await post(`${inboxUrl}/_sandbox/accounts`, change)),
+  advance: async (milliseconds) => void (await post(`${inboxUrl}/_sandbox/clock`, { advance: milliseconds })),
+});
+
 /** Entries of the local AWS's journal later than `after`, of one kind if given, oldest first. */
 export const journalOf = async (
   endpoint: string,
@@ -148,7 +162,8 @@ const workflowsOf = async (run: Run, findings: readonly FindingName[]): Promise<
 
 const get = <T>(url: string): Promise<T> => call(url, {});
 
-const post = <T>(url: string, body: unknown): Promise<T> =>
+/** Fails with the words of an answer that is not OK. */
+export const post = <T>(url: string, body: unknown): Promise<T> =>
   call(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 const call = async <T>(url: string, init: RequestInit): Promise<T> => {

@@ -16,6 +16,8 @@ export interface Places {
   work: string;
   /** AWS shared credentials: a profile for each account. */
   credentials: string;
+  /** What the sandbox is made of, where it is not the one that everybody gets (estate.ts). */
+  estate: string;
   /** What runs, and where: written when all is ready. */
   run: string;
   lock: string;
@@ -33,6 +35,7 @@ export const placesIn = (folder: string): Places => ({
   pulumiHome: join(folder, "pulumi"),
   work: join(folder, "work"),
   credentials: join(folder, "credentials"),
+  estate: join(folder, "estate.json"),
   run: join(folder, "run.json"),
   lock: join(folder, "sandbox.lock"),
   unfinished: join(folder, "unfinished"),

@@ -5,15 +5,8 @@ import { type ConfigMap, LocalWorkspace, PulumiCommand, type StackSettings } fro
 import type { Language, Severity } from "../handlers/alert/types";
 import type { Engine } from "../ops/engine/engine";
 import { detectionSettings } from "./detectionSettings";
-import {
-  ACCOUNTS,
-  HOME_REGION,
-  ORGANIZATION_ID,
-  REGIONS,
-  rootOf,
-  STACK_ACCOUNTS,
-  type StackName,
-} from "./organization";
+import { absentFrom, type Estate, estateIn, STACK_ACCOUNTS, type StackName } from "./estate";
+import { ACCOUNTS, HOME_REGION, ORGANIZATION_ID, rootOf } from "./organization";
 import type { Places } from "./places";
 import type { Run } from "./run";
 
@@ -67,8 +60,9 @@ export const writeProject = async (places: Places, run: Run, choice: Choice, eng
     pulumiCommand: await PulumiCommand.get({ root: engine.root }),
     envVars: engineEnvironment(places, run),
   });
+  const estate = estateIn(places);
   for (const stack of Object.keys(STACK_ACCOUNTS) as StackName[]) {
-    await writeSettings(workspace, stack, settingsOf(stack, run, choice));
+    await writeSettings(workspace, stack, settingsOf(stack, run, choice, estate));
   }
 };
 
@@ -93,14 +87,22 @@ interface Values {
 }
 
 /** The settings of a stack, by their full keys. */
-export const settingsOf = (stack: StackName, run: Run, choice: Choice): Values => {
+export const settingsOf = (stack: StackName, run: Run, choice: Choice, estate: Estate): Values => {
+  const { plain, secret } = ownSettings(stack, run, choice, estate);
+  const all = { ...plain, ...estate.settings, ...estate.stacks[stack] };
+  return { plain: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)), secret };
+};
+
+const ownSettings = (stack: StackName, run: Run, choice: Choice, estate: Estate): Values => {
   const { role, account } = STACK_ACCOUNTS[stack];
+  const absent = absentFrom(account, estate);
   const common = {
     "hakken:role": role,
     "hakken:account": ACCOUNTS[account],
     "hakken:profile": account,
     "hakken:homeRegion": HOME_REGION,
-    "hakken:regions": REGIONS,
+    "hakken:regions": estate.regions,
+    ...(absent.length > 0 && { "hakken:absentRegions": absent }),
     "hakken:organizationId": ORGANIZATION_ID,
     "hakken:tags": { Owner: "security", CostCenter: "1234" },
     "hakken:protect": choice.protect ?? false,

@@ -3,14 +3,17 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import fastify from "fastify";
 import { isRunning, type ProcessId, processId } from "../ops/processes";
+import { organizationSetup, regionsByAccount } from "./accounts";
 import { startMinistack } from "./aws/ministack";
 import { journalOf } from "./client";
 import { lambdaNode } from "./daemon";
 import { daemonRoutes } from "./daemonRoutes";
+import { MovingClock } from "./doubles/controlPlane/clock";
 import { controlPlane } from "./doubles/controlPlane/controlPlane";
+import { estateIn } from "./estate";
+import { estateRoutes } from "./estateRoutes";
 import { eventBuses } from "./eventBuses";
 import { createInbox } from "./inbox/inbox";
-import { ACCOUNTS, REGIONS } from "./organization";
 import { placesIn } from "./places";
 import { BACKLOG_PROJECT, SLACK_CHANNEL } from "./project";
 import { startProvider } from "./provider/server";
@@ -23,6 +26,8 @@ const endings: (() => Promise<unknown>)[] = [];
 /** The daemon: all doubles, the stand-in `aws` provider and the inbox in one process; the local AWS is its child. */
 const serve = async (folder: string, python: string): Promise<void> => {
   const places = placesIn(folder);
+  const { regions } = estateIn(places);
+  const clock = new MovingClock();
   const secret = () => randomBytes(24).toString("hex");
   const secrets = { passphrase: secret(), slackToken: `xoxb-${secret()}`, backlogApiKey: secret() };
 
@@ -32,11 +37,8 @@ const serve = async (folder: string, python: string): Promise<void> => {
   const buses = eventBuses(trail.note);
   const plane = controlPlane({
     putEvents: buses.putEvents,
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: REGIONS,
-    },
+    organization: organizationSetup(regions),
+    clock,
   });
   endings.push(() => plane.close());
   const doubles = await plane.listen();
@@ -49,6 +51,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
   const app = fastify({ forceCloseConnections: true, bodyLimit: 8 * 1024 * 1024 });
   await app.register(inbox.routes);
   await app.register(daemonRoutes(plane, buses));
+  await app.register(estateRoutes(plane.organization, clock, () => endpoint));
   await app.listen({ host: "127.0.0.1", port: 0 });
   endings.push(() => app.close());
   const inboxUrl = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
@@ -60,6 +63,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
     lambdaModules: join(places.root, "node_modules"),
     doubles: { ...doubles },
     mailUrl: `${inboxUrl}/mail`,
+    regions: regionsByAccount(plane.organization),
   });
   endings.push(() => ministack.stop());
   endpoint = ministack.endpoint;
@@ -69,7 +73,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
     endpoint: ministack.endpoint,
     credentialsFile: places.credentials,
     programDirs: [places.work, places.root],
-    regions: REGIONS,
+    regionsOf: (account) => plane.organization.known(account)?.regions ?? regions,
     log: (line) => console.log(`provider: ${line}`),
   });
   endings.push(() => provider.stop());

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { inOrder } from "../stacks/order";
-import { ACCOUNTS, STACK_ACCOUNTS, type StackName } from "./organization";
+import { STACK_ACCOUNTS, type StackName } from "./estate";
+import { ACCOUNTS } from "./organization";
 import type { Places } from "./places";
 
 /** A stack as Pulumi's state has it. */

@@ -7,7 +7,7 @@ import { PROTECTION_OFF } from "../settings/common";
 import { inOrder, inReverse } from "../stacks/order";
 import { installMinistack } from "./aws/ministack";
 import { startDaemon } from "./daemon";
-import { STACK_ACCOUNTS } from "./organization";
+import { STACK_ACCOUNTS } from "./estate";
 import type { Places } from "./places";
 import { type Choice, engineEnvironment, writeProject } from "./project";
 import { clear, liveRun, type Run } from "./run";
@@ -28,8 +28,13 @@ export interface Up {
   fresh: boolean;
 }
 
-/** Installs what is missing, starts the sandbox unless it runs, and deploys all stacks with these settings. */
-export const bringUp = async (places: Places, choice: Choice, operator: Operator): Promise<Up> =>
+/** Installs what is missing, starts the sandbox unless it runs, and deploys these stacks with these settings; default: all. */
+export const bringUp = async (
+  places: Places,
+  choice: Choice,
+  operator: Operator,
+  stacks?: readonly string[],
+): Promise<Up> =>
   await locked(places, operator, async () => {
     const signal = operator.interruption.stop;
     const cli = await engine({ progress: operator.progress, signal, env: operator.env });
@@ -38,7 +43,7 @@ export const bringUp = async (places: Places, choice: Choice, operator: Operator
     writeFileSync(places.unfinished, "");
     try {
       await writeProject(places, run, choice, cli);
-      const results = await deployAll("up", places, run, cli, operator);
+      const results = await deployAll("up", places, run, cli, operator, stacks);
       return { run, engine: cli, results, fresh: before === undefined };
     } catch (error) {
       // Nobody asked to see what is half there. After a failure it stays: it says more than the message.
@@ -58,18 +63,19 @@ const start = async (places: Places, { progress, interruption }: Operator): Prom
   return await startDaemon(places, python, interruption.stop);
 };
 
-/** Runs a command on all stacks of a sandbox that is up, in order (destroy: in reverse). Fails if one of them does. */
+/** Runs a command on the stacks of a sandbox that is up, in order (destroy: in reverse); default: on all. Fails if one of them does. */
 export const deployAll = async (
   command: Command,
   places: Places,
   run: Run,
   engine: Engine,
   { progress, interruption }: Operator,
+  stacks: readonly string[] = Object.keys(STACK_ACCOUNTS),
 ): Promise<StackResult[]> =>
   requireSuccess(
     await deploy({
       command,
-      stacks: (command === "destroy" ? inReverse : inOrder)(Object.keys(STACK_ACCOUNTS)),
+      stacks: (command === "destroy" ? inReverse : inOrder)(stacks),
       workDir: places.work,
       engine,
       env: engineEnvironment(places, run),

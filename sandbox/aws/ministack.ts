@@ -63,6 +63,8 @@ export interface StartArgs {
   lambdaModules: string;
   /** Where the doubles of services that ministack lacks listen, by service (the name that requests are signed for). */
   doubles?: Record<string, string>;
+  /** The regions of each account that has not all of them: its calls elsewhere are refused. Default: nobody lacks any. */
+  regions?: Readonly<Record<string, readonly string[]>>;
   /** Where the mail double listens; without one, mail goes nowhere. */
   mailUrl?: string;
   /** More settings for the launcher, e.g. `SANDBOX_WAIT_SCALE`. */
@@ -140,6 +142,7 @@ function environment(args: StartArgs, { home, tmp, modules, port }: Places): Nod
     IOT_MTLS_ENABLED: "0",
     SANDBOX_DOUBLES: JSON.stringify(args.doubles ?? {}),
     SANDBOX_MAIL: args.mailUrl ?? "",
+    SANDBOX_REGIONS: JSON.stringify(args.regions ?? {}),
     ...args.env,
   };
 }

@@ -1,7 +1,8 @@
 import { createColors } from "picocolors";
 import { type AlarmState, alarmStates } from "../alarmStates";
 import { type Activity, clientOf, faultClientOf } from "../client";
-import { ACCOUNTS, HOME_REGION, REGIONS, STACK_ACCOUNTS } from "../organization";
+import { estateIn, STACK_ACCOUNTS } from "../estate";
+import { ACCOUNTS, HOME_REGION } from "../organization";
 import type { Places } from "../places";
 import { liveRun, type Run } from "../run";
 import { type StackState, stackStates } from "../stackStates";
@@ -10,12 +11,12 @@ import { faultInWords } from "./fail";
 import { columns } from "./table";
 
 /** Where a sandbox that runs is reached. */
-export const statusOf = ({ endpoint, inboxUrl }: Run) => ({
+export const statusOf = ({ endpoint, inboxUrl }: Run, places: Places) => ({
   up: true,
   endpoint,
   inboxUrl,
   homeRegion: HOME_REGION,
-  regions: REGIONS,
+  regions: estateIn(places).regions,
   accounts: Object.fromEntries(
     Object.entries(STACK_ACCOUNTS).map(([stack, { account }]) => [stack, ACCOUNTS[account]]),
   ),
@@ -36,7 +37,7 @@ export const status = async ({ places, screen }: Context): Promise<number> => {
   ]);
   const stacks = stackStates(places);
   const { queues, executions } = activity;
-  screen.json({ ...statusOf(run), stacks, queues, executions, alarms, faults, places: placesOf(places) });
+  screen.json({ ...statusOf(run, places), stacks, queues, executions, alarms, faults, places: placesOf(places) });
   for (const line of statusInWords({ run, places, stacks, activity, alarms })) screen.say(line);
   for (const fault of faults) screen.say(`! ${faultInWords(fault)}`);
   return 0;
@@ -106,7 +107,7 @@ const placesOf = ({ folder, state, work, log, credentials }: Places) => ({ folde
 const whereRows = ({ endpoint, inboxUrl }: Status["run"], places: Places): string[][] => [
   ["inbox", inboxUrl],
   ["AWS", `${endpoint} (access key = account id, any secret; or AWS_SHARED_CREDENTIALS_FILE=${places.credentials})`],
-  ["regions", `${REGIONS.join(", ")}; home region ${HOME_REGION}`],
+  ["regions", `${estateIn(places).regions.join(", ")}; home region ${HOME_REGION}`],
   ["Pulumi's project", places.work],
   ["Pulumi's state", places.state],
   ["daemon's log", `${places.log} (npm run sandbox -- logs --daemon)`],

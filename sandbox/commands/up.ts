@@ -11,7 +11,7 @@ export const up = async ({ places, screen, interruption, env }: Context, options
     if (liveRun(places)) screen.progress("It stays up as it is, for a look. To end it: npm run sandbox -- down");
     throw error;
   });
-  const status = statusOf(run);
+  const status = statusOf(run, places);
   const stacks = results.map(({ stack, changes, seconds }) => ({ stack, changes: changes.length, seconds }));
   screen.json({ ...status, stacks });
   screen.say(`The sandbox is up. Inbox: ${status.inboxUrl}  AWS: ${status.endpoint}`);

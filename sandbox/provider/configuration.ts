@@ -11,8 +11,8 @@ export interface Surroundings {
   readonly credentialsFile?: string;
   /** Folders against which the archives' relative paths are resolved, the likeliest first. */
   readonly programDirs: () => readonly string[];
-  /** The regions that every account has enabled. */
-  readonly regions: readonly string[];
+  /** The regions that an account has enabled. */
+  readonly regionsOf: (account: string) => readonly string[];
 }
 
 /** A configured aws.Provider: its account, and clients by region. */
@@ -80,7 +80,7 @@ export async function configure(
         account,
         region: wanted,
         partition: arn.split(":")[1] || "aws",
-        regions: around.regions,
+        regions: around.regionsOf(account),
         signal,
         zip: (archive: unknown) => zip(archive, around.programDirs()),
       });

@@ -18,8 +18,8 @@ export interface ProviderOptions {
    * A function is asked each time. Default: this process's working folder.
    */
   programDirs?: readonly string[] | (() => readonly string[]);
-  /** What getRegions answers. Default: the sandbox's three. */
-  regions?: readonly string[];
+  /** What getRegions answers an account. Default: the sandbox's three. */
+  regionsOf?: (account: string) => readonly string[];
   /** A line about each provider configured and each call that failed. */
   log?: (line: string) => void;
 }
@@ -42,7 +42,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     endpoint,
     credentialsFile,
     programDirs: typeof programDirs === "function" ? programDirs : () => programDirs,
-    regions: options.regions ?? ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
+    regionsOf: options.regionsOf ?? (() => ["ap-northeast-1", "ap-northeast-3", "us-east-1"]),
   };
 
   const sockets = new Set<net.Socket>();

@@ -5,8 +5,9 @@ import { expect, it } from "vitest";
 import type { Choice } from "../../sandbox/project";
 import { sendablesIn } from "../../sandbox/sendables";
 import { cloudOf } from "./cloud";
+import { DEFAULTS } from "./estate";
 import { everythingThere } from "./leftovers";
-import { DEFAULTS, type Stage } from "./stage";
+import type { Stage } from "./stage";
 import { minutesAgo, ONCE, Tale } from "./tale";
 
 const WITH_MEDIUM: Choice = { ...DEFAULTS, severities: ["MEDIUM", "HIGH", "CRITICAL"] };
@@ -86,6 +87,12 @@ export function destruction(stage: () => Stage): void {
       "audit ap-northeast-1 table alerts-table",
       "audit ap-northeast-3 hub default",
       "audit us-east-1 hub default",
+      "dev ap-northeast-1 detector",
+      "dev ap-northeast-1 hub default",
+      "dev ap-northeast-3 detector",
+      "dev ap-northeast-3 hub default",
+      "dev us-east-1 detector",
+      "dev us-east-1 hub default",
       "management ap-northeast-1 bucket recorder-bucket",
       "management ap-northeast-3 hub default",
       "management us-east-1 hub default",

@@ -14,7 +14,8 @@ import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { SFN } from "@aws-sdk/client-sfn";
 import { SNS } from "@aws-sdk/client-sns";
 import { SQS } from "@aws-sdk/client-sqs";
-import { ACCOUNTS, type AccountName, HOME_REGION, REGIONS, rootOf } from "../../sandbox/organization";
+import { DEFAULT_ESTATE } from "../../sandbox/estate";
+import { ACCOUNTS, type AccountName, enabledIn, HOME_REGION, ORGANIZATION, rootOf } from "../../sandbox/organization";
 
 interface How {
   endpoint: string;
@@ -82,8 +83,8 @@ const administrators: Record<string, (how: How) => Promise<Names>> = {
     ),
 };
 
-/** Every resource of the whole organization, as "account region kind name"; random parts of names cut off. */
-export async function everythingThere(endpoint: string): Promise<string[]> {
+/** Every resource of the whole organization in these regions, as "account region kind name"; random parts of names cut off. */
+export async function everythingThere(endpoint: string, regions = DEFAULT_ESTATE.regions): Promise<string[]> {
   const found: string[] = [];
   const look = async (account: AccountName, region: string, kinds: typeof regional) => {
     const how = { endpoint, region, credentials: rootOf(ACCOUNTS[account]), maxAttempts: 4 };
@@ -93,9 +94,10 @@ export async function everythingThere(endpoint: string): Promise<string[]> {
   };
   for (const account of Object.keys(ACCOUNTS) as AccountName[]) {
     await look(account, HOME_REGION, global);
-    for (const region of REGIONS) await look(account, region, regional);
+    const enabled = enabledIn(ORGANIZATION[account].optedIn, regions);
+    await Promise.all(enabled.map((region) => look(account, region, regional)));
   }
-  for (const region of REGIONS) await look("management", region, administrators);
+  await Promise.all(regions.map((region) => look("management", region, administrators)));
   return found.sort();
 }
 

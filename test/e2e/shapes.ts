@@ -5,7 +5,8 @@ import type { Sendable } from "../../sandbox/client";
 import { type Item, type Journey, sendAndWatch } from "../../sandbox/journey";
 import { sendablesIn } from "../../sandbox/sendables";
 import { faultsOf } from "../../sandbox/verdict";
-import { DEFAULTS, type Stage } from "./stage";
+import { DEFAULTS } from "./estate";
+import type { Stage } from "./stage";
 
 const project = join(__dirname, "../..");
 

@@ -12,8 +12,10 @@ import ministack.app as app
 # Order matters where two modules wrap one function: the later wraps the earlier.
 MODULES = (
     "authorise",
+    "regions",
     "limits",
     "events",
+    "clock",
     "deliveries",
     "topics",
     "mail",

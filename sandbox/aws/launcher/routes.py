@@ -1,14 +1,14 @@
 """What the sandbox asks of its AWS beside AWS's API: whether anything goes on, what happened, which policies hold.
 
 Unsigned, on the same port, loopback only: `GET /_sandbox/activity`, `/_sandbox/journal?after=SEQ&kind=KIND` and
-`/_sandbox/policies`.
+`/_sandbox/policies`; `POST /_sandbox/regions` (regions by account) and `/_sandbox/clock` ({"advance": milliseconds}).
 """
 
 import json
 from urllib.parse import parse_qs
 
 import ministack.app as app
-from launcher import deliveries, invocations, journal, mail, metrics, policies
+from launcher import clock, deliveries, invocations, journal, mail, metrics, policies, regions
 from ministack.core.arn import parse_arn
 from ministack.services import lambda_svc, sqs
 from ministack.services import stepfunctions as sfn
@@ -20,9 +20,9 @@ def install():
     async def serve_ours_too(scope, receive, send):
         if scope["type"] != "http" or not scope["path"].startswith("/_sandbox/"):
             return await serve(scope, receive, send)
-        status, answer = _answer(
-            scope["path"].removeprefix("/_sandbox/"), parse_qs(scope.get("query_string", b"").decode())
-        )
+        name, query = scope["path"].removeprefix("/_sandbox/"), parse_qs(scope.get("query_string", b"").decode())
+        posted = scope["method"] == "POST"
+        status, answer = _take(name, json.loads(await _body(receive))) if posted else _answer(name, query)
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(answer, default=str).encode()})
@@ -41,6 +41,23 @@ def _answer(name, query):
     if name == "policies":
         return 200, policies.everything()
     return 404, {"message": f"There is no /_sandbox/{name}."}
+
+
+def _take(name, body):
+    if name == "regions":
+        return 200, regions.learn(body)
+    if name == "clock":
+        return 200, {"ahead": clock.advance(body["advance"])}
+    return 404, {"message": f"There is no /_sandbox/{name}."}
+
+
+async def _body(receive):
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def activity():

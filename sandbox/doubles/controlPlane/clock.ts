@@ -6,6 +6,19 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** The machine's time, moved on by as much as it was told. */
+export class MovingClock implements Clock {
+  private ahead = 0;
+  now = () => Date.now() + this.ahead;
+  /** A reply waits in the machine's time, however far the clock is ahead. */
+  sleep = (milliseconds: number) => systemClock.sleep(milliseconds);
+  /** Moves it on, never back. Returns by how many milliseconds it is ahead now. */
+  advance(milliseconds: number): number {
+    this.ahead += milliseconds;
+    return this.ahead;
+  }
+}
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),

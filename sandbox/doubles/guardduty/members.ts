@@ -60,7 +60,7 @@ function membership(state: GuardDutyState): Operations {
       if (details.length < 1 || details.length > atMost)
         throw badRequest("the parameter accountDetails has fewer than 1 or more than 50 items.");
       const UnprocessedAccounts = details.flatMap(({ AccountId: account = "" }) => {
-        const why = refusedMember(state, designation, account);
+        const why = refusedMember(state, designation, account, call.region);
         if (why !== undefined) return [unprocessed(account, why)];
         const enrolled = state.enrol(designation, account, call.region);
         return enrolled
@@ -96,10 +96,16 @@ function membership(state: GuardDutyState): Operations {
   };
 }
 
-function refusedMember(state: GuardDutyState, designation: Designation, account: string): string | undefined {
+function refusedMember(
+  state: GuardDutyState,
+  designation: Designation,
+  account: string,
+  region: string,
+): string | undefined {
   const known = state.organization.accounts.get(account);
   if (known === undefined) return "the given account is not a member of the organization.";
   if (known.status !== "ACTIVE") return "the given account is suspended.";
+  if (!known.regions.includes(region)) return "the given account has not enabled this Region.";
   if (account === designation.admin) return "the given account is the current account.";
   if (designation.members.get(account)?.status === "Enabled") return "the given account is already a member.";
   return undefined;

@@ -56,6 +56,9 @@ export class GuardDutyState {
       if (principal !== guardDutyPrincipal) return;
       for (const [region, { admin }] of this.designations) if (admin === account) this.designations.delete(region);
     });
+    organization.onLeft((account) => {
+      for (const { members } of this.designations.values()) members.delete(account);
+    });
   }
 
   detectorOf(account: string, region: string): Detector | undefined {
@@ -121,16 +124,17 @@ export class GuardDutyState {
     for (const [region, designation] of this.designations) {
       for (const account of this.organization.accounts.values()) {
         const joinedAt = account.joinedAt.getTime();
-        if (account.status === "ACTIVE" && this.enrolmentDue(designation, account.id, joinedAt))
+        if (account.status === "ACTIVE" && this.enrolmentDue(designation, account.id, region, joinedAt))
           this.enrol(designation, account.id, region);
       }
       this.applyPlans(region, designation);
     }
   }
 
-  private enrolmentDue(designation: Designation, account: string, joinedAt: number): boolean {
+  private enrolmentDue(designation: Designation, account: string, region: string, joinedAt: number): boolean {
     const member = designation.members.get(account);
     if (account === designation.admin || member?.status === "Enabled") return false;
+    if (!this.organization.hasRegion(account, region)) return false;
     const { autoEnable, autoEnableSince } = designation;
     if (autoEnable === "ALL") return this.passed(Math.max(autoEnableSince, joinedAt));
     return autoEnable === "NEW" && member === undefined && joinedAt > autoEnableSince && this.passed(joinedAt);

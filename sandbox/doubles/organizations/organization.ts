@@ -14,6 +14,8 @@ export interface AccountSetup {
   parent?: string;
   /** Default: ACTIVE. */
   status?: "ACTIVE" | "SUSPENDED";
+  /** The regions that it has enabled. Default: all of the organization's. */
+  regions?: readonly string[];
 }
 
 export interface OrganizationSetup {
@@ -22,7 +24,9 @@ export interface OrganizationSetup {
   accounts: readonly AccountSetup[];
   /** Organizational units; parent is another unit's id. Default parent: the root. */
   units?: readonly { id: string; name: string; parent?: string }[];
-  /** Regions that are enabled in these accounts. */
+  /** Accounts of nobody in the organization. Default: none. */
+  outside?: readonly AccountSetup[];
+  /** The regions that there are. */
   regions: readonly string[];
   /** Types of policies that are enabled in the root. Default: none, as in a new organization. */
   policyTypes?: readonly sdk.PolicyType[];
@@ -39,7 +43,10 @@ export class Organization {
   readonly managementAccountId: string;
   readonly regions: readonly string[];
   readonly units: readonly { id: string; name: string; parent: string }[];
+  /** Those of the organization, suspended ones too. */
   readonly accounts = new Map<string, Account>();
+  /** Those that are not of the organization. */
+  readonly outside = new Map<string, Account>();
   /** Service principals that have trusted access, with the time since. */
   readonly trusted = new Map<string, Date>();
   /** Delegated administrators: service principal, account, time of registration. */
@@ -47,6 +54,7 @@ export class Organization {
   readonly policies = new Policies(this);
   private readonly inFlight = new Set<string>();
   private readonly listeners: ((principal: string, account: string) => void)[] = [];
+  private readonly farewells: ((account: string) => void)[] = [];
 
   constructor(
     setup: OrganizationSetup,
@@ -57,19 +65,50 @@ export class Organization {
     this.units = (setup.units ?? []).map((unit) => ({ ...unit, parent: unit.parent ?? this.rootId }));
     for (const account of setup.accounts) this.addAccount(account);
     for (const type of setup.policyTypes ?? []) this.policies.enableType(type);
+    for (const account of setup.outside ?? []) this.outside.set(account.id, this.account(account));
   }
 
   /** An account joins, as by CreateAccount. Services that enrol new accounts see it at their next call. */
   addAccount(setup: AccountSetup): Account {
-    const account: Account = {
+    const account = this.account(setup);
+    this.outside.delete(account.id);
+    this.accounts.set(account.id, account);
+    return account;
+  }
+
+  private account(setup: AccountSetup): Account {
+    return {
       email: `${setup.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}@example.com`,
       parent: this.rootId,
       status: "ACTIVE",
+      regions: this.regions,
       ...setup,
       joinedAt: new Date(this.clock.now()),
     };
-    this.accounts.set(account.id, account);
-    return account;
+  }
+
+  /** An account leaves, as by RemoveAccountFromOrganization: whoever administered it does so no more. */
+  removeAccount(id: string): void {
+    const account = this.accounts.get(id);
+    if (account === undefined) return;
+    this.accounts.delete(id);
+    this.outside.set(id, { ...account, parent: "" });
+    for (const listener of this.farewells) listener(id);
+  }
+
+  /** Told of each account that has left. */
+  onLeft(listener: (account: string) => void): void {
+    this.farewells.push(listener);
+  }
+
+  /** An account of the organization or not. */
+  known(id: string): Account | undefined {
+    return this.accounts.get(id) ?? this.outside.get(id);
+  }
+
+  /** Whether an account has enabled a region. Services do nothing for an account in a region that it lacks. */
+  hasRegion(id: string, region: string): boolean {
+    return this.known(id)?.regions.includes(region) ?? false;
   }
 
   /** The account's unit, that unit's parent, and so on up to the root; empty for an account of nobody's. */

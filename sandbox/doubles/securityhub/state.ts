@@ -169,7 +169,8 @@ export class SecurityHubState {
     for (const association of this.associations.values()) this.settleAssociation(association);
 
     const regions = [aggregator.region, ...this.linkedRegions(aggregator)];
-    for (const account of this.organization.accounts.keys()) for (const region of regions) this.apply(account, region);
+    for (const account of this.organization.accounts.keys())
+      for (const region of regions) if (this.organization.hasRegion(account, region)) this.apply(account, region);
   }
 
   private settleAssociation(association: Association): void {

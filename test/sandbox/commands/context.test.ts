@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findingOf } from "../../../handlers/alert/normalise";
 import { choiceOf, filesAt, itemsIn, samples } from "../../../sandbox/commands/context";
+import { DEFAULT_ESTATE } from "../../../sandbox/estate";
 import { projectPlaces } from "../../../sandbox/places";
 import { settingsOf } from "../../../sandbox/project";
 import type { Run } from "../../../sandbox/run";
@@ -57,7 +58,7 @@ describe("settingsOf", () => {
   it("gives settings that the program takes", () => {
     const run = { inboxUrl: "http://127.0.0.1:4000", slackToken: "xoxb-1", backlogApiKey: "k" } as Run;
     for (const stack of ["audit", "management", "organization", "prod"] as const) {
-      const { plain, secret } = settingsOf(stack, run, { severities: ["HIGH"], language: "ja" });
+      const { plain, secret } = settingsOf(stack, run, { severities: ["HIGH"], language: "ja" }, DEFAULT_ESTATE);
       const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
       const config = Object.entries({ ...plain, ...secret }).map(([key, value]) => [key, asText(value)]);
 
