@@ -1,7 +1,9 @@
+import { baselineProblems } from "./betweenBaseline";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
 import type { Show } from "./problems";
+import type { ServiceControlPolicySettings } from "./serviceControlPolicy";
 
 /** Settings that are right in themselves; those that are wrong are left out. */
 export interface RightOnes {
@@ -14,6 +16,7 @@ export interface RightOnes {
   slack?: Record<string, unknown>;
   backlog?: Record<string, unknown>;
   guardDuty?: GuardDutySettings;
+  serviceControlPolicy?: ServiceControlPolicySettings;
 }
 
 /** What is wrong between settings of one stack, with their values as `show` gives them. */
@@ -21,6 +24,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
   return [
     ...regionProblems(values, show),
     ...accountProblems(values, show),
+    ...baselineProblems(values),
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.regions, show) : []),
   ];
 }

@@ -6,6 +6,7 @@ import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import { accountRecorder } from "./recorder";
+import { serviceControlPolicy } from "./serviceControlPolicy";
 
 /** What other stacks need of this one. */
 export interface ManagementOutputs {
@@ -52,6 +53,8 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     },
     { provider, protect },
   );
+
+  serviceControlPolicy(settings, organization, accountId, { provider, protect });
 
   return { adminAccountId: admin.adminAccountId, rootId, absentRegions, configBucket: recorder.bucket.bucket };
 }

@@ -11,6 +11,7 @@ import ministack.app as app
 
 # Order matters where two modules wrap one function: the later wraps the earlier.
 MODULES = (
+    "scps",
     "authorise",
     "regions",
     "limits",

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 
 import ministack.app as app
-from launcher import journal, policies, requests
+from launcher import journal, policies, requests, scps
 from launcher.decision import Request, decide, is_service
 from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
@@ -160,6 +160,8 @@ def _record_unknown_actions():
 
 def _side(request, denied):
     """Which side decided, as our own decision sees it; ministack's does not say."""
+    if isinstance(denied, scps.Denial):
+        return "organization"
     if denied is not None:
         return "resource" if getattr(denied, "resource_policy_arn", "") else "identity"
     return decide(request, policies.for_request(request.principal, request.action, request.resource)).via

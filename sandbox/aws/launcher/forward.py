@@ -24,6 +24,15 @@ _target = contextvars.ContextVar("sandbox_raw_target", default="/")
 _INVALID = ("InvalidInputException", "ValidationException", "BadRequestException")
 
 
+# Who is told of each operation of a service that a double has done.
+_told = {}
+
+
+def on_success(service, told):
+    """Calls `told` with the name of each operation of the service that its double has done."""
+    _told.setdefault(service, []).append(told)
+
+
 def install():
     doubles = json.loads(os.environ.get("SANDBOX_DOUBLES") or "{}")
     for service, url in doubles.items():
@@ -86,14 +95,19 @@ def _handler(service, url):
             "x-sandbox-principal": iam_evaluator.caller_arn(),
         }
         try:
-            return await asyncio.to_thread(_ask, url, method, _target.get(), headers, body)
+            answer = await asyncio.to_thread(ask, url, method, _target.get(), headers, body)
         except (OSError, http.client.HTTPException) as error:
             return _error("InternalFailure", f"The double of {service} at {url} does not answer: {error!r}", 500)
+        if answer[0] < 300:
+            for told in _told.get(service, []):
+                told(operation)
+        return answer
 
     return handle_request
 
 
-def _ask(url, method, target, headers, body):
+def ask(url, method, target, headers, body):
+    """The double's status, headers and content. Raises OSError or http.client.HTTPException where it does not answer."""
     place = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
     try:

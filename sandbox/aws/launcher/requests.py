@@ -41,6 +41,8 @@ def install():
             return _machine_of_token.get(_json(body).get("taskToken"), "*")
         if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB:
             return f"arn:aws:securityhub:{region}:{account_id}:hub/default"
+        if service == "events":  # of the default bus, whose name an ARN leaves out
+            return resource.replace(":rule/default/", ":rule/")
         if service == "kms" and ":alias/" in resource:
             key = kms._resolve_key(resource)  # a key's policy and rights go by the key, whatever it is called by
             return key["Arn"] if key else resource

@@ -29,6 +29,11 @@ beforeAll(async () => {
   double = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
+    // The local AWS asks by itself which service control policies bind an account.
+    if (String(request.headers["x-amz-target"]).endsWith(".DescribeOrganization")) {
+      response.writeHead(400).end(JSON.stringify({ __type: "AWSOrganizationsNotInUseException" }));
+      return;
+    }
     asked.push({
       method: request.method ?? "",
       url: request.url ?? "",
