@@ -1,5 +1,10 @@
+import { UNITS } from "./organization";
+
 /**
  * What the sandbox deploys of detection: the settings of `settings/detection.ts`, by their full keys, which every stack takes. All
  * features that do not exclude one another are on, so that the end-to-end tests see each of them deployed.
  */
-export const detectionSettings: Record<string, unknown> = {};
+export const detectionSettings: Record<string, unknown> = {
+  // The sandbox deploys as root of each account, which a service control policy binds like everybody else.
+  "hakken:serviceControlPolicy": { targets: [UNITS.Workloads], exempt: ["arn:aws:iam::*:root"] },
+};

@@ -73,6 +73,10 @@ const global: Record<string, (how: How) => Promise<Names>> = {
 const administrators: Record<string, (how: How) => Promise<Names>> = {
   "delegated administrator": async (how) =>
     ((await new Organizations(how).listDelegatedAdministrators({})).DelegatedAdministrators ?? []).map(({ Id }) => Id),
+  "service control policy": async (how) =>
+    ((await new Organizations(how).listPolicies({ Filter: "SERVICE_CONTROL_POLICY" })).Policies ?? [])
+      .filter(({ AwsManaged }) => !AwsManaged)
+      .map(({ Name }) => Name),
   "GuardDuty administrator": async (how) =>
     ((await new GuardDuty(how).listOrganizationAdminAccounts({})).AdminAccounts ?? []).map(
       ({ AdminAccountId }) => AdminAccountId,

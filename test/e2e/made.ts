@@ -30,6 +30,8 @@ const DOCUMENTS: Record<string, Find | undefined> = {
   "aws:s3/bucketPolicy:BucketPolicy": ({ bucket }) => `bucket ${bucket}`,
   "aws:sns/topicPolicy:TopicPolicy": ({ arn }) => `topic ${lastOf(arn)}`,
   "aws:sqs/queuePolicy:QueuePolicy": ({ queueUrl }) => `queue ${lastOf(queueUrl)}`,
+  // Grants nothing. What it denies is tried in test/sandbox/aws/scps.test.ts.
+  "aws:organizations/policy:Policy": undefined,
   // No policy of rights: which controls are on.
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": undefined,
 };

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 
 import json
 import os
+import time
 
 from launcher import forward, policies
 from launcher.decision import parse
@@ -14,8 +15,10 @@ from ministack.core.responses import get_account_id
 
 _URL = json.loads(os.environ.get("SANDBOX_DOUBLES") or "{}").get("organizations")
 
-# By account, the statements of each level from the root down. All go when anything of the organization changes.
+# By account, until when it is good, and the statements of each level from the root down. All go when anything of the
+# organization changes by a call; an account that a person moves is seen after a second.
 _levels = {}
+_GOOD_SECONDS = 1
 
 
 class _NoOrganization(Exception):
@@ -86,9 +89,11 @@ def _role_arn(principal):
 
 
 def _levels_of(account):
-    if account not in _levels:
-        _levels[account] = _read_levels(account)
-    return _levels[account]
+    until, levels = _levels.get(account, (0, []))
+    if until < time.monotonic():
+        levels = _read_levels(account)
+        _levels[account] = (time.monotonic() + _GOOD_SECONDS, levels)
+    return levels
 
 
 def _read_levels(account):
