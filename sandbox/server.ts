@@ -37,6 +37,10 @@ const serve = async (folder: string, python: string): Promise<void> => {
   const buses = eventBuses(trail.note);
   const plane = controlPlane({
     putEvents: buses.putEvents,
+    endpoint: () => {
+      if (!endpoint) throw new Error("the local AWS has not started yet");
+      return endpoint;
+    },
     organization: organizationSetup(regions),
     clock,
   });

@@ -6,6 +6,7 @@ x-sandbox-principal.
 
 import asyncio
 import contextvars
+import html
 import http.client
 import json
 import os
@@ -46,7 +47,7 @@ def install():
         if service == "guardduty":
             return _guardduty_resource(path, region, account_id)
         # Most of its actions take no resource, and ministack's own ARN for it is not of AWS's shape.
-        if service == "organizations":
+        if service in ("organizations", "cloudformation"):
             return "*"
         return resource_of(service, method, path, headers, body, query_params, region, account_id)
 
@@ -72,22 +73,23 @@ def _register(service, url):
     app.SERVICE_HANDLERS[service] = _handler(service, url)
     iam_actions.SERVICE_TO_IAM_NAMESPACE[service] = service
     iam_actions._BOTOCORE_SERVICE_MAP[service] = [service]
-    iam_actions._DENIED_CODES[service] = "AccessDeniedException"
+    iam_actions._DENIED_CODES[service] = "AccessDenied" if shapes.is_query(service) else "AccessDeniedException"
 
 
 def _handler(service, url):
     async def handle_request(method, path, headers, body, query_params):
         action = iam_actions.extract_iam_action(service, method, path, headers, body, query_params)
         operation = action.split(":", 1)[1] if action else None
+        refused = _error_xml if shapes.is_query(service) else _error
         if operation not in shapes.model(service)["operations"]:
-            return _error("UnknownOperationException", "Unknown operation.", 404)
+            return refused("UnknownOperationException", "Unknown operation.", 404)
         try:
-            data = json.loads(body) if body else {}
+            data = shapes.from_form(service, operation, body) if shapes.is_query(service) else json.loads(body or "{}")
         except ValueError:
-            return _error("SerializationException", "The request is not JSON.")
+            return refused("SerializationException", "The request can't be read.")
         wrong = shapes.problems(service, operation, data, query_params)
         if wrong:
-            return _error(*_refusal(service, operation, wrong))
+            return refused(*_refusal(service, operation, wrong))
         headers = {
             **{name: headers[name] for name in ("content-type", "x-amz-target", "accept") if name in headers},
             "x-sandbox-account": get_account_id(),
@@ -97,7 +99,7 @@ def _handler(service, url):
         try:
             answer = await asyncio.to_thread(ask, url, method, _target.get(), headers, body)
         except (OSError, http.client.HTTPException) as error:
-            return _error("InternalFailure", f"The double of {service} at {url} does not answer: {error!r}", 500)
+            return refused("InternalFailure", f"The double of {service} at {url} does not answer: {error!r}", 500)
         if answer[0] < 300:
             for told in _told.get(service, []):
                 told(operation)
@@ -122,7 +124,8 @@ def ask(url, method, target, headers, body):
 
 def _refusal(service, operation, wrong):
     errors = [error["shape"] for error in shapes.model(service)["operations"][operation].get("errors", [])]
-    code = next((name for name in _INVALID if name in errors), "ValidationException")
+    other = "ValidationError" if shapes.is_query(service) else "ValidationException"
+    code = next((name for name in _INVALID if name in errors), other)
     details = "; ".join(wrong[:10])
     if service == "guardduty":
         return (
@@ -138,6 +141,12 @@ def _refusal(service, operation, wrong):
 def _error(code, message, status=400):
     body = {"__type": code, "Code": code, "message": message, "Message": message}
     return status, {"Content-Type": "application/json", "x-amzn-errortype": code}, json.dumps(body).encode()
+
+
+def _error_xml(code, message, status=400):
+    kind = "Sender" if status < 500 else "Receiver"
+    body = f"<ErrorResponse><Error><Type>{kind}</Type><Code>{code}</Code><Message>{html.escape(message)}</Message></Error></ErrorResponse>"
+    return status, {"Content-Type": "text/xml"}, body.encode()
 
 
 def _guardduty_resource(path, region, account_id):

@@ -2,6 +2,7 @@
 
 import functools
 import re
+import urllib.parse
 
 from ministack.core import iam_actions
 
@@ -26,6 +27,48 @@ _TYPES = {
 def model(service):
     """The newest model of a service that botocore carries: `operations`, `shapes`, `metadata`."""
     return iam_actions._load_botocore_model(service)
+
+
+def is_query(service):
+    """Whether the service takes a form, and answers in XML."""
+    return model(service)["metadata"]["protocol"] == "query"
+
+
+def from_form(service, operation, body):
+    """The form of a service of the query protocol as what JSON would be; scalars by their shape where they can be read so."""
+    form = urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)
+    tree = {}
+    for key, text in form:
+        if key in ("Action", "Version"):
+            continue
+        place = tree
+        *path, last = key.split(".")
+        for step in path:
+            place = place.setdefault(step, {})
+            if not isinstance(place, dict):
+                raise ValueError(key)
+        place[last] = text
+    shapes = model(service)["shapes"]
+    name = model(service)["operations"][operation].get("input", {}).get("shape")
+    return _from_tree(shapes, shapes[name], tree) if name else tree
+
+
+def _from_tree(shapes, shape, value):
+    kind = shape["type"]
+    if kind == "list":
+        items = (value or {}).get("member", {}) if not shape.get("flattened") else value
+        return [_from_tree(shapes, shapes[shape["member"]["shape"]], items[key]) for key in sorted(items, key=int)]
+    if kind == "structure" and isinstance(value, dict):
+        members = shape.get("members", {})
+        return {
+            name: _from_tree(shapes, shapes[members[name]["shape"]], item) if name in members else item
+            for name, item in value.items()
+        }
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(value, value)
+    if kind in ("integer", "long") and re.fullmatch(r"-?\d+", str(value)):
+        return int(value)
+    return value
 
 
 def problems(service, operation, body, query):

@@ -1,8 +1,12 @@
 import type { AddressInfo } from "node:net";
+import * as cloudFormationSdk from "@aws-sdk/client-cloudformation";
 import * as guardDutySdk from "@aws-sdk/client-guardduty";
 import * as organizationsSdk from "@aws-sdk/client-organizations";
 import * as securityHubSdk from "@aws-sdk/client-securityhub";
 import type { FastifyInstance } from "fastify";
+import { stackSetOperations } from "../cloudformation/operations";
+import { StackSets } from "../cloudformation/stackSets";
+import { invalid } from "../cloudformation/template";
 import { designationOperations, organizationConfigurationOperations } from "../guardduty/administration";
 import { detectorOperations } from "../guardduty/detectors";
 import { badRequest } from "../guardduty/features";
@@ -33,19 +37,23 @@ export interface ControlPlaneOptions {
   clock?: Clock;
   /** How long the services take. Default: see Timing. */
   timing?: Partial<Timing>;
+  /** The local AWS, in whose accounts StackSets make their stacks; asked when one is made. Default: there is none, and each fails. */
+  endpoint?: () => string;
 }
 
 export interface Endpoints {
   securityhub: string;
   guardduty: string;
   organizations: string;
+  cloudformation: string;
 }
 
-/** GuardDuty, Security Hub and Organizations, for every account and region of one organization. */
+/** GuardDuty, Security Hub, Organizations and CloudFormation's StackSets, for every account and region of one organization. */
 export interface ControlPlane {
   organization: Organization;
   guardDuty: GuardDutyState;
   securityHub: SecurityHubState;
+  stackSets: StackSets;
   faults: Record<keyof Endpoints, Faults>;
   timing: Timing;
   /** Starts one HTTP server a service, on free ports of 127.0.0.1. */
@@ -66,10 +74,16 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const organization = new Organization(options.organization, clock);
   const guardDuty = new GuardDutyState(organization, clock, timing);
   const securityHub = new SecurityHubState(organization, clock, timing);
+  const stackSets = new StackSets(organization, clock, timing, options.endpoint ?? nowhere);
   const announcements = new Announcements(options.putEvents ?? takeAll);
   const store = new FindingStore(securityHub, announcements, clock);
   const limits = new RequestLimits(clock);
-  const faults = { securityhub: new Faults(), guardduty: new Faults(), organizations: new Faults() };
+  const faults = {
+    securityhub: new Faults(),
+    guardduty: new Faults(),
+    organizations: new Faults(),
+    cloudformation: new Faults(),
+  };
 
   const servers: Record<keyof Endpoints, FastifyInstance> = {
     organizations: awsService({
@@ -79,6 +93,15 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       faults: faults.organizations,
       clock,
       invalid: (problems) => new ServiceError("InvalidInputException", 400, `Invalid input: ${problems.join(", ")}`),
+    }),
+    cloudformation: awsService({
+      sdk: cloudFormationSdk,
+      protocol: "awsQuery",
+      operations: stackSetOperations(stackSets),
+      faults: faults.cloudformation,
+      clock,
+      settle: () => stackSets.settle(),
+      invalid: (problems) => invalid(`${problems.length} validation errors detected: ${problems.join("; ")}`),
     }),
     guardduty: awsService({
       sdk: guardDutySdk,
@@ -117,12 +140,14 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     organization,
     guardDuty,
     securityHub,
+    stackSets,
     faults,
     timing,
     listen: async () => ({
       securityhub: await listen(servers.securityhub),
       guardduty: await listen(servers.guardduty),
       organizations: await listen(servers.organizations),
+      cloudformation: await listen(servers.cloudformation),
     }),
     importAsService: (finding) => {
       securityHub.settle();
@@ -132,6 +157,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     drained: () => announcements.drained(),
     close: async () => {
       announcements.close();
+      await stackSets.idle();
       await Promise.all(Object.values(servers).map((server) => server.close()));
     },
   };
@@ -145,3 +171,7 @@ async function listen(server: FastifyInstance): Promise<string> {
 const takeAll: PutEvents = async (_account, _region, entries) => ({
   Entries: entries.map((_entry, index) => ({ EventId: `nowhere-${index}` })),
 });
+
+const nowhere = (): string => {
+  throw new Error("there is no local AWS to make stacks in");
+};

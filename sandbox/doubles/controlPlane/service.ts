@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Clock } from "./clock";
 import { ServiceError } from "./errors";
 import { type Fault, type Faults, refusal } from "./faults";
+import { answerXml, errorXml, readForm } from "./query";
 import { fromWire, type Shape, shapeOf, toWire } from "./shapes";
 
 /** Who calls, and where. */
@@ -20,7 +21,7 @@ export type Operations = Record<string, (input: never, call: Call) => unknown>;
 export interface ServiceOptions {
   /** The SDK client's module, whose exported schemas name every operation, path and member of the service. */
   sdk: object;
-  protocol: "restJson1" | "awsJson1.1";
+  protocol: "restJson1" | "awsJson1.1" | "awsQuery";
   operations: Operations;
   faults: Faults;
   clock: Clock;
@@ -57,7 +58,8 @@ export function awsService(options: ServiceOptions): FastifyInstance {
   );
 
   const operations = schemas(options.sdk);
-  if (options.protocol === "awsJson1.1") serveByTarget(app, operations, options);
+  if (options.protocol === "awsJson1.1") serveByName(app, operations, options, target);
+  else if (options.protocol === "awsQuery") serveByName(app, operations, options, action);
   else for (const operation of operations) serveByPath(app, operation, options);
   return app;
 }
@@ -88,10 +90,18 @@ function serveByPath(app: FastifyInstance, operation: OperationSchema, options: 
   });
 }
 
-function serveByTarget(app: FastifyInstance, operations: OperationSchema[], options: ServiceOptions): void {
+const target = (request: FastifyRequest) => String(request.headers["x-amz-target"]).split(".")[1];
+const action = (request: FastifyRequest) => formOf(request).get("Action");
+
+function serveByName(
+  app: FastifyInstance,
+  operations: OperationSchema[],
+  options: ServiceOptions,
+  nameIn: (request: FastifyRequest) => string | null | undefined,
+): void {
   const byName = new Map(operations.map((operation) => [operation.name, operation]));
   app.post("/", (request, reply) => {
-    const operation = byName.get(String(request.headers["x-amz-target"]).split(".")[1] ?? "");
+    const operation = byName.get(nameIn(request) ?? "");
     if (operation === undefined) throw new ServiceError("UnknownOperationException", 400, "Unknown operation.");
     return answer(operation, options, request, reply, {});
   });
@@ -122,12 +132,19 @@ async function answer(
     request.raw.socket.destroy();
     return reply;
   }
-  const body = JSON.stringify(toWire(operation.output, output ?? {}));
+  const body =
+    options.protocol === "awsQuery"
+      ? answerXml(operation.name, operation.output, output ?? {})
+      : JSON.stringify(toWire(operation.output, output ?? {}));
   return reply.status(operation.status).header("content-type", contentType(options)).send(body);
 }
 
-const contentType = (options: ServiceOptions) =>
-  options.protocol === "awsJson1.1" ? "application/x-amz-json-1.1" : "application/json";
+const CONTENT_TYPES = {
+  "awsJson1.1": "application/x-amz-json-1.1",
+  restJson1: "application/json",
+  awsQuery: "text/xml",
+};
+const contentType = (options: ServiceOptions) => CONTENT_TYPES[options.protocol];
 
 function readInput(
   operation: OperationSchema,
@@ -135,8 +152,13 @@ function readInput(
   request: FastifyRequest,
   labels: Record<string, string>,
 ): unknown {
-  const wire: Record<string, unknown> = { ...readBody(options, request) };
   const problems: string[] = [];
+  if (options.protocol === "awsQuery") {
+    const input = readForm(operation.input, formOf(request), problems);
+    if (problems.length > 0) throw options.invalid(problems);
+    return input;
+  }
+  const wire: Record<string, unknown> = { ...readBody(options, request) };
   const query = request.query as Record<string, string | string[]>;
   for (const [name, member] of operation.input.structIterator()) {
     const traits = member.getMergedTraits();
@@ -150,6 +172,8 @@ function readInput(
   if (problems.length > 0) throw options.invalid(problems);
   return input;
 }
+
+const formOf = (request: FastifyRequest) => new URLSearchParams(typeof request.body === "string" ? request.body : "");
 
 function readBody(options: ServiceOptions, request: FastifyRequest): Record<string, unknown> {
   if (typeof request.body !== "string" || request.body === "") return {};
@@ -188,12 +212,12 @@ function sendError(options: ServiceOptions, reply: FastifyReply, error: unknown)
   const known = error instanceof ServiceError;
   const code = known ? error.code : "InternalFailure";
   const message = error instanceof Error ? error.message : String(error);
-  const body = { __type: code, ...messageMember(options.sdk, code, message) };
-  return reply
-    .status(known ? error.status : 500)
-    .header("x-amzn-errortype", code)
-    .header("content-type", contentType(options))
-    .send(JSON.stringify(body));
+  const status = known ? error.status : 500;
+  const body =
+    options.protocol === "awsQuery"
+      ? errorXml(code, status, message)
+      : JSON.stringify({ __type: code, ...messageMember(options.sdk, code, message) });
+  return reply.status(status).header("x-amzn-errortype", code).header("content-type", contentType(options)).send(body);
 }
 
 /** The service's own name for an error's message: "Message" in Security Hub and Organizations, "message" in GuardDuty. */

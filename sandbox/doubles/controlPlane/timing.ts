@@ -8,6 +8,17 @@ export interface Timing {
   association: number;
   /** Until GetFindings shows what BatchUpdateFindings wrote; the event goes out at once. Default: 0. AWS: up to minutes. */
   updateLag: number;
+  /** An operation of a StackSet, before it does anything. Default: 20. AWS: minutes. */
+  stackSetOperation: number;
+  /** Until a StackSet's auto-deployment reaches an account that came to one of its targets. Default: 0. AWS: minutes. */
+  autoDeployment: number;
 }
 
-export const defaultTiming = (): Timing => ({ designation: 20, enrolment: 0, association: 100, updateLag: 0 });
+export const defaultTiming = (): Timing => ({
+  designation: 20,
+  enrolment: 0,
+  association: 100,
+  updateLag: 0,
+  stackSetOperation: 20,
+  autoDeployment: 0,
+});

@@ -55,6 +55,7 @@ export class Organization {
   private readonly inFlight = new Set<string>();
   private readonly listeners: ((principal: string, account: string) => void)[] = [];
   private readonly farewells: ((account: string) => void)[] = [];
+  private readonly movers: (() => void)[] = [];
 
   constructor(
     setup: OrganizationSetup,
@@ -73,6 +74,7 @@ export class Organization {
     const account = this.account(setup);
     this.outside.delete(account.id);
     this.accounts.set(account.id, account);
+    for (const listener of this.movers) listener();
     return account;
   }
 
@@ -94,6 +96,7 @@ export class Organization {
     this.accounts.delete(id);
     this.outside.set(id, { ...account, parent: "" });
     for (const listener of this.farewells) listener(id);
+    for (const listener of this.movers) listener();
   }
 
   /** Told of each account that has left. */
@@ -109,6 +112,11 @@ export class Organization {
   /** Whether an account has enabled a region. Services do nothing for an account in a region that it lacks. */
   hasRegion(id: string, region: string): boolean {
     return this.known(id)?.regions.includes(region) ?? false;
+  }
+
+  /** Told whenever an account has come or gone. */
+  onMoved(listener: () => void): void {
+    this.movers.push(listener);
   }
 
   /** The account's unit, that unit's parent, and so on up to the root; empty for an account of nobody's. */
