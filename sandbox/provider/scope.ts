@@ -1,3 +1,4 @@
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { ConfigService } from "@aws-sdk/client-config-service";
@@ -17,6 +18,7 @@ import { SQS } from "@aws-sdk/client-sqs";
 import { STS } from "@aws-sdk/client-sts";
 
 const CLIENTS = {
+  cloudformation: CloudFormation,
   cloudwatch: CloudWatch,
   config: ConfigService,
   dynamodb: DynamoDB,

@@ -1,4 +1,5 @@
 import type { ResourceType } from "./resource";
+import { cloudformation } from "./resources/cloudformation";
 import { cloudwatch } from "./resources/cloudwatch";
 import { config } from "./resources/config";
 import { dynamodb } from "./resources/dynamodb";
@@ -18,6 +19,7 @@ import { sqs } from "./resources/sqs";
 
 /** Every resource type that is supported, by its token in @pulumi/aws. */
 export const resources: Readonly<Record<string, ResourceType>> = {
+  ...cloudformation,
   ...cloudwatch,
   ...config,
   ...dynamodb,

@@ -26,6 +26,7 @@ MODULES = (
     "executions",
     "machines",
     "recorders",
+    "aggregators",
     "alarms",
     "metrics",
     "forward",

@@ -4,8 +4,10 @@ Follows https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigurat
 https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html.
 """
 
+import asyncio
 import json
 
+from launcher import organization
 from launcher.authorise import authorise
 from launcher.policies import role_session
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
@@ -20,7 +22,8 @@ def install():
     async def handle_request(method, path, headers, body, query_params):
         action = headers.get("x-amz-target", "").split(".")[-1]
         data = json.loads(body) if body else {}
-        refused = _refusal(action, data)
+        # The double of AWS Organizations is asked over HTTP, which must not hold up everybody else.
+        refused = await asyncio.to_thread(_refusal, action, data)
         if refused:
             return error_response_json(*refused, 400)
         if action == "DeleteConfigurationRecorder":
@@ -88,6 +91,9 @@ def _bucket_refusal(channel):
         "aws:SourceArn": f"arn:aws:config:{get_region()}:{account}:*",
         "aws:SecureTransport": "true",
     }
+    found = organization.of_account(account)
+    if found:
+        source["aws:SourceOrgID"] = found["Id"]
     arn = f"arn:aws:s3:::{bucket}"
     file = "/".join([arn, *([prefix] if prefix else []), "AWSLogs", account, "Config", "ConfigWritabilityCheckFile"])
     needed = [

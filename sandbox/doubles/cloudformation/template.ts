@@ -112,8 +112,10 @@ function resolve(value: unknown, template: Template, place: Place, refers: Set<s
   if (typeof value !== "object" || value === null) return value;
   const [name = "", argument] = Object.entries(value)[0] ?? [];
   if (name === "Ref") return reference(String(argument), template, place, refers);
-  if (name === "Fn::Sub")
-    return String(argument).replace(/\$\{([\w:]+)\}/g, (_all, ref) => String(reference(ref, template, place, refers)));
+  if (name === "Fn::Join") {
+    const [between, parts] = argument as [string, unknown[]];
+    return parts.map((part) => String(inner(part))).join(between);
+  }
   if (name === "Fn::If") {
     const [condition, yes, no] = argument as [string, unknown, unknown];
     return inner(truth(template.Conditions?.[condition], template, place) ? yes : no);

@@ -4,10 +4,11 @@ import type {
   RecordingFrequency,
   RecordingStrategyType,
 } from "@aws-sdk/client-config-service";
+import type { ConfigurationAggregatorArgs } from "@pulumi/aws/cfg/configurationAggregator";
 import type { DeliveryChannelArgs } from "@pulumi/aws/cfg/deliveryChannel";
 import type { RecorderArgs } from "@pulumi/aws/cfg/recorder";
 import type { RecorderStatusArgs } from "@pulumi/aws/cfg/recorderStatus";
-import { camel, type Plain, type ResourceType, resource } from "../resource";
+import { camel, found, type Plain, type ResourceType, resource, tagList } from "../resource";
 import type { Scope } from "../scope";
 
 function putRecorder({ config }: Scope, { name, roleArn, recordingGroup: group, recordingMode }: Plain<RecorderArgs>) {
@@ -49,6 +50,17 @@ function setRecording({ config }: Scope, name: string | undefined, on: boolean) 
   const recorder = { ConfigurationRecorderName: name };
   return on ? config.startConfigurationRecorder(recorder) : config.stopConfigurationRecorder(recorder);
 }
+
+const putAggregator = ({ config }: Scope, inputs: Plain<ConfigurationAggregatorArgs>) =>
+  config.putConfigurationAggregator({
+    ConfigurationAggregatorName: inputs.name,
+    OrganizationAggregationSource: inputs.organizationAggregationSource && {
+      RoleArn: inputs.organizationAggregationSource.roleArn,
+      AllAwsRegions: inputs.organizationAggregationSource.allRegions ?? false,
+      AwsRegions: inputs.organizationAggregationSource.regions,
+    },
+    Tags: tagList(inputs.tags),
+  });
 
 export const config: Record<string, ResourceType> = {
   "aws:cfg/recorder:Recorder": resource<RecorderArgs>({
@@ -137,5 +149,40 @@ export const config: Record<string, ResourceType> = {
     },
     update: (aws, _id, inputs) => putChannel(aws, inputs),
     delete: ({ config }, id) => config.deleteDeliveryChannel({ DeliveryChannelName: id }),
+  }),
+
+  "aws:cfg/configurationAggregator:ConfigurationAggregator": resource<ConfigurationAggregatorArgs>({
+    inputs: {
+      name: true,
+      organizationAggregationSource: { roleArn: true, allRegions: true, regions: true },
+      tags: true,
+    },
+    replaceOn: ["name"],
+    async create(aws, inputs) {
+      await putAggregator(aws, inputs);
+      return String(inputs.name);
+    },
+    async read({ config }, id) {
+      const answer = await found(config.describeConfigurationAggregators({ ConfigurationAggregatorNames: [id] }));
+      const [aggregator] = answer?.ConfigurationAggregators ?? [];
+      const source = aggregator?.OrganizationAggregationSource;
+      return (
+        aggregator && {
+          name: aggregator.ConfigurationAggregatorName,
+          arn: aggregator.ConfigurationAggregatorArn,
+          organizationAggregationSource: source && {
+            roleArn: source.RoleArn,
+            allRegions: source.AllAwsRegions,
+            regions: source.AwsRegions,
+          },
+        }
+      );
+    },
+    update: (aws, _id, inputs) => putAggregator(aws, inputs),
+    delete: ({ config }, id) => config.deleteConfigurationAggregator({ ConfigurationAggregatorName: id }),
+    tags: {
+      put: ({ config }, { arn }, tags) => config.tagResource({ ResourceArn: String(arn), Tags: tagList(tags) }),
+      remove: ({ config }, { arn }, keys) => config.untagResource({ ResourceArn: String(arn), TagKeys: keys }),
+    },
   }),
 };

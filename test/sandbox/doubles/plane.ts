@@ -32,6 +32,8 @@ export class RunningPlane {
   readonly clock = new TestClock();
   readonly heard: Heard[] = [];
   readonly plane: ControlPlane;
+  /** The local AWS, for what StackSets make. */
+  local: string | undefined;
   private endpoints: Endpoints | undefined;
 
   constructor(timing: Partial<Timing> = {}, putEvents?: PutEvents) {
@@ -39,6 +41,7 @@ export class RunningPlane {
       clock: this.clock,
       timing: { association: 0, ...timing },
       putEvents: putEvents ?? this.hear,
+      endpoint: () => this.local ?? "http://127.0.0.1:9",
       organization: {
         managementAccountId: MANAGEMENT,
         accounts: [
