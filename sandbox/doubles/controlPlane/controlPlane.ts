@@ -21,6 +21,7 @@ import { hubOperations } from "../securityhub/hubs";
 import { importFromService, type ServiceImport } from "../securityhub/imports";
 import { RequestLimits } from "../securityhub/limits";
 import { policyOperations } from "../securityhub/policies";
+import { ruleOperations } from "../securityhub/rules";
 import { invalidInput, SecurityHubState } from "../securityhub/state";
 import { FindingStore } from "../securityhub/store";
 import { type Clock, systemClock } from "./clock";
@@ -126,6 +127,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...hubAdministration.organizationConfigurationOperations(securityHub),
         ...hubAdministration.aggregatorOperations(securityHub),
         ...policyOperations(securityHub),
+        ...ruleOperations(securityHub),
         ...findingOperations({ state: securityHub, store, limits }),
       },
       faults: faults.securityhub,

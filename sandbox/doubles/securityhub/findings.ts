@@ -1,8 +1,7 @@
 import type * as sdk from "@aws-sdk/client-securityhub";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
-import { completeSeverity, type Finding } from "./asff";
-import { shared } from "./importing";
+import { changed, checkChange } from "./changes";
 import { importFromAccount } from "./imports";
 import type { RequestLimits } from "./limits";
 import { matcher, sorted } from "./query";
@@ -30,7 +29,7 @@ export function findingOperations(parts: FindingsParts): Operations {
       limits.count("BatchUpdateFindings", call);
       state.subscribed(call);
       counted("FindingIdentifiers", input.FindingIdentifiers);
-      checkUpdate(input);
+      checkChange(input);
       return update(parts, input, call);
     },
 
@@ -64,26 +63,6 @@ function counted(name: string, list: readonly unknown[] | undefined): void {
   if (length < 1) throw invalidInput(`Invalid parameter '${name}'. data.${name} should NOT have fewer than 1 items`);
   if (length > atMost)
     throw invalidInput(`Invalid parameter '${name}'. data.${name} should NOT have more than ${atMost} items`);
-}
-
-const workflows = ["NEW", "NOTIFIED", "RESOLVED", "SUPPRESSED"];
-const verifications = ["UNKNOWN", "TRUE_POSITIVE", "FALSE_POSITIVE", "BENIGN_POSITIVE"];
-const changeable = ["Note", "VerificationState", "UserDefinedFields", "Workflow", ...shared] as const;
-
-function checkUpdate(input: sdk.BatchUpdateFindingsCommandInput): void {
-  if (changeable.every((name) => input[name] === undefined))
-    throw invalidInput("Invalid parameters: at least one field to update is required");
-  const status = input.Workflow?.Status;
-  if (input.Workflow !== undefined && !workflows.includes(status ?? ""))
-    throw invalidInput(
-      "Invalid parameter 'Workflow'. data.Workflow.Status should be equal to one of the allowed values",
-    );
-  if (input.VerificationState !== undefined && !verifications.includes(input.VerificationState))
-    throw invalidInput(
-      "Invalid parameter 'VerificationState'. data.VerificationState should be equal to one of the allowed values",
-    );
-  if (input.Note !== undefined && ((input.Note.Text ?? "").length < 1 || (input.Note.Text ?? "").length > 512))
-    throw invalidInput("Invalid parameter 'Note'. data.Note.Text should have 1 to 512 characters");
 }
 
 function update({ state, store }: FindingsParts, input: sdk.BatchUpdateFindingsCommandInput, call: Call) {
@@ -123,19 +102,7 @@ function change(
   input: sdk.BatchUpdateFindingsCommandInput,
 ): void {
   const now = state.clock.now();
-  const after: Finding = { ...stored.finding, ProcessedAt: new Date(now).toISOString() };
-  const { Note, Severity, ...rest } = input;
-  for (const name of changeable) {
-    if (name === "Note" || name === "Severity" || rest[name] === undefined) continue;
-    Object.assign(after, { [name]: rest[name] });
-  }
-  if (Note !== undefined)
-    after.Note = { Text: Note.Text, UpdatedBy: Note.UpdatedBy, UpdatedAt: new Date(now).toISOString() };
-  if (Severity !== undefined)
-    after.Severity = completeSeverity({ Original: stored.finding.Severity?.Original, ...Severity });
-
   const shownBefore = [...stored.shownBefore];
   if (state.timing.updateLag > 0) shownBefore.push({ until: now + state.timing.updateLag, finding: stored.finding });
-  const setByCustomer = new Set([...stored.setByCustomer, ...shared.filter((name) => input[name] !== undefined)]);
-  void store.put({ ...stored, finding: after, shownBefore, setByCustomer });
+  void store.put({ ...changed(stored, input, now), shownBefore });
 }

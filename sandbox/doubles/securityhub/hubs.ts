@@ -115,10 +115,12 @@ function standardOperations(state: SecurityHubState): Operations {
   };
 }
 
-/** Tags of a hub or a configuration policy. */
+/** Tags of a hub, an automation rule or a configuration policy. */
 function tagOperations(state: SecurityHubState): Operations {
   const tagged = (arn: string | undefined, call: Call): Pick<Hub, "tags"> => {
     if (arn === hubArn(call)) return state.subscribed(call);
+    const rule = state.rulesOf(call.account, call.region).get(arn ?? "");
+    if (rule !== undefined) return rule;
     const policy = [...state.policies.values()].find((one) => one.arn === arn);
     if (policy === undefined || state.admin !== call.account) throw notFound(`Resource ${arn} not found`);
     return policy;

@@ -3,6 +3,7 @@ import { accessDenied } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
 import { check, checkFromService, type Finding } from "./asff";
 import { created, type Origin, updated } from "./importing";
+import { ruled } from "./rules";
 import type { SecurityHubState } from "./state";
 import type { FindingStore, Stored } from "./store";
 
@@ -52,7 +53,7 @@ function takeFromAccount(state: SecurityHubState, store: FindingStore, finding: 
   const before = store.get(account, region, finding.ProductArn, finding.Id);
   if (before !== undefined && updatedAt(finding) <= updatedAt(before.finding)) return;
   const origin = originOf(state, account, region, false);
-  void store.put(merged(before, finding, { account, region, adopted: false }, origin));
+  void store.put(ruled(state, merged(before, finding, { account, region, adopted: false }, origin)));
 }
 
 /**
@@ -80,7 +81,8 @@ export async function importFromService(
   if (before !== undefined && updatedAt(finding) < updatedAt(before.finding))
     return { ...answer, events: [], state: "ignored", finding: before.finding };
 
-  const stored = merged(before, finding, { account, region, adopted: true }, originOf(state, account, region, true));
+  const origin = originOf(state, account, region, true);
+  const stored = ruled(state, merged(before, finding, { account, region, adopted: true }, origin));
   const events = await store.put(stored);
   return { ...answer, events, state: before === undefined ? "created" : "updated", finding: stored.finding };
 }

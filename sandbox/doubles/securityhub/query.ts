@@ -1,4 +1,11 @@
-import type { AwsSecurityFindingFilters, DateFilter, SortCriterion, StringFilter } from "@aws-sdk/client-securityhub";
+import type {
+  AutomationRulesFindingFilters,
+  AwsSecurityFindingFilters,
+  DateFilter,
+  MapFilter,
+  SortCriterion,
+  StringFilter,
+} from "@aws-sdk/client-securityhub";
 import { ServiceError } from "../controlPlane/errors";
 import type { Finding } from "./asff";
 import { invalidInput } from "./state";
@@ -14,6 +21,8 @@ const texts: Record<string, (finding: Finding) => (string | undefined)[]> = {
   Title: (one) => [one.Title],
   GeneratorId: (one) => [one.GeneratorId],
   ProductName: (one) => [one.ProductName],
+  NoteText: (one) => [one.Note?.Text],
+  NoteUpdatedBy: (one) => [one.Note?.UpdatedBy],
   WorkflowStatus: (one) => [one.Workflow?.Status],
   RecordState: (one) => [one.RecordState],
   SeverityLabel: (one) => [one.Severity?.Label],
@@ -31,15 +40,28 @@ const times: Record<string, (finding: Finding) => string | undefined> = {
   LastObservedAt: (one) => one.LastObservedAt,
 };
 
+/** Attributes that the sandbox filters by: maps with free keys. */
+const maps: Record<string, (finding: Finding) => (Record<string, string> | undefined)[]> = {
+  ResourceTags: (one) => (one.Resources ?? []).map((resource) => resource.Tags),
+  UserDefinedFields: (one) => [one.UserDefinedFields],
+};
+
 const unknownAttribute = (name: string) =>
   new ServiceError("NotImplementedException", 501, `The sandbox does not filter or sort findings by ${name}.`);
 
-/** The test that filters stand for: of one attribute's values any holds, and every attribute holds. */
-export function matcher(filters: AwsSecurityFindingFilters, now: number): (finding: Finding) => boolean {
+/**
+ * The test that filters stand for: of one attribute's values any holds, and every attribute holds. Throws where an attribute has more
+ * values than `most` lets it.
+ */
+export function matcher(
+  filters: AwsSecurityFindingFilters | AutomationRulesFindingFilters,
+  now: number,
+  most: (attribute: string) => number = () => atMost,
+): (finding: Finding) => boolean {
   const tests = Object.entries(filters).map(([name, conditions]) => {
-    if (conditions.length > atMost)
+    if (conditions.length > most(name))
       throw invalidInput(
-        `Invalid parameter 'Filters'. data.Filters['${name}'] should NOT have more than ${atMost} items`,
+        `Invalid parameter 'Filters'. data.Filters['${name}'] should NOT have more than ${most(name)} items`,
       );
     return attributeTest(name, conditions, now);
   });
@@ -56,12 +78,31 @@ function attributeTest(name: string, conditions: unknown[], now: number): (findi
       return any && allOf.every((test) => values.every(test));
     };
   }
+  const map = maps[name];
+  if (map !== undefined) return mapTest(map, conditions as MapFilter[]);
   const time = times[name];
   if (time === undefined) throw unknownAttribute(name);
   const tests = (conditions as DateFilter[]).map((condition) => period(condition, now));
   return (finding) => {
     const at = Date.parse(time(finding) ?? "");
     return tests.length === 0 || tests.some((test) => test(at));
+  };
+}
+
+/** Each condition names a key, and goes by the value under it. */
+function mapTest(
+  map: (finding: Finding) => (Record<string, string> | undefined)[],
+  conditions: MapFilter[],
+): (finding: Finding) => boolean {
+  const tests = conditions.map(({ Key = "", ...condition }) => ({ Key, ...split([condition as StringFilter]) }));
+  return (finding) => {
+    const found = map(finding);
+    const negative = tests.filter(({ anyOf }) => anyOf.length === 0);
+    const positive = tests.filter(({ anyOf }) => anyOf.length > 0);
+    const valuesOf = (key: string) => found.flatMap((one) => one?.[key] ?? []);
+    const any =
+      positive.length === 0 || positive.some(({ Key, anyOf }) => valuesOf(Key).some((at) => anyOf.some((t) => t(at))));
+    return any && negative.every(({ Key, allOf }) => valuesOf(Key).every((at) => allOf.every((t) => t(at))));
   };
 }
 

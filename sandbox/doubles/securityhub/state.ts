@@ -1,4 +1,4 @@
-import type { Policy } from "@aws-sdk/client-securityhub";
+import type { AutomationRulesConfig, Policy } from "@aws-sdk/client-securityhub";
 import type { Clock } from "../controlPlane/clock";
 import { ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
@@ -42,6 +42,11 @@ export interface ConfigurationPolicy {
   tags: Record<string, string>;
 }
 
+export interface AutomationRule {
+  config: AutomationRulesConfig;
+  tags: Record<string, string>;
+}
+
 export interface Association {
   targetId: string;
   policyId: string;
@@ -64,6 +69,8 @@ export class SecurityHubState {
   readonly associations = new Map<string, Association>();
   /** The administrator's decision for new accounts, by region. */
   readonly autoEnable = new Map<string, { members: boolean; standards: string }>();
+  /** Automation rules by ARN, of each account and region. */
+  private readonly rules = new Map<string, Map<string, AutomationRule>>();
   /** Configuration from the home region. Undefined: LOCAL. */
   central: { since: number } | undefined;
 
@@ -113,6 +120,15 @@ export class SecurityHubState {
 
   disable(account: string, region: string): void {
     this.hubs.delete(`${account}/${region}`);
+    this.rules.delete(`${account}/${region}`);
+  }
+
+  /** An account's automation rules in a region, by ARN. */
+  rulesOf(account: string, region: string): Map<string, AutomationRule> {
+    const key = `${account}/${region}`;
+    const rules = this.rules.get(key) ?? new Map<string, AutomationRule>();
+    this.rules.set(key, rules);
+    return rules;
   }
 
   /** The one administrator of the organization, whatever the region. */

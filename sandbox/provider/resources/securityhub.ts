@@ -9,6 +9,7 @@ import type { OrganizationAdminAccountArgs } from "@pulumi/aws/securityhub/organ
 import type { OrganizationConfigurationArgs } from "@pulumi/aws/securityhub/organizationConfiguration";
 import { type Plain, type ResourceType, resource, until } from "../resource";
 import type { Scope } from "../scope";
+import { automationRules } from "./automationRules";
 import { configurationPolicies } from "./configurationPolicies";
 
 /** The answer, or undefined where Security Hub is not on in this account and region. */
@@ -48,6 +49,7 @@ const linked = ({ linkingMode, specifiedRegions }: Plain<FindingAggregatorArgs>)
 });
 
 export const securityhub: Record<string, ResourceType> = {
+  ...automationRules,
   ...configurationPolicies,
 
   "aws:securityhub/account:Account": resource<AccountArgs>({
