@@ -15,6 +15,8 @@ import {
 
 const SWITCH = ["ENABLED", "DISABLED"];
 const STAYS = "it stays in AWS as it is, but nothing keeps it so";
+// No less is told than before, but nor is what one would expect to be told again.
+const SET_ASIDE = "findings that it has set aside stay so until somebody sets them back to NEW";
 
 /** An aggregator gathers from fewer regions, by its inputs for the mode and for the regions named. */
 const fewerRegions = (mode: string, regions: string): Check => ({
@@ -126,6 +128,7 @@ export const securityhub: Readonly<Record<string, Watched>> = {
   "aws:securityhub/inviteAccepter:InviteAccepter": { gone: "the account's findings don't arrive" },
   "aws:securityhub/productSubscription:ProductSubscription": { gone: "findings of a product don't arrive" },
   "aws:securityhub/automationRule:AutomationRule": {
+    gone: SET_ASIDE,
     checks: [
       setsAside("actions", (action) => {
         const status = at(action, "findingFieldsUpdate.workflow.status");
@@ -135,6 +138,7 @@ export const securityhub: Readonly<Record<string, Watched>> = {
     ],
   },
   "aws:securityhub/automationRuleV2:AutomationRuleV2": {
+    gone: SET_ASIDE,
     checks: [
       setsAside("action", (action) => {
         const status = at(action, "findingFieldsUpdate.statusId");
