@@ -4,6 +4,7 @@ import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
 import type { Show } from "./problems";
 import type { ServiceControlPolicySettings } from "./serviceControlPolicy";
+import { type SuppressionSettings, suppressionProblems } from "./suppressions";
 
 /** Settings that are right in themselves; those that are wrong are left out. */
 export interface RightOnes {
@@ -17,6 +18,7 @@ export interface RightOnes {
   backlog?: Record<string, unknown>;
   guardDuty?: GuardDutySettings;
   serviceControlPolicy?: ServiceControlPolicySettings;
+  suppressions?: readonly SuppressionSettings[];
 }
 
 /** What is wrong between settings of one stack, with their values as `show` gives them. */
@@ -26,6 +28,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...accountProblems(values, show),
     ...baselineProblems(values),
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.regions, show) : []),
+    ...suppressionProblems(values, show),
   ];
 }
 

@@ -8,6 +8,7 @@ import { administrator } from "./administrator";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
+import { suppressed } from "./suppressions";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
@@ -29,7 +30,8 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
       `hakken:regions: the audit account has ${homeRegion} alone of them, since its own hakken:absentRegions names ${linkedRegions.join(", ")}: add another that it has, since Security Hub's central configuration needs one to link.`,
     );
   }
-  const guarded = { provider: await accountProvider(settings), protect };
+  const provider = await accountProvider(settings);
+  const guarded = { provider, protect };
 
   const designated = Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region));
   sayWhereNobodyIs(Object.keys(detectorIds).filter((region) => undesignated.includes(region)));
@@ -43,7 +45,12 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     guarded,
   );
   // Designated in the home region alone, so that what the management account lacks is no matter here.
-  new SecurityHubOrganization("securityhub", { homeRegion, linkedRegions: gathered, targetId: rootId }, guarded);
+  const hub = new SecurityHubOrganization(
+    "securityhub",
+    { homeRegion, linkedRegions: gathered, targetId: rootId },
+    guarded,
+  );
+  const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
 
   return {
     adminAccountId,
@@ -53,6 +60,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
       designated.map(([region]) => region),
       guardDuty,
     ),
+    suppressionExpiries,
   };
 }
 

@@ -71,7 +71,8 @@ describe("the stack files", () => {
 
     const shown = [...examples, ...standing].flatMap((config) =>
       Object.entries(config).flatMap(([key, value]) => {
-        const inner = value.startsWith("{") ? Object.keys(JSON.parse(value)) : [];
+        const objects: unknown[] = /^[{[]/.test(value) ? [JSON.parse(value)].flat() : [];
+        const inner = objects.flatMap((one) => (typeof one === "object" && one !== null ? Object.keys(one) : []));
         return [key, ...inner.map((name) => `${key}.${name}`)];
       }),
     );

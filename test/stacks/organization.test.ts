@@ -107,3 +107,25 @@ it("refuses regions of which the audit account has the home region alone, since 
     "hakken:regions: the audit account has ap-northeast-1 alone of them, since its own hakken:absentRegions names ap-northeast-3: add another that it has, since Security Hub's central configuration needs one to link.",
   );
 });
+
+it("suppresses in every region that it administers, once Security Hub is configured, and guards no suppression", async () => {
+  const settings = {
+    ...plainSettings("organization", "444455556666"),
+    suppressions: [
+      { name: "known", control: ["S3.8"], reason: "no_fix" as const, owner: "platform team", note: "SEC-123" },
+    ],
+  };
+  const audit = { ...auditOutputs, absentRegions: ["ap-northeast-3"] };
+
+  const { resources, result } = await recorded(() => organization(settings), {
+    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+  });
+
+  const rules = resources.filter(({ type }) => type.endsWith(":AutomationRule"));
+  expect(rules.map(({ name, inputs, provider, protect }) => [name, inputs.region, provider, protect])).toEqual([
+    ["suppressions-known-ap-northeast-1", "ap-northeast-1", "account", undefined],
+    ["suppressions-known-us-east-1", "us-east-1", "account", undefined],
+  ]);
+  expect(rules[0]?.after).toContain("securityhub-association");
+  expect(result).toMatchObject({ suppressionExpiries: [] });
+});
