@@ -7,4 +7,16 @@ import { UNITS } from "./organization";
 export const detectionSettings: Record<string, unknown> = {
   // The sandbox deploys as root of each account, which a service control policy binds like everybody else.
   "hakken:serviceControlPolicy": { targets: [UNITS.Workloads], exempt: ["arn:aws:iam::*:root"] },
+  "hakken:securityHub": {
+    policies: [
+      {
+        name: "workloads",
+        standards: ["fsbp", "cis-3.0"],
+        disabledControls: [{ control: "IAM.6", reason: "root users have no credentials" }],
+        parameters: [{ control: "IAM.7", name: "MaxPasswordAge", value: 60, reason: "our password rules" }],
+        targets: [UNITS.Workloads],
+      },
+      { name: "everyone" },
+    ],
+  },
 };

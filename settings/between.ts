@@ -3,6 +3,8 @@ import { CHANNEL_SECRETS } from "./existingSecret";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
 import type { Show } from "./problems";
+import type { SecurityHubSettings } from "./securityHub";
+import { securityHubProblems } from "./securityHubProblems";
 import type { ServiceControlPolicySettings } from "./serviceControlPolicy";
 import { type SuppressionSettings, suppressionProblems } from "./suppressions";
 
@@ -19,6 +21,7 @@ export interface RightOnes {
   guardDuty?: GuardDutySettings;
   serviceControlPolicy?: ServiceControlPolicySettings;
   suppressions?: readonly SuppressionSettings[];
+  securityHub?: SecurityHubSettings;
 }
 
 /** What is wrong between settings of one stack, with their values as `show` gives them. */
@@ -29,6 +32,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...baselineProblems(values),
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.regions, show) : []),
     ...suppressionProblems(values, show),
+    ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
   ];
 }
 

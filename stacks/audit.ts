@@ -40,8 +40,12 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   );
   const hub = new aws.securityhub.Account(
     "securityhub",
-    // Standards are for the organization's policy to enable. One finding a control, whatever standards it is in.
-    { enableDefaultStandards: false, controlFindingGenerator: "SECURITY_CONTROL", region: homeRegion },
+    // Standards are for the organization's policy to enable. The administrator's way of reporting controls counts for all.
+    {
+      enableDefaultStandards: false,
+      controlFindingGenerator: settings.securityHub.controlFindings,
+      region: homeRegion,
+    },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
     { ...guarded, dependsOn: [recorder] },
   );

@@ -5,6 +5,7 @@ import { Detectors } from "../components/detection/Detectors";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator } from "./administrator";
+import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { accountRecorder } from "./recorder";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 
@@ -29,6 +30,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
       `hakken:account: "${account}" is not the organization's management account: that is ${organization.masterAccountId}. Set it to that account.`,
     );
   }
+  await refuseDeclarativePolicies(provider);
   const rootId = organization.roots[0]?.id;
 
   const recorder = await accountRecorder(settings, provider);

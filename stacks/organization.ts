@@ -5,9 +5,11 @@ import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator } from "./administrator";
+import { refuseDeclarativePolicies } from "./declarativePolicies";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
+import { linkingOf, policiesWithTargets } from "./securityHubPolicies";
 import { suppressed } from "./suppressions";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
@@ -32,6 +34,8 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   }
   const provider = await accountProvider(settings);
   const guarded = { provider, protect };
+  await refuseDeclarativePolicies(provider);
+  const policies = await policiesWithTargets(settings, rootId, provider);
 
   const designated = Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region));
   sayWhereNobodyIs(Object.keys(detectorIds).filter((region) => undesignated.includes(region)));
@@ -47,7 +51,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   // Designated in the home region alone, so that what the management account lacks is no matter here.
   const hub = new SecurityHubOrganization(
     "securityhub",
-    { homeRegion, linkedRegions: gathered, targetId: rootId },
+    { homeRegion, linking: linkingOf(settings, gathered), policies },
     guarded,
   );
   const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });

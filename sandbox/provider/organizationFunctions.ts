@@ -42,6 +42,17 @@ export const organizationFunctions: Readonly<Record<string, ProviderFunction>> =
       return { id: parentId, parentId, accounts: accounts.flat().map(accountShape) };
     },
   },
+
+  "aws:organizations/getPolicies:getPolicies": {
+    args: ["filter"],
+    async call({ organizations }, { filter }) {
+      const policies = await everyPage(async (NextToken) => {
+        const page = await organizations.listPolicies({ Filter: filter as sdk.PolicyType, NextToken });
+        return { items: page.Policies, NextToken: page.NextToken };
+      });
+      return { id: filter, filter, ids: policies.map(({ Id }) => Id) };
+    },
+  },
 };
 
 const unitShape = ({ Id, Arn, Name }: sdk.OrganizationalUnit) => ({ id: Id, arn: Arn, name: Name });

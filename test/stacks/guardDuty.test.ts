@@ -4,7 +4,7 @@ import { audit } from "../../stacks/audit";
 import { organization } from "../../stacks/organization";
 import { recorded, valuesOf } from "../pulumi/recorded";
 import { detectionDefaults } from "../settings/configs";
-import { auditOutputs, auditSettings, aws, outputs, plainSettings } from "./settings";
+import { auditOutputs, auditSettings, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
 vi.mock("../../components/notification/NotificationPipeline", () => ({ NotificationPipeline: class {} }));
 
@@ -65,7 +65,7 @@ it("says for the organization of each plan that the region has in which accounts
   const settings = { ...plainSettings("organization", "444455556666"), guardDuty };
 
   const { resources, result } = await recorded(async () => valuesOf(await organization(settings)), {
-    answers: outputs(stacks),
+    answers: { ...aws, ...organizationAnswers(), ...outputs(stacks) },
   });
 
   const inRegion = (region: string) =>

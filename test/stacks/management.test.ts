@@ -114,3 +114,18 @@ it("reads the stack that the settings name", async () => {
 
   expect(resources.find(({ name }) => name === "admin-securityhub")?.inputs.adminAccountId).toBe("555566667777");
 });
+
+it("refuses declarative policies of Security Hub before anything is made", async () => {
+  const settings = plainSettings("management", "111122223333");
+  const answers = {
+    ...aws,
+    ...outputs(audit),
+    "aws:organizations/getPolicies:getPolicies": () => ({ ids: ["p-1"] }),
+  };
+
+  const attempt = recorded(() => management(settings), { answers });
+
+  await expect(attempt).rejects.toThrow(
+    "hakken: the organization has declarative policies of Security Hub CSPM (p-1), which switch off whatever they don't list",
+  );
+});

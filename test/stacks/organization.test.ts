@@ -3,17 +3,19 @@ import { expect, it, vi } from "vitest";
 import { PLANS } from "../../handlers/guardDutyPlans";
 import { organization } from "../../stacks/organization";
 import { recorded } from "../pulumi/recorded";
-import { auditOutputs, outputs, plainSettings } from "./settings";
+import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
 const stacks = {
   "organization/hakken/audit": auditOutputs,
   "organization/hakken/management": { adminAccountId: "444455556666", rootId: "r-abcd", absentRegions: [] as string[] },
 };
 
+const answersOf = (of: Parameters<typeof outputs>[0]) => ({ ...aws, ...organizationAnswers(), ...outputs(of) });
+
 it("configures GuardDuty in every region and Security Hub from the home region, as the administrator", async () => {
   const settings = plainSettings("organization", "444455556666");
 
-  const { resources } = await recorded(() => organization(settings), { answers: outputs(stacks) });
+  const { resources } = await recorded(() => organization(settings), { answers: answersOf(stacks) });
 
   const guardDuty = (region: string, detectorId: string) => [
     [`guardduty-${region}`, region, detectorId],
@@ -25,9 +27,9 @@ it("configures GuardDuty in every region and Security Hub from the home region, 
     ...guardDuty("ap-northeast-3", "d2"),
     ...guardDuty("us-east-1", "d3"),
     ["securityhub-aggregator", "ap-northeast-1", undefined],
-    ["securityhub-association", "ap-northeast-1", "r-abcd"],
+    ["securityhub-association-111122223333", "ap-northeast-1", "111122223333"],
     ["securityhub-central", "ap-northeast-1", undefined],
-    ["securityhub-policy", "ap-northeast-1", undefined],
+    ["securityhub-policy-hakken", "ap-northeast-1", undefined],
   ]);
   expect(new Set(ofAws.map(({ provider }) => provider))).toEqual(new Set(["account"]));
   expect(new Set(ofAws.map(({ protect }) => protect))).toEqual(new Set([true]));
@@ -36,7 +38,7 @@ it("configures GuardDuty in every region and Security Hub from the home region, 
 it("refuses an account that is not the administrator", async () => {
   const settings = plainSettings("organization", "111122223333");
 
-  const attempt = recorded(() => organization(settings), { answers: outputs(stacks) });
+  const attempt = recorded(() => organization(settings), { answers: answersOf(stacks) });
 
   await expect(attempt).rejects.toThrow('hakken:account: "111122223333" is not the delegated administrator');
 });
@@ -46,7 +48,7 @@ it("refuses a region in which the stack audit has no detector", async () => {
   const audit = { ...auditOutputs, detectorIds: { "ap-northeast-1": "d1" } };
 
   const attempt = recorded(() => organization(settings), {
-    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+    answers: answersOf({ ...stacks, "organization/hakken/audit": audit }),
   });
 
   await expect(attempt).rejects.toThrow("the stack audit has no detector in ap-northeast-3, us-east-1");
@@ -61,7 +63,7 @@ it("leaves out what the audit account calls absent", async () => {
   };
 
   const { resources } = await recorded(() => organization(settings), {
-    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+    answers: answersOf({ ...stacks, "organization/hakken/audit": audit }),
   });
 
   const guardDuty = resources.filter(
@@ -78,7 +80,7 @@ it("configures no GuardDuty where the management account could designate nobody,
   const info = vi.spyOn(pulumi.log, "info").mockResolvedValue();
 
   const { resources } = await recorded(() => organization(settings), {
-    answers: outputs({ ...stacks, "organization/hakken/management": management }),
+    answers: answersOf({ ...stacks, "organization/hakken/management": management }),
   });
 
   const guardDuty = resources.filter(({ name }) => name.startsWith("guardduty-"));
@@ -100,7 +102,7 @@ it("refuses regions of which the audit account has the home region alone, since 
   const audit = { ...auditOutputs, absentRegions: ["ap-northeast-3"] };
 
   const attempt = recorded(() => organization(settings), {
-    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+    answers: answersOf({ ...stacks, "organization/hakken/audit": audit }),
   });
 
   await expect(attempt).rejects.toThrow(
@@ -118,7 +120,7 @@ it("suppresses in every region that it administers, once Security Hub is configu
   const audit = { ...auditOutputs, absentRegions: ["ap-northeast-3"] };
 
   const { resources, result } = await recorded(() => organization(settings), {
-    answers: outputs({ ...stacks, "organization/hakken/audit": audit }),
+    answers: answersOf({ ...stacks, "organization/hakken/audit": audit }),
   });
 
   const rules = resources.filter(({ type }) => type.endsWith(":AutomationRule"));
@@ -126,6 +128,21 @@ it("suppresses in every region that it administers, once Security Hub is configu
     ["suppressions-known-ap-northeast-1", "ap-northeast-1", "account", undefined],
     ["suppressions-known-us-east-1", "us-east-1", "account", undefined],
   ]);
-  expect(rules[0]?.after).toContain("securityhub-association");
+  expect(rules[0]?.after).toContain("securityhub-association-111122223333");
   expect(result).toMatchObject({ suppressionExpiries: [] });
+});
+
+it("refuses declarative policies of Security Hub, which would undo what it configures", async () => {
+  const settings = plainSettings("organization", "444455556666");
+  const getPolicies = ({ filter }: Record<string, unknown>) => ({
+    ids: filter === "SECURITYHUB_CSPM_POLICY" ? ["p-2", "p-1"] : [],
+  });
+
+  const attempt = recorded(() => organization(settings), {
+    answers: { ...answersOf(stacks), "aws:organizations/getPolicies:getPolicies": getPolicies },
+  });
+
+  await expect(attempt).rejects.toThrow(
+    "hakken: the organization has declarative policies of Security Hub CSPM (p-1, p-2), which switch off whatever they don't list",
+  );
 });

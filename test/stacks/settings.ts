@@ -41,6 +41,7 @@ export const aws = {
     masterAccountId: "111122223333",
     roots: [{ id: "r-abcd" }],
   }),
+  "aws:organizations/getPolicies:getPolicies": () => ({ ids: [] }),
 };
 
 /** The outputs of other stacks, by full name. */

@@ -1,4 +1,4 @@
-import type { Policy } from "@aws-sdk/client-securityhub";
+import type { ParameterValue, Policy, SecurityControlCustomParameter } from "@aws-sdk/client-securityhub";
 import type { ConfigurationPolicyArgs } from "@pulumi/aws/securityhub/configurationPolicy";
 import type { ConfigurationPolicyAssociationArgs } from "@pulumi/aws/securityhub/configurationPolicyAssociation";
 import { found, type Plain, type ResourceType, resource, until } from "../resource";
@@ -23,10 +23,53 @@ function policy({ configurationPolicy: wanted }: Plain<ConfigurationPolicyArgs>)
         ...(controls.enabledControlIdentifiers
           ? { EnabledSecurityControlIdentifiers: controls.enabledControlIdentifiers }
           : { DisabledSecurityControlIdentifiers: controls.disabledControlIdentifiers ?? [] }),
+        SecurityControlCustomParameters: controls.securityControlCustomParameters?.map(customParameter),
       },
     },
   };
 }
+
+/** The provider's name of each type of value, the service's, and what the value stands under. */
+const VALUE_TYPES = [
+  ["bool", "Boolean", "value"],
+  ["double", "Double", "value"],
+  ["enum", "Enum", "value"],
+  ["enumList", "EnumList", "values"],
+  ["int", "Integer", "value"],
+  ["intList", "IntegerList", "values"],
+  ["string", "String", "value"],
+  ["stringList", "StringList", "values"],
+] as const;
+
+const VALUE_SHAPES = Object.fromEntries(VALUE_TYPES.map(([ours, , under]) => [ours, { [under]: true as const }]));
+
+type Blocks = NonNullable<
+  NonNullable<
+    Plain<ConfigurationPolicyArgs>["configurationPolicy"]["securityControlsConfiguration"]
+  >["securityControlCustomParameters"]
+>;
+
+const customParameter = ({ securityControlId, parameters }: Blocks[number]): SecurityControlCustomParameter => ({
+  SecurityControlId: securityControlId,
+  Parameters: Object.fromEntries(
+    parameters.map(({ name, valueType, ...given }) => {
+      const values = given as Record<string, Record<string, unknown> | undefined>;
+      const [type] = VALUE_TYPES.filter(([ours]) => values[ours] !== undefined);
+      const Value = type && ({ [type[1]]: values[type[0]]?.[type[2]] } as unknown as ParameterValue);
+      return [name, { ValueType: valueType as "CUSTOM" | "DEFAULT", ...(Value && { Value }) }];
+    }),
+  ),
+});
+
+/** As the official provider reads it: blocks in the service's order, parameters by name. */
+const customBlock = ({ SecurityControlId, Parameters = {} }: SecurityControlCustomParameter) => ({
+  securityControlId: SecurityControlId,
+  parameters: Object.entries(Parameters).map(([name, { ValueType, Value }]) => {
+    const values = (Value ?? {}) as unknown as Record<string, unknown>;
+    const [type] = VALUE_TYPES.filter(([, theirs]) => values[theirs] !== undefined);
+    return { name, valueType: ValueType, ...(type && { [type[0]]: { [type[2]]: values[type[1]] } }) };
+  }),
+});
 
 const target = (id: string) =>
   /^\d{12}$/.test(id) ? { AccountId: id } : id.startsWith("r-") ? { RootId: id } : { OrganizationalUnitId: id };
@@ -59,7 +102,14 @@ export const configurationPolicies: Record<string, ResourceType> = {
       configurationPolicy: {
         serviceEnabled: true,
         enabledStandardArns: true,
-        securityControlsConfiguration: { enabledControlIdentifiers: true, disabledControlIdentifiers: true },
+        securityControlsConfiguration: {
+          enabledControlIdentifiers: true,
+          disabledControlIdentifiers: true,
+          securityControlCustomParameters: {
+            securityControlId: true,
+            parameters: { name: true, valueType: true, ...VALUE_SHAPES },
+          },
+        },
       },
     },
     async create({ securityhub }, inputs) {
@@ -85,6 +135,7 @@ export const configurationPolicies: Record<string, ResourceType> = {
             securityControlsConfiguration: controls && {
               enabledControlIdentifiers: controls.EnabledSecurityControlIdentifiers,
               disabledControlIdentifiers: controls.DisabledSecurityControlIdentifiers,
+              securityControlCustomParameters: controls.SecurityControlCustomParameters?.map(customBlock),
             },
           },
         }
@@ -120,7 +171,7 @@ export const configurationPolicies: Record<string, ResourceType> = {
       },
       // As the official provider: started, and not waited for.
       delete: ({ securityhub }, id, { policyId }) =>
-        whereCentral(
+        found(
           securityhub.startConfigurationPolicyDisassociation({
             ConfigurationPolicyIdentifier: policyId,
             Target: target(id),

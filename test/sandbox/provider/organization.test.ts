@@ -129,7 +129,24 @@ const organization =
         configurationPolicy: {
           serviceEnabled: true,
           enabledStandardArns: [],
-          securityControlsConfiguration: { disabledControlIdentifiers: [] },
+          securityControlsConfiguration: {
+            disabledControlIdentifiers: [],
+            securityControlCustomParameters: [
+              {
+                securityControlId: "IAM.7",
+                parameters: [
+                  { name: "MaxPasswordAge", valueType: "CUSTOM", int: { value: 60 } },
+                  { name: "RequireSymbols", valueType: "CUSTOM", bool: { value: false } },
+                ],
+              },
+              {
+                securityControlId: "S3.11",
+                parameters: [
+                  { name: "eventTypes", valueType: "CUSTOM", enumList: { values: ["s3:ObjectCreated:Put"] } },
+                ],
+              },
+            ],
+          },
         },
       },
       { provider: audit, dependsOn: central },
