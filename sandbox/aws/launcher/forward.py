@@ -46,8 +46,8 @@ def install():
     def extract_resource_arn(service, method, path, headers, body, query_params, region, account_id):
         if service == "guardduty":
             return _guardduty_resource(path, region, account_id)
-        # Most of its actions take no resource, and ministack's own ARN for it is not of AWS's shape.
-        if service in ("organizations", "cloudformation"):
+        # Most of their actions take no resource, and ministack's own ARNs for them are not of AWS's shape.
+        if service in ("organizations", "cloudformation", "inspector2"):
             return "*"
         return resource_of(service, method, path, headers, body, query_params, region, account_id)
 

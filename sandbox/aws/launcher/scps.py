@@ -11,6 +11,7 @@ import time
 from launcher import forward, policies
 from launcher.decision import parse
 from ministack.core import iam_actions, iam_evaluator
+from ministack.core.iam_evaluator import evaluate  # itself: authorise remembers each call's own evaluation by wrapping it
 from ministack.core.responses import get_account_id
 
 _URL = json.loads(os.environ.get("SANDBOX_DOUBLES") or "{}").get("organizations")
@@ -67,7 +68,7 @@ def _refusal(access_key_id, action, service, region, resource, service_context):
     )
     everything = parse({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
     levels = [[statements] for statements in _levels_of(principal.account)]
-    result = iam_evaluator.evaluate(context, [everything], *levels)
+    result = evaluate(context, [everything], *levels)
     if result.decision == "Allow":
         return None
     why = (

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import * as cloudFormationSdk from "@aws-sdk/client-cloudformation";
 import * as guardDutySdk from "@aws-sdk/client-guardduty";
+import * as inspectorSdk from "@aws-sdk/client-inspector2";
 import * as organizationsSdk from "@aws-sdk/client-organizations";
 import * as securityHubSdk from "@aws-sdk/client-securityhub";
 import type { FastifyInstance } from "fastify";
@@ -12,6 +13,9 @@ import { detectorOperations } from "../guardduty/detectors";
 import { badRequest } from "../guardduty/features";
 import { memberOperations } from "../guardduty/members";
 import { GuardDutyState } from "../guardduty/state";
+import * as inspectorAdministration from "../inspector/administration";
+import { scanningOperations } from "../inspector/scanning";
+import { InspectorState, invalid as invalidScan } from "../inspector/state";
 import { organizationsOperations } from "../organizations/operations";
 import { Organization, type OrganizationSetup } from "../organizations/organization";
 import * as hubAdministration from "../securityhub/administration";
@@ -47,6 +51,7 @@ export interface Endpoints {
   guardduty: string;
   organizations: string;
   cloudformation: string;
+  inspector2: string;
 }
 
 /** GuardDuty, Security Hub, Organizations and CloudFormation's StackSets, for every account and region of one organization. */
@@ -55,6 +60,7 @@ export interface ControlPlane {
   guardDuty: GuardDutyState;
   securityHub: SecurityHubState;
   stackSets: StackSets;
+  inspector: InspectorState;
   faults: Record<keyof Endpoints, Faults>;
   timing: Timing;
   /** Starts one HTTP server a service, on free ports of 127.0.0.1. */
@@ -76,6 +82,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const guardDuty = new GuardDutyState(organization, clock, timing);
   const securityHub = new SecurityHubState(organization, clock, timing);
   const stackSets = new StackSets(organization, clock, timing, options.endpoint ?? nowhere);
+  const inspector = new InspectorState(organization, clock, timing);
   const announcements = new Announcements(options.putEvents ?? takeAll);
   const store = new FindingStore(securityHub, announcements, clock);
   const limits = new RequestLimits(clock);
@@ -84,6 +91,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     guardduty: new Faults(),
     organizations: new Faults(),
     cloudformation: new Faults(),
+    inspector2: new Faults(),
   };
 
   const servers: Record<keyof Endpoints, FastifyInstance> = {
@@ -118,6 +126,20 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       settle: () => guardDuty.settle(),
       invalid: (problems) => badRequest(`an invalid input parameter is specified: ${problems.join(", ")}.`),
     }),
+    inspector2: awsService({
+      sdk: inspectorSdk,
+      protocol: "restJson1",
+      operations: {
+        ...inspectorAdministration.designationOperations(inspector),
+        ...inspectorAdministration.organizationConfigurationOperations(inspector),
+        ...inspectorAdministration.memberOperations(inspector),
+        ...scanningOperations(inspector),
+      },
+      faults: faults.inspector2,
+      clock,
+      settle: () => inspector.settle(),
+      invalid: (problems) => invalidScan(`Invalid input: ${problems.join(", ")}`),
+    }),
     securityhub: awsService({
       sdk: securityHubSdk,
       protocol: "restJson1",
@@ -143,6 +165,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     guardDuty,
     securityHub,
     stackSets,
+    inspector,
     faults,
     timing,
     listen: async () => ({
@@ -150,6 +173,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       guardduty: await listen(servers.guardduty),
       organizations: await listen(servers.organizations),
       cloudformation: await listen(servers.cloudformation),
+      inspector2: await listen(servers.inspector2),
     }),
     importAsService: (finding) => {
       securityHub.settle();

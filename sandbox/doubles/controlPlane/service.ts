@@ -220,8 +220,11 @@ function sendError(options: ServiceOptions, reply: FastifyReply, error: unknown)
   return reply.status(status).header("x-amzn-errortype", code).header("content-type", contentType(options)).send(body);
 }
 
-/** The service's own name for an error's message: "Message" in Security Hub and Organizations, "message" in GuardDuty. */
+/** The service's own name for an error's message: "Message" in Security Hub and Organizations, "message" in GuardDuty and Inspector. */
 function messageMember(sdk: object, code: string, message: string): object {
   const schema = (sdk as Record<string, unknown>)[`${code}$`];
-  return schema === undefined ? { message } : (toWire(shapeOf(schema), { Message: message }) as object);
+  if (schema === undefined) return { message };
+  const shape = shapeOf(schema);
+  const name = [...shape.structIterator()].map(([member]) => member).find((member) => /^message$/i.test(member));
+  return name === undefined ? { message } : (toWire(shape, { [name]: message }) as object);
 }

@@ -6,6 +6,8 @@ export interface Timing {
   enrolment: number;
   /** Security Hub changing its configuration type, and applying a policy. Default: 100. AWS: up to 24 hours. */
   association: number;
+  /** Inspector switching the scans of an account on or off. Default: 100. AWS: minutes. */
+  scanning: number;
   /** Until GetFindings shows what BatchUpdateFindings wrote; the event goes out at once. Default: 0. AWS: up to minutes. */
   updateLag: number;
   /** An operation of a StackSet, before it does anything. Default: 20. AWS: minutes. */
@@ -21,4 +23,5 @@ export const defaultTiming = (): Timing => ({
   updateLag: 0,
   stackSetOperation: 20,
   autoDeployment: 0,
+  scanning: 100,
 });

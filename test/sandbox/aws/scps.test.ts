@@ -2,12 +2,13 @@ import { ConfigService } from "@aws-sdk/client-config-service";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
+import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { STS } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ServiceControlPolicy } from "../../../components/baseline/ServiceControlPolicy";
 import { recorded } from "../../pulumi/recorded";
 import { AUDIT, HOME, MANAGEMENT, PROD, RunningPlane, UNIT } from "../doubles/plane";
-import { type Aws, startAws } from "./authorise";
+import { type Aws, delegation, startAws } from "./authorise";
 
 const ROOT = "r-hakk";
 let plane: RunningPlane;
@@ -140,6 +141,16 @@ describe("a service control policy", () => {
 
     const refused = expect.stringContaining("with an explicit deny in a service control policy");
     expect(outcomes).toEqual([refused, refused, "done", refused]);
+  });
+
+  it("takes nothing from a root that it does not bind, on whose behalf services use keys", async () => {
+    const KmsKeyId = await aws.key([delegation]);
+
+    const made = await outcome(
+      aws.secrets.send(new CreateSecretCommand({ Name: "token", SecretString: "secret", KmsKeyId })),
+    );
+
+    expect(made).toBe("done");
   });
 
   it("that allows something alone leaves nothing else, and reaches accounts through the root", async () => {

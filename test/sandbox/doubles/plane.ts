@@ -1,4 +1,5 @@
 import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { type ControlPlane, controlPlane, type Endpoints } from "../../../sandbox/doubles/controlPlane/controlPlane";
@@ -78,6 +79,8 @@ export class RunningPlane {
     new GuardDuty({ ...this.client(account, region), endpoint: this.endpoints?.guardduty });
   organizations = (account: string) =>
     new Organizations({ ...this.client(account, "us-east-1"), endpoint: this.endpoints?.organizations });
+  inspector = (account: string, region = HOME) =>
+    new Inspector2({ ...this.client(account, region), endpoint: this.endpoints?.inspector2 });
   /** The address of one service, for a client of one's own. */
   endpoint = (service: keyof Endpoints) => this.endpoints?.[service] ?? "";
 
