@@ -1,5 +1,6 @@
-import type { PulumiFn } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PulumiFn } from "@pulumi/pulumi/automation";
 import { neededBy } from "../stacks/order";
+import type { Adoption } from "./adopt/adoption";
 import type { Repeat } from "./advice";
 import { errorsApart } from "./apart";
 import { pulumiCli } from "./cli";
@@ -35,6 +36,8 @@ export interface DeployOptions {
   repeat?: Repeat;
   onProgress: (progress: Progress) => void;
   interruption?: Interruption;
+  /** Gets all that the engine tells of a preview, and a file to write what it would make into. */
+  look?: { importFile: (stack: string) => string; onEvent: (stack: string, event: EngineEvent) => void };
 }
 
 export interface Progress {
@@ -63,6 +66,8 @@ export interface StackResult {
   exitCode: number;
   /** What to do about the failures: a sentence with the command to run. */
   next?: string;
+  /** After `adopt`: what it found. */
+  adoption?: Adoption;
 }
 
 /** Some stack did not succeed. The message names each, its resources, and the reasons. */

@@ -1,4 +1,4 @@
-import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import { type EngineEvent, LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { advice, adviceAfterInterruption } from "./advice";
 import type { Command, DeployOptions, Progress, StackResult } from "./deploy";
 import { type Change, type Failure, operationWord, runLog } from "./events";
@@ -47,7 +47,11 @@ export const runStack = async (name: string, options: StackRun): Promise<StackRe
 
   report("begin", command);
   try {
-    await perform(await open(name, program, options), log.take, options);
+    const take = (event: EngineEvent) => {
+      log.take(event);
+      options.look?.onEvent(name, event);
+    };
+    await perform(await open(name, program, options), take, options);
     const outputs = command === "up" ? await outputsOf(name, options) : {};
     const done = result({ outcome: "succeeded", ...outputs });
     report("end", `${summary(done.changes, command)} (${done.seconds.toFixed(1)} s)`);
@@ -69,9 +73,11 @@ export const runStack = async (name: string, options: StackRun): Promise<StackRe
 const perform = async (stack: Stack, onEvent: ReturnType<typeof runLog>["take"], options: StackRun): Promise<void> => {
   const { command, expectNoChanges } = options;
   const common = { onEvent, signal: options.interruption?.forward, color: "never" as const };
-  if (command === "up") await stack.up({ ...common, expectNoChanges, showSecrets: false });
-  else if (command === "preview") await stack.preview({ ...common, expectNoChanges });
-  else {
+  if (command === "up") {
+    await stack.up({ ...common, expectNoChanges, showSecrets: false });
+  } else if (command === "preview") {
+    await stack.preview({ ...common, expectNoChanges, importFile: options.look?.importFile(stack.name) });
+  } else {
     const preview = await previewDestroy(stack, common.signal);
     if (command === "destroy") await stack.destroy(common);
     else for (const event of preview) onEvent(event);

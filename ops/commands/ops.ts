@@ -53,6 +53,12 @@ export const ops = async (argv: readonly string[], program?: PulumiFn): Promise<
     .option("--create", "make stacks that don't exist yet, empty, to preview them")
     .option("--markdown <file>", "write what would change to a file too, as a comment in a pull request")
     .action(perform(async () => (await import("./preview")).preview));
+  changing(running(script.command("adopt")))
+    .description(
+      "take into the stacks' state what is there already, so that `up` changes it in place; changes nothing in AWS",
+    )
+    .option("--create", "make stacks that don't exist yet")
+    .action(perform(async () => (await import("./adopt")).adopt));
   changing(running(script.command("destroy")))
     .description('take down, those that need others first; --stack is required ("all" for all)')
     .action(perform(async () => (await import("./destroy")).destroy));
@@ -113,7 +119,7 @@ const whole = (text: string): number => {
 
 /** Runs a command with what it needs, and shows what became of it: results on standard output, all else on standard error. */
 const run = async (name: string, options: RunOptions, work: Work, program?: PulumiFn): Promise<number> => {
-  const shown = display({ stream: process.stderr, resources: name !== "preview" });
+  const shown = display({ stream: process.stderr, resources: name !== "preview" && name !== "adopt" });
   // Programs and their libraries print to the console as they like.
   console.log = console.info = console.warn = console.error = (...words: unknown[]) => shown.print(words.join(" "));
   const root = projectRoot();

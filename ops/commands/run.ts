@@ -100,7 +100,7 @@ const ask = async (
 };
 
 // Before the first deployment a stack can't be previewed: what it needs of others is not there yet. Those may wait themselves.
-const waitsForOthers = (result: StackResult, shown: readonly StackResult[]): boolean => {
+export const waitsForOthers = (result: StackResult, shown: readonly StackResult[]): boolean => {
   const others = shown.filter((other) => other !== result);
   return (
     result.outcome === "failed" &&

@@ -210,7 +210,7 @@ export class Lifecycle {
 
 /** The import id of a resource of one region: its own, and the region after the last "@". */
 function regionalId(text: string): { id: string; region?: string } {
-  const [, id, region] = /^(.+)@([a-z]+(?:-[a-z]+)+-\d)$/.exec(text) ?? [];
+  const [, id, region] = /^(.+)@([a-z]+(?:-[a-z]+)+-\d{1,2})$/.exec(text) ?? [];
   return id && region ? { id, region } : { id: text };
 }
 

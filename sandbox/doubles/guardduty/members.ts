@@ -38,6 +38,14 @@ function membership(state: GuardDutyState): Operations {
   });
 
   return {
+    GetAdministratorAccount: (input: sdk.GetAdministratorAccountCommandInput, { account, region }: Call) => {
+      state.owned(account, region, input.DetectorId);
+      if (!state.isMember(account, region)) return {};
+      return {
+        Administrator: { AccountId: state.designations.get(region)?.admin, RelationshipStatus: "Enabled" },
+      };
+    },
+
     ListMembers: (input: sdk.ListMembersCommandInput, call: Call) => {
       const designation = administered(state, call, input.DetectorId);
       const onlyAssociated = input.OnlyAssociated !== "false";

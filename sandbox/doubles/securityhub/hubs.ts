@@ -45,6 +45,12 @@ export function hubOperations(state: SecurityHubState): Operations {
       };
     },
 
+    GetAdministratorAccount: (_input: sdk.GetAdministratorAccountCommandInput, call: Call) => {
+      state.subscribed(call);
+      const member = state.admin !== undefined && state.isMember(call.account, call.region);
+      return member ? { Administrator: { AccountId: state.admin, MemberStatus: "Enabled" } } : {};
+    },
+
     UpdateSecurityHubConfiguration: (input: sdk.UpdateSecurityHubConfigurationCommandInput, call: Call) => {
       selfDecided(state, call);
       const hub = state.subscribed(call);

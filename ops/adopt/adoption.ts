@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import pLimit from "p-limit";
+import { type Address, type Failure, nameOf } from "../events";
+import { messageOf } from "../failure";
+import { signIn } from "./account";
+import { type Difference, differences } from "./differences";
+import { FINDERS } from "./finders";
+import { type Around, type Found, type Inputs, isObstacle, type Obstacle, type Sought } from "./finding";
+import type { ImportFile } from "./importing";
+
+/** A resource that is there before the stack makes it. */
+export interface Existing extends Address {
+  /** By which it is imported. Absent where there is no import. */
+  id?: string;
+  /** What the next `up` changes of it. */
+  differences: Difference[];
+  /** What else goes with that, a phrase each. */
+  loses: string[];
+}
+
+/** What a survey found of one stack: docs/ops.md documents it. */
+export interface Adoption {
+  /** To be taken into the state, or taken. */
+  existing: Existing[];
+  /** There, but without an import: `up` sets it as the program says. Those that are as the program says are left out. */
+  overwritten: Existing[];
+  /** What stands in the way, and how to clear it. While there is any, nothing is taken over. */
+  obstacles: (Address & Obstacle)[];
+}
+
+/** A survey of one stack. */
+export interface Survey {
+  adoption: Adoption;
+  failures: Failure[];
+  /** What is imported, the protected apart from the others, each with the components that it stands in. */
+  imports: { protect: boolean; file: ImportFile }[];
+}
+
+/** What a preview tells of what a stack would make. */
+export interface Preview {
+  take: (event: EngineEvent) => void;
+  sought: () => Sought[];
+  /** The inputs of the stack's one provider. Undefined where it has none. */
+  provider: () => Inputs | undefined;
+}
+
+const PROVIDER = "pulumi:providers:aws";
+
+/** Follows a preview by the engine's events. */
+export const previewed = (): Preview => {
+  const sought: Sought[] = [];
+  let provider: Inputs | undefined;
+  const take = ({ resourcePreEvent: pre }: EngineEvent) => {
+    if (!pre?.metadata.new) return;
+    const { op, urn, type, new: made } = pre.metadata;
+    if (type === PROVIDER) provider = made.inputs;
+    if (op !== "create") return;
+    const inputs: Inputs = made.inputs ?? {};
+    const region = typeof inputs.region === "string" ? inputs.region : undefined;
+    sought.push({ ...nameOf(urn), urn, ...(region && { region }), inputs, protect: made.protect ?? false });
+  };
+  return { take, sought: () => sought, provider: () => provider };
+};
+
+// Many regions at once, and no more than the services let one account ask.
+const AT_A_TIME = 12;
+
+/** Looks in AWS for what the stack would make, and changes nothing there. */
+export const survey = async (preview: Preview, importFile: string, signal: AbortSignal): Promise<Survey> => {
+  const provider = preview.provider();
+  const all = preview.sought();
+  const sought = all.filter(({ type }) => FINDERS[type]);
+  if (!provider || !sought.length) return { adoption: NOTHING, failures: [], imports: [] };
+
+  const account = await signIn(provider);
+  try {
+    const around: Around = {
+      account,
+      homeRegion: String(provider.region),
+      administrator: administratorIn(all),
+      all,
+    };
+    const limit = pLimit(AT_A_TIME);
+    const looked = await Promise.all(sought.map((one) => limit(() => look(one, around, signal))));
+    signal.throwIfAborted();
+    return gathered(looked, JSON.parse(readFileSync(importFile, "utf8")) as ImportFile);
+  } finally {
+    account.close();
+  }
+};
+
+const NOTHING: Adoption = { existing: [], overwritten: [], obstacles: [] };
+
+/** Whom the stack designates: the management account may be a member of that one. */
+const administratorIn = (all: readonly Sought[]): string | undefined =>
+  all.flatMap(({ inputs: { adminAccountId: id } }) => (typeof id === "string" && /^\d{12}$/.test(id) ? id : []))[0];
+
+type Looked = { sought: Sought } & ({ found?: Found } | { obstacle: Obstacle } | { failure: Failure });
+
+const look = async (sought: Sought, around: Around, signal: AbortSignal): Promise<Looked> => {
+  if (signal.aborted) return { sought };
+  try {
+    const found = await FINDERS[sought.type]?.(sought, around);
+    return found && isObstacle(found) ? { sought, obstacle: found } : { sought, found };
+  } catch (error) {
+    const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
+    const reason = `what account ${around.account.id} has already can't be read: ${name}${messageOf(error)}`;
+    return { sought, failure: { resource: addressOf(sought), reason } };
+  }
+};
+
+const addressOf = ({ type, name, urn, region }: Sought): Address => ({ type, name, urn, ...(region && { region }) });
+
+const gathered = (looked: readonly Looked[], file: ImportFile): Survey => {
+  const existing: (Existing & { protect: boolean })[] = [];
+  const overwritten: Existing[] = [];
+  for (const one of looked) {
+    if (!("found" in one) || !one.found) continue;
+    const { found, sought } = one;
+    const { id, now, loses = [] } = found;
+    const about = { ...addressOf(sought), differences: differences(now, sought.inputs), loses };
+    const importId = sought.region ? `${id}@${sought.region}` : id;
+    if (id !== undefined) existing.push({ ...about, id: importId, protect: sought.protect });
+    else if (about.differences.length || loses.length) overwritten.push(about);
+  }
+  return {
+    adoption: {
+      existing: existing.map(({ protect: _, ...one }) => one),
+      overwritten,
+      obstacles: looked.flatMap((one) => ("obstacle" in one ? [{ ...addressOf(one.sought), ...one.obstacle }] : [])),
+    },
+    failures: looked.flatMap((one) => ("failure" in one ? [one.failure] : [])),
+    imports: importsOf(existing, file),
+  };
+};
+
+/**
+ * The engine's list of what the stack would make, cut down to what is there. An import protects all of its resources, or none: so
+ * there are two. The first has every component and the provider, that the second finds in the state.
+ */
+const importsOf = (existing: readonly (Existing & { protect: boolean })[], file: ImportFile): Survey["imports"] => {
+  const ids = new Map(existing.map((one) => [keyOf(one.type, one.name), one]));
+  const of = (resource: ImportFile["resources"][number]) =>
+    ids.get(keyOf(resource.type, resource.logicalName ?? resource.name));
+  const frame = file.resources.filter((one) => one.component || one.type === PROVIDER);
+  const groups = [true, false]
+    .map((protect) => ({
+      protect,
+      resources: file.resources.flatMap((one) => {
+        const there = of(one);
+        return there?.protect === protect ? [{ ...one, id: there.id }] : [];
+      }),
+    }))
+    .filter(({ resources }) => resources.length);
+  return groups.map(({ protect, resources }, index) => {
+    const needed = index === 0 ? frame.filter((one) => isNeeded(one.name, frame, existingIn(file, of))) : [];
+    return { protect, file: { ...file, resources: [...needed, ...resources] } };
+  });
+};
+
+type Resource = ImportFile["resources"][number];
+
+const existingIn = (file: ImportFile, of: (one: Resource) => unknown): Resource[] => file.resources.filter(of);
+
+/** Whether something that is there stands in it, at whatever depth, or is made by it. */
+const isNeeded = (name: string, frame: readonly Resource[], there: readonly Resource[]): boolean =>
+  there.some((one) => one.parent === name || one.provider === name) ||
+  frame.some((one) => one.parent === name && isNeeded(one.name, frame, there));
+
+const keyOf = (type: string, name: string): string => `${type} ${name}`;

@@ -1,0 +1,11 @@
+import { config } from "./finders/config";
+import { guardduty } from "./finders/guardduty";
+import { organizations } from "./finders/organizations";
+import { securityhub } from "./finders/securityhub";
+import type { Finder } from "./finding";
+
+/**
+ * How each type is looked for that can be there before hakken makes it, by its token in @pulumi/aws: an account has one of it, or it
+ * has a fixed name. All other types are made with names of their own, and can't be there.
+ */
+export const FINDERS: Readonly<Record<string, Finder>> = { ...config, ...guardduty, ...organizations, ...securityhub };

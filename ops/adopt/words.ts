@@ -1,0 +1,66 @@
+import type { StackResult } from "../deploy";
+import type { Adoption, Existing } from "./adoption";
+import type { Difference } from "./differences";
+
+/** What a survey found, for people: each resource with what the next `up` changes of it. */
+export const foundInWords = ({ stack, account, adoption }: StackResult): string[] => {
+  if (!adoption) return [];
+  const { existing, overwritten } = adoption;
+  const head = [stack, ...(account ? [account] : [])].join(": ");
+  if (!existing.length && !overwritten.length) return [`${head}: nothing is there that it would take over`];
+  return [
+    `${head}: ${count(existing.length, "resource is", "resources are")} there already`,
+    ...existing.flatMap((one) => [`  ${title(one)}`, ...changesOf(one)]),
+    ...(overwritten.length ? ["  Without an import, and set as the program says by the next up:"] : []),
+    ...groups(overwritten).flatMap(({ first, regions }) => [`  ${title(first, regions)}`, ...changesOf(first)]),
+  ];
+};
+
+const count = (number: number, one: string, several: string): string => `${number} ${number === 1 ? one : several}`;
+
+const title = ({ type, name, region, id }: Existing, regions = region ? [region] : []): string => {
+  const where = regions.length ? ` (${regions.join(", ")})` : "";
+  return `${type} ${regions.length > 1 ? name.replace(`-${regions[0]}`, "-*") : name}${where}${id ? ` ${id.replace(/@[^@]*$/, "")}` : ""}`;
+};
+
+const changesOf = ({ differences, loses }: Existing): string[] => {
+  const lines = [...differences.map(differenceInWords), ...loses];
+  return (lines.length ? lines : ["as the program has it"]).map((line) => `      ${line}`);
+};
+
+const differenceInWords = ({ setting, now, ours }: Difference): string =>
+  `${setting}: ${inWords(now)} → ${inWords(ours)}`;
+
+const inWords = (value: unknown): string => {
+  if (value === undefined) return "(none)";
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+/** What differs alike in several regions, once. */
+export const groups = (resources: readonly Existing[]): { first: Existing; regions: string[] }[] => {
+  const byChange = new Map<string, { first: Existing; regions: string[] }>();
+  for (const one of resources) {
+    const name = one.region ? one.name.replace(`-${one.region}`, "") : one.name;
+    const key = JSON.stringify([one.type, name, one.differences, one.loses]);
+    const group = byChange.get(key) ?? { first: one, regions: [] };
+    if (one.region) group.regions.push(one.region);
+    byChange.set(key, group);
+  }
+  return [...byChange.values()];
+};
+
+/** The question about what has no import: it names all that would be set. */
+export const questionOf = (stack: string, { first, regions }: { first: Existing; regions: string[] }): string =>
+  [
+    `${stack}: the next up sets ${title(first, regions)}, which can't be imported:`,
+    ...changesOf(first),
+    "Is that wanted?",
+  ].join("\n");
+
+/** What was taken over, and the next command. */
+export const takenInWords = (stack: string, { existing }: Adoption, next: string): string[] => [
+  existing.length
+    ? `${stack}: ${count(existing.length, "resource was", "resources were")} taken over; nothing in AWS was changed`
+    : `${stack}: nothing to take over`,
+  `  → ${next}`,
+];
