@@ -36,7 +36,7 @@ export const signIn = async (provider: Inputs): Promise<Account> => {
   const profile = typeof provider.profile === "string" ? provider.profile : undefined;
   let credentials: Credentials | (() => Promise<Credentials>) | undefined = profile ? fromIni({ profile }) : undefined;
   for (const { roleArn, sessionName = "hakken", externalId } of parsed<AssumeRole[]>(provider.assumeRoles, [])) {
-    const sts = new STS({ region, credentials });
+    const sts: STS = new STS({ region, credentials });
     const { Credentials: given } = await sts.assumeRole({
       RoleArn: roleArn,
       RoleSessionName: sessionName,

@@ -29,10 +29,10 @@ const changesOf = ({ differences, loses }: Existing): string[] => {
 };
 
 const differenceInWords = ({ setting, now, ours }: Difference): string =>
-  `${setting}: ${inWords(now)} → ${inWords(ours)}`;
+  `${setting}: ${inWords(now, "(none)")} → ${inWords(ours, "(removed)")}`;
 
-const inWords = (value: unknown): string => {
-  if (value === undefined) return "(none)";
+const inWords = (value: unknown, absent: string): string => {
+  if (value === undefined) return absent;
   return typeof value === "string" ? value : JSON.stringify(value);
 };
 

@@ -50,14 +50,14 @@ const otherRecorder = async (name: string, region: string, around: Around): Prom
   if (OF_CONTROL_TOWER.test(name)) {
     return {
       what: `account ${around.account.id} is recorded by Control Tower in ${region}, whose recorder ${name} is not to be touched`,
-      fix: "set hakken:config to {recorder: existing} in this stack's settings, so that it is used as it is",
+      fix: "set hakken:recorder to existing in this stack's settings, so that it is used as it is",
     };
   }
   const channel = await channelIn(around, region);
   const run = (words: string) => `aws configservice ${words} --region ${region}`;
   return {
     what: `there is a recorder of another name in ${region}, ${name}, and AWS takes one a region and lets none be renamed`,
-    fix: `keep it, by hakken:config {recorder: existing} in this stack's settings; or delete it, so that one named default is made: ${[
+    fix: `keep it, by hakken:recorder existing in this stack's settings; or delete it, so that one named default is made: ${[
       run(`stop-configuration-recorder --configuration-recorder-name ${name}`),
       ...(channel?.name ? [run(`delete-delivery-channel --delivery-channel-name ${channel.name}`)] : []),
       run(`delete-configuration-recorder --configuration-recorder-name ${name}`),

@@ -50,9 +50,13 @@ const findAdmin: Finder = async (sought, around) => {
 
 const findAggregator: Finder = async (sought, around) => {
   const region = regionOf(sought, around);
-  const securityhub = hubIn(around, region);
-  const listed = await unless(OFF, securityhub.listFindingAggregators({}));
-  const arn = listed?.FindingAggregators?.[0]?.FindingAggregatorArn;
+  // Where Security Hub is off nobody can be asked; every region where it is on knows of the one.
+  const { specifiedRegions } = sought.inputs;
+  let arn: string | undefined;
+  for (const one of [region, ...(Array.isArray(specifiedRegions) ? specifiedRegions.map(String) : [])]) {
+    const listed = await unless(OFF, hubIn(around, one).listFindingAggregators({}));
+    arn ??= listed?.FindingAggregators?.[0]?.FindingAggregatorArn;
+  }
   if (!arn) return undefined;
   const home = arn.split(":")[3] ?? "";
   if (home !== region) {
@@ -61,7 +65,7 @@ const findAggregator: Finder = async (sought, around) => {
       fix: `set hakken:homeRegion to ${home} in Pulumi.yaml, or run in account ${around.account.id}: aws securityhub delete-finding-aggregator --finding-aggregator-arn ${arn} --region ${home}`,
     };
   }
-  const now = await securityhub.getFindingAggregator({ FindingAggregatorArn: arn });
+  const now = await hubIn(around, region).getFindingAggregator({ FindingAggregatorArn: arn });
   return { id: arn, now: { linkingMode: now.RegionLinkingMode, specifiedRegions: now.Regions ?? [] } };
 };
 

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Account } from "../../../ops/adopt/account";
+import { FINDERS } from "../../../ops/adopt/finders";
+import type { Around, Inputs, Sought } from "../../../ops/adopt/finding";
+import { AUDIT, HOME, LINKED, MANAGEMENT, PROD, policy, RunningPlane, UNIT } from "../../sandbox/doubles/plane";
+
+const plane = new RunningPlane();
+beforeAll(() => plane.start());
+afterAll(() => plane.close());
+
+const ENDPOINTS: Record<string, "guardduty" | "securityhub" | "organizations"> = {
+  GuardDuty: "guardduty",
+  SecurityHub: "securityhub",
+  Organizations: "organizations",
+};
+
+/** The account, by its root, in the doubles. */
+const account = (id: string): Account => ({
+  id,
+  client: (Client, region) =>
+    new (Client as new (config: object) => InstanceType<typeof Client>)({
+      region,
+      credentials: { accessKeyId: id, secretAccessKey: "any" },
+      endpoint: plane.endpoint(ENDPOINTS[Client.name] ?? "guardduty"),
+    }),
+  once: (_question, ask) => ask(),
+  close: () => {},
+});
+
+const find = (type: string, inputs: Inputs, id = AUDIT, around: Partial<Around> = {}) => {
+  const region = typeof inputs.region === "string" ? inputs.region : undefined;
+  const sought: Sought = { type, name: "one", urn: "urn", ...(region && { region }), inputs, protect: true };
+  return FINDERS[type]?.(sought, { account: account(id), homeRegion: HOME, all: [sought], ...around });
+};
+
+describe("what GuardDuty has", () => {
+  const DETECTOR = "aws:guardduty/detector:Detector";
+  const ADMIN = "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount";
+  let id: string;
+
+  beforeAll(async () => {
+    const made = await plane.guardDuty(AUDIT).createDetector({ Enable: true, FindingPublishingFrequency: "ONE_HOUR" });
+    id = made.DetectorId ?? "";
+  });
+
+  it("is the account's detector in the region, with its settings and plans; nothing where there is none", async () => {
+    const detector = await find(DETECTOR, { region: HOME });
+    const feature = await find("aws:guardduty/detectorFeature:DetectorFeature", {
+      region: HOME,
+      name: "S3_DATA_EVENTS",
+    });
+
+    expect(detector).toEqual({ id, now: { enable: true, findingPublishingFrequency: "ONE_HOUR", tags: {} } });
+    expect(feature).toMatchObject({ now: { status: "ENABLED" } });
+    expect(feature).not.toHaveProperty("id");
+    expect(await find(DETECTOR, { region: LINKED })).toBeUndefined();
+  });
+
+  it("is in the way where another account administers, with the command that ends it", async () => {
+    await plane.guardDuty(PROD).createDetector({ Enable: true });
+    const management = plane.guardDuty(MANAGEMENT);
+    await management.createDetector({ Enable: true });
+    await management.enableOrganizationAdminAccount({ AdminAccountId: PROD });
+    const prod = plane.guardDuty(PROD);
+    const { DetectorIds = [] } = await prod.listDetectors({});
+    await prod.createMembers({
+      DetectorId: DetectorIds[0],
+      AccountDetails: [{ AccountId: AUDIT, Email: "audit@example.com" }],
+    });
+
+    const member = await find(DETECTOR, { region: HOME });
+    const admin = await find(ADMIN, { region: HOME, adminAccountId: AUDIT }, MANAGEMENT);
+    const ours = await find(ADMIN, { region: HOME, adminAccountId: PROD }, MANAGEMENT);
+    const memberOfOurs = await find(DETECTOR, { region: HOME }, AUDIT, { administrator: PROD });
+
+    expect(member).toMatchObject({
+      what: expect.stringContaining(`account ${AUDIT} is a member of GuardDuty's administrator ${PROD} in ${HOME}`),
+      fix: expect.stringContaining(`disassociate-from-administrator-account --detector-id ${id} --region ${HOME}`),
+    });
+    expect(admin).toMatchObject({
+      what: `${PROD} is GuardDuty's delegated administrator in ${HOME}, and not ${AUDIT}`,
+      fix: expect.stringContaining(
+        `aws guardduty disable-organization-admin-account --admin-account-id ${PROD} --region ${HOME}`,
+      ),
+    });
+    expect(ours).toEqual({ id: PROD, now: { adminAccountId: PROD } });
+    expect(memberOfOurs).toMatchObject({ id });
+  });
+
+  it("is what the administrator set for the organization, and nothing for who is none", async () => {
+    const ORGANIZATION = "aws:guardduty/organizationConfiguration:OrganizationConfiguration";
+    const FEATURE = "aws:guardduty/organizationConfigurationFeature:OrganizationConfigurationFeature";
+    const { DetectorIds = [] } = await plane.guardDuty(PROD).listDetectors({});
+
+    const set = await find(ORGANIZATION, { region: HOME }, PROD);
+    const feature = await find(FEATURE, { region: HOME, name: "S3_DATA_EVENTS" }, PROD);
+
+    expect(set).toEqual({ id: DetectorIds[0], now: { autoEnableOrganizationMembers: "NONE" } });
+    expect(feature).toMatchObject({ now: { autoEnable: "NONE" } });
+    expect(await find(ORGANIZATION, { region: HOME }, AUDIT)).toBeUndefined();
+  });
+});
+
+describe("what Security Hub has", () => {
+  it("is nothing where it is off", async () => {
+    expect(await find("aws:securityhub/account:Account", { region: LINKED })).toBeUndefined();
+    expect(await find("aws:securityhub/findingAggregator:FindingAggregator", { region: LINKED })).toBeUndefined();
+  });
+
+  it("is hub, aggregator, configuration, policy and association, and what goes with a policy", async () => {
+    const id = await plane.deploySecurityHub();
+    const standard = policy("all").ConfigurationPolicy.SecurityHub.EnabledStandardIdentifiers[0];
+    const arn = (await plane.securityHub(AUDIT).listFindingAggregators({})).FindingAggregators?.[0];
+
+    const hub = await find("aws:securityhub/account:Account", { region: HOME });
+    const aggregator = await find("aws:securityhub/findingAggregator:FindingAggregator", { region: HOME });
+    const central = await find("aws:securityhub/organizationConfiguration:OrganizationConfiguration", { region: HOME });
+    const named = await find("aws:securityhub/configurationPolicy:ConfigurationPolicy", { region: HOME, name: "all" });
+    const other = await find("aws:securityhub/configurationPolicy:ConfigurationPolicy", { region: HOME, name: "ours" });
+    const ASSOCIATION = "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation";
+    const association = await find(ASSOCIATION, { region: HOME, targetId: UNIT });
+    const admin = await find(
+      "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
+      { region: HOME, adminAccountId: PROD },
+      MANAGEMENT,
+    );
+
+    expect(hub).toMatchObject({ id: AUDIT, now: { controlFindingGenerator: "SECURITY_CONTROL" } });
+    expect(aggregator).toMatchObject({ id: arn?.FindingAggregatorArn, now: { linkingMode: "ALL_REGIONS" } });
+    expect(central).toMatchObject({
+      id: AUDIT,
+      now: { autoEnable: false, organizationConfiguration: { configurationType: "CENTRAL" } },
+    });
+    expect(named).toMatchObject({
+      id,
+      now: { name: "all", configurationPolicy: { serviceEnabled: true, enabledStandardArns: [standard] } },
+    });
+    expect(other).toBeUndefined();
+    expect(association).toMatchObject({
+      id: UNIT,
+      now: { policyId: id },
+      loses: [expect.stringContaining(`${standard} goes off`)],
+    });
+    expect(admin).toMatchObject({
+      what: expect.stringContaining(`${AUDIT} is Security Hub's delegated administrator`),
+    });
+  });
+
+  it("is an aggregator elsewhere, which is in the way of the home region", async () => {
+    const found = await find("aws:securityhub/findingAggregator:FindingAggregator", {
+      region: LINKED,
+      specifiedRegions: [HOME],
+    });
+
+    expect(found).toMatchObject({
+      what: `Security Hub gathers findings in ${HOME}, and not in ${LINKED}`,
+      fix: expect.stringContaining("set hakken:homeRegion"),
+    });
+  });
+});
+
+describe("what AWS Organizations has", () => {
+  it("is trusted access and delegated administrators, by service", async () => {
+    const organizations = plane.organizations(MANAGEMENT);
+    await organizations.enableAWSServiceAccess({ ServicePrincipal: "config.amazonaws.com" });
+    await organizations.registerDelegatedAdministrator({ AccountId: AUDIT, ServicePrincipal: "config.amazonaws.com" });
+    const DELEGATED = "aws:organizations/delegatedAdministrator:DelegatedAdministrator";
+    const servicePrincipal = "config.amazonaws.com";
+
+    const access = await find("aws:organizations/awsServiceAccess:AwsServiceAccess", { servicePrincipal }, MANAGEMENT);
+    const ours = await find(DELEGATED, { servicePrincipal, accountId: AUDIT }, MANAGEMENT);
+    const other = await find(DELEGATED, { servicePrincipal, accountId: PROD }, MANAGEMENT);
+
+    expect(access).toEqual({ id: servicePrincipal, now: { servicePrincipal } });
+    expect(ours).toMatchObject({ id: `${AUDIT}/${servicePrincipal}` });
+    expect(other).toBeUndefined();
+  });
+});
