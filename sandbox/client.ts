@@ -1,5 +1,6 @@
 import { paginateGetFindings, SecurityHub } from "@aws-sdk/client-securityhub";
 import type { AccountChange } from "./accounts";
+import type { Timing } from "./doubles/controlPlane/timing";
 import type { Fault } from "./inbox/faults";
 import type { InboxEntries } from "./inbox/store";
 import { ACCOUNTS, HOME_REGION, rootOf } from "./organization";
@@ -123,11 +124,14 @@ export interface EstateClient {
   account(change: AccountChange): Promise<void>;
   /** Moves the time of slow effects and schedules on. */
   advance(milliseconds: number): Promise<void>;
+  /** Sets how long slow effects take from now on, in milliseconds. */
+  timing(timing: Partial<Timing>): Promise<void>;
 }
 
 export const estateClientOf = ({ inboxUrl }: Pick<Run, "inboxUrl">): EstateClient => ({
   account: async (change) => void (await post(`${inboxUrl}/_sandbox/accounts`, change)),
   advance: async (milliseconds) => void (await post(`${inboxUrl}/_sandbox/clock`, { advance: milliseconds })),
+  timing: async (timing) => void (await post(`${inboxUrl}/_sandbox/timing`, timing)),
 });
 
 /** Entries of the local AWS's journal later than `after`, of one kind if given, oldest first. */

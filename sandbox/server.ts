@@ -55,7 +55,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
   const app = fastify({ forceCloseConnections: true, bodyLimit: 8 * 1024 * 1024 });
   await app.register(inbox.routes);
   await app.register(daemonRoutes(plane, buses));
-  await app.register(estateRoutes(plane.organization, clock, () => endpoint));
+  await app.register(estateRoutes(plane, clock, () => endpoint));
   await app.listen({ host: "127.0.0.1", port: 0 });
   endings.push(() => app.close());
   const inboxUrl = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;

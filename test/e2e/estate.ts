@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Interruption } from "../../ops/interrupt";
 import { withLock } from "../../ops/lock";
 import { projectRoot } from "../../ops/root";
-import { installMinistack } from "../../sandbox/aws/ministack";
+import { shareInstallation } from "../../sandbox/aws/share";
 import { type Client, clientOf, type EstateClient, estateClientOf } from "../../sandbox/client";
 import { type Estate, type StackName, writeEstate } from "../../sandbox/estate";
 import { ACCOUNTS, type AccountName, HOME_REGION, rootOf } from "../../sandbox/organization";
@@ -25,8 +24,8 @@ export interface RaisedEstate extends EstateClient {
   places: Places;
   run: Run;
   client: Client;
-  /** Configuration of an SDK client that acts as an account's root. Default region: home. */
-  as(account: AccountName, region?: string): ClientConfiguration;
+  /** Configuration of an SDK client that acts as the root of an account, by its name or id. Default region: home. */
+  as(account: AccountName | `${number}`, region?: string): ClientConfiguration;
   /** Deploys, previews or destroys, by default all stacks. What is given of the estate replaces what was, from now on. */
   deploy(command: "up" | "preview" | "destroy", other?: Change): Promise<Deployed[]>;
   close(): Promise<void>;
@@ -61,7 +60,7 @@ export async function raiseEstate({ name, deployed = true, ...options }: EstateO
   const env = { ...process.env };
   for (const key of Object.keys(process.env)) if (/^(AWS|PULUMI)_/.test(key)) delete process.env[key];
   const places = placesIn(join(projectRoot(), ".sandbox", name));
-  await shareInstallation(places);
+  await shareInstallation(places.folder, console.log);
   const release = await alone(places);
   const interruption: Interruption = { stop: NEVER, forward: NEVER };
   const progress = (line: string) => (/resources \.\.\.$/.test(line) ? undefined : console.log(`${name}: ${line}`));
@@ -93,7 +92,7 @@ export async function raiseEstate({ name, deployed = true, ...options }: EstateO
     as: (account, region = HOME_REGION) => ({
       endpoint: run.endpoint,
       region,
-      credentials: rootOf(ACCOUNTS[account]),
+      credentials: rootOf(account in ACCOUNTS ? ACCOUNTS[account as AccountName] : account),
       maxAttempts: 8,
     }),
     deploy: async (command, { choice: other, only, ...change } = {}) => {
@@ -124,13 +123,4 @@ async function alone(places: Places): Promise<() => void> {
     const held = () => new Promise<void>((release) => resolve(release));
     withLock(join(places.folder, "tests.lock"), { waiting }, held).catch(reject);
   });
-}
-
-/** The local AWS is installed once, in the project's own sandbox. */
-async function shareInstallation(places: Places): Promise<void> {
-  const project = join(projectRoot(), ".sandbox");
-  await installMinistack({ folder: project, progress: console.log });
-  mkdirSync(places.folder, { recursive: true });
-  const shared = join(places.folder, "venv");
-  if (!existsSync(shared)) symlinkSync(join(project, "venv"), shared, "dir");
 }

@@ -1,11 +1,17 @@
-import { GuardDuty } from "@aws-sdk/client-guardduty";
-import { SecurityHub } from "@aws-sdk/client-securityhub";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AccountName, enabledIn, OPT_IN_REGION, ORGANIZATION } from "../../sandbox/organization";
+import { enabledIn, OPT_IN_REGION, ORGANIZATION } from "../../sandbox/organization";
 import { DEFAULT_REGIONS } from "../../settings/regions";
+import { type Coverage, coverage } from "./coverage";
 import { type RaisedEstate, raiseEstate } from "./estate";
+import { everythingThere } from "./leftovers";
 
 const REGIONS = [...DEFAULT_REGIONS, OPT_IN_REGION];
+const STACKS = ["audit", "management", "organization", "prod"];
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
 let estate: RaisedEstate;
 
 beforeAll(async () => {
@@ -14,43 +20,82 @@ beforeAll(async () => {
 
 afterAll(() => estate?.close(), 60_000);
 
-const timed = async <T>(what: string, work: Promise<T>): Promise<T> => {
-  const from = Date.now();
-  const result = await work;
-  console.log(`${what}: ${((Date.now() - from) / 1000).toFixed(1)} s`);
-  return result;
+const NOTHING: Coverage = { guardDuty: "nothing", plans: [], securityHub: false, standards: [] };
+const MEMBER: Coverage = {
+  guardDuty: "member",
+  plans: [],
+  securityHub: true,
+  standards: ["aws-foundational-security-best-practices"],
 };
-
-/** What watches an account, by region. */
-async function watched(account: AccountName): Promise<Record<string, string>> {
-  const enabled = enabledIn(ORGANIZATION[account].optedIn, REGIONS);
-  const found = enabled.map(async (region) => {
-    const { DetectorIds = [] } = await new GuardDuty(estate.as(account, region)).listDetectors({});
-    const hub = await new SecurityHub(estate.as(account, region)).describeHub({}).catch(() => undefined);
-    return [region, `${DetectorIds.length} detector, ${hub ? "hub" : "no hub"}`];
-  });
-  return Object.fromEntries(await Promise.all(found));
-}
+const unchanged = STACKS.map((stack) => ({ stack, changes: [] }));
 
 describe("an organization in 18 regions", { timeout: 600_000 }, () => {
-  it.each(["management", "audit", "prod", "dev"] as const)(
-    "is watched in every region that %s has",
-    async (account) => {
-      const found = await watched(account);
+  it.each(["prod", "dev"] as const)("is watched in every region that %s has", async (account) => {
+    const found = await coverage(estate, account, REGIONS);
 
-      expect(new Set(Object.values(found))).toEqual(new Set(["1 detector, hub"]));
-      expect(Object.keys(found)).toHaveLength(account === "dev" ? 17 : 18);
-    },
-  );
+    const enabled = enabledIn(ORGANIZATION[account].optedIn, REGIONS);
+    expect(enabled).toHaveLength(account === "dev" ? 17 : 18);
+    expect(found).toEqual(Object.fromEntries(enabled.map((region) => [region, MEMBER])));
+  });
+
+  it("has one provider in the state of each stack", () => {
+    for (const stack of STACKS) expect([stack, providersOf(stack)]).toEqual([stack, ["account"]]);
+  });
 
   it("changes nothing when the same is deployed again", async () => {
-    const done = await timed("second up", estate.deploy("up"));
-
-    expect(done.flatMap(({ stack, changes }) => changes.map(({ name }) => `${stack} ${name}`))).toEqual([]);
-  });
-
-  it("is destroyed, and deployed again", async () => {
-    await timed("destroy", estate.deploy("destroy"));
-    await timed("up again", estate.deploy("up"));
+    expect(await estate.deploy("up")).toMatchObject(unchanged);
   });
 });
+
+describe("an account that joins", { timeout: 600_000 }, () => {
+  it("is watched with no deployment, once AWS has come round to it, and only in regions that it has", async () => {
+    await estate.timing({ enrolment: DAY, association: DAY });
+    await estate.account({ id: "777777777777", name: "seventh", unit: "Workloads" });
+
+    const atOnce = await coverage(estate, "777777777777", DEFAULT_REGIONS);
+    await estate.advance(DAY + HOUR);
+    const later = await coverage(estate, "777777777777", DEFAULT_REGIONS);
+
+    expect(atOnce).toEqual(Object.fromEntries(DEFAULT_REGIONS.map((region) => [region, NOTHING])));
+    expect(later).toEqual(Object.fromEntries(DEFAULT_REGIONS.map((region) => [region, MEMBER])));
+  });
+
+  it("is no reason to change a stack, nor are five hundred", async () => {
+    for (let n = 0; n < 500; n++) await estate.account({ id: String(800000000000 + n), unit: "Workloads" });
+
+    expect(await estate.deploy("preview")).toMatchObject(unchanged);
+    for (let n = 0; n < 500; n++) await estate.account({ id: String(800000000000 + n), outside: true });
+  });
+});
+
+describe("the whole of it", { timeout: 600_000 }, () => {
+  it("is destroyed, but for what outlives it, and deployed again", async () => {
+    await estate.timing({ enrolment: 0, association: 100 });
+
+    await estate.deploy("destroy");
+    const left = await everythingThere(estate.run.endpoint, REGIONS);
+    await estate.deploy("up");
+
+    expect(kindsOf(left)).toEqual({});
+  });
+});
+
+const providersOf = (stack: string): string[] => {
+  const file = join(estate.places.state, ".pulumi", "stacks", "hakken", `${stack}.json`);
+  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
+    checkpoint: { latest: { resources: { type: string; urn: string }[] } };
+  };
+  return checkpoint.latest.resources
+    .filter(({ type }) => type === "pulumi:providers:aws")
+    .map(({ urn }) => urn.split("::").pop() ?? "");
+};
+
+/** How often each kind was left in an account, over all regions. */
+function kindsOf(left: string[]): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  for (const line of left) {
+    const kind = line.replace(/^(\S+) \S+ /, "$1 ");
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  return kinds;
+}

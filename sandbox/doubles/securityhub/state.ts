@@ -185,8 +185,10 @@ export class SecurityHubState {
     for (const association of this.associations.values()) this.settleAssociation(association);
 
     const regions = [aggregator.region, ...this.linkedRegions(aggregator)];
-    for (const account of this.organization.accounts.keys())
-      for (const region of regions) if (this.organization.hasRegion(account, region)) this.apply(account, region);
+    // One that joins inherits at once what its unit has, but it is applied in time.
+    for (const { id, joinedAt } of this.organization.accounts.values())
+      if (this.clock.now() >= joinedAt.getTime() + this.timing.association)
+        for (const region of regions) if (this.organization.hasRegion(id, region)) this.apply(id, region);
   }
 
   private settleAssociation(association: Association): void {

@@ -184,6 +184,23 @@ describe("central configuration", () => {
     expect(inLinked.OrganizationConfiguration?.ConfigurationType).toBe("CENTRAL");
   });
 
+  it("is begun neither from a linked region nor by the management account", async () => {
+    await designate();
+    await running.securityHub(MANAGEMENT, LINKED).enableOrganizationAdminAccount({ AdminAccountId: AUDIT });
+    await running.securityHub(AUDIT).createFindingAggregator({ RegionLinkingMode: "ALL_REGIONS" });
+    const central = {
+      AutoEnable: false,
+      AutoEnableStandards: "NONE" as const,
+      OrganizationConfiguration: { ConfigurationType: "CENTRAL" as const },
+    };
+
+    const linked = await errorOf(running.securityHub(AUDIT, LINKED).updateOrganizationConfiguration(central));
+    const management = await errorOf(running.securityHub(MANAGEMENT).updateOrganizationConfiguration(central));
+
+    expect(linked).toMatchObject({ name: "InvalidAccessException", message: expect.stringContaining("home Region") });
+    expect(management.name).toBe("InvalidAccessException");
+  });
+
   it("is what policies need, in the home region", async () => {
     await designate();
     await running.securityHub(AUDIT).createFindingAggregator({ RegionLinkingMode: "ALL_REGIONS" });
