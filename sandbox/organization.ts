@@ -23,6 +23,7 @@ export const ACCOUNTS = {
   audit: "222222222222",
   prod: "333333333333",
   dev: "444444444444",
+  old: "555555555555",
   partner: "666666666666",
 } as const;
 
@@ -45,6 +46,7 @@ export const ORGANIZATION: Readonly<Record<AccountName, SandboxAccount>> = {
   audit: { id: ACCOUNTS.audit, unit: "Security", optedIn: [OPT_IN_REGION] },
   prod: { id: ACCOUNTS.prod, unit: "Workloads", optedIn: [OPT_IN_REGION] },
   dev: { id: ACCOUNTS.dev, unit: "Workloads", optedIn: [] },
+  old: { id: ACCOUNTS.old, unit: "Suspended", status: "SUSPENDED", optedIn: [] },
   partner: { id: ACCOUNTS.partner, outside: true, optedIn: [OPT_IN_REGION] },
 };
 

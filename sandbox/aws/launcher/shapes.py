@@ -23,10 +23,17 @@ _TYPES = {
 }
 
 
+# Values that AWS has by now, and the pinned botocore does not.
+_NEWER = {"organizations": {"PolicyType": ["SECURITYHUB_CSPM_POLICY"]}}
+
+
 @functools.cache
 def model(service):
     """The newest model of a service that botocore carries: `operations`, `shapes`, `metadata`."""
-    return iam_actions._load_botocore_model(service)
+    found = iam_actions._load_botocore_model(service)
+    for shape, values in _NEWER.get(service, {}).items():
+        found["shapes"][shape]["enum"] = [*found["shapes"][shape]["enum"], *values]
+    return found
 
 
 def is_query(service):
