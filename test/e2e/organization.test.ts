@@ -76,7 +76,23 @@ describe("the whole of it", { timeout: 600_000 }, () => {
     const left = await everythingThere(estate.run.endpoint, REGIONS);
     await estate.deploy("up");
 
-    expect(kindsOf(left)).toEqual({});
+    // docs/decisions/what-a-destroy-leaves.md
+    expect(kindsOf(left)).toEqual({
+      "audit bucket recorder-bucket": 1,
+      "audit hub default": 17,
+      "audit key hakken: alarms: PendingDeletion": 1,
+      "audit key hakken: queues, secrets, mails: PendingDeletion": 1,
+      "audit secret alerts-backlog-api-key: deleted": 1,
+      "audit secret alerts-slack-token: deleted": 1,
+      "audit table alerts-table": 1,
+      "dev detector": 17,
+      "dev hub default": 17,
+      "management bucket recorder-bucket": 1,
+      "management hub default": 17,
+      "prod bucket recorder-bucket": 1,
+      "prod detector": 18,
+      "prod hub default": 18,
+    });
   });
 });
 
