@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Detectors } from "../components/detection/Detectors";
+import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
 import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
@@ -18,6 +19,8 @@ export interface AuditOutputs {
   detectorIds: Record<string, string>;
   /** Regions of the settings that the account does not have, so that nothing of the organization is administered there. */
   absentRegions: string[];
+  /** Where alarms of other stacks go, and what their names begin with to be told the second way too. */
+  alarms: AlarmWay;
 }
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
@@ -49,7 +52,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
     { ...guarded, dependsOn: [recorder] },
   );
-  new NotificationPipeline(
+  const pipeline = new NotificationPipeline(
     prefixed(settings, "alerts"),
     {
       region: homeRegion,
@@ -74,6 +77,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     detectorIds: Object.fromEntries(Object.entries(detectors).map(([region, { id }]) => [region, id])),
     absentRegions,
     absentPlans: plansLeftOut(regions, guardDuty),
+    alarms: pipeline.alarms,
     configBucket: recorder.bucket.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
 }

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
+import { guardDutyDuty } from "../components/detection/guardDutyDuty";
+import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
+import type { AuditOutputs } from "./audit";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
@@ -32,17 +35,20 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
       `hakken:regions: the audit account has ${homeRegion} alone of them, since its own hakken:absentRegions names ${linkedRegions.join(", ")}: add another that it has, since Security Hub's central configuration needs one to link.`,
     );
   }
+  const { alarms } = await outputsOf<Pick<AuditOutputs, "alarms">>("audit", ["alarms"], settings);
   const provider = await accountProvider(settings);
   const guarded = { provider, protect };
   await refuseDeclarativePolicies(provider);
   const policies = await policiesWithTargets(settings, rootId, provider);
 
-  const designated = Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region));
+  const designated = Object.fromEntries(
+    Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region)),
+  );
   sayWhereNobodyIs(Object.keys(detectorIds).filter((region) => undesignated.includes(region)));
-  new GuardDutyOrganization(
+  const configuration = new GuardDutyOrganization(
     "guardduty",
     {
-      detectorIds: Object.fromEntries(designated),
+      detectorIds: designated,
       autoEnable: guardDuty.autoEnable,
       plansIn: (region) => plansIn(region, guardDuty),
     },
@@ -55,15 +61,29 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     guarded,
   );
   const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
+  const reconciler = new Reconciler(
+    "reconciler",
+    {
+      region: homeRegion,
+      duties: [
+        guardDutyDuty({
+          detectorIds: designated,
+          adminAccountId,
+          settings: guardDuty,
+          after: Object.values(configuration.configured),
+        }),
+      ],
+      alarms,
+    },
+    guarded,
+  );
 
   return {
     adminAccountId,
     rootId,
     absentRegions,
-    absentPlans: plansLeftOut(
-      designated.map(([region]) => region),
-      guardDuty,
-    ),
+    absentPlans: plansLeftOut(Object.keys(designated), guardDuty),
+    uncovered: reconciler.warnings,
     suppressionExpiries,
   };
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Channel, Language, Severity } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { AlarmNotice } from "./AlarmNotice";
-import { Alarms } from "./Alarms";
+import { Alarms, alarmNamePrefix } from "./Alarms";
 import { AlertTable } from "./AlertTable";
 import { AlertWorkflow } from "./AlertWorkflow";
 import { BacklogChannel, type BacklogChannelArgs } from "./BacklogChannel";
@@ -51,6 +51,9 @@ export interface NotificationPipelineArgs {
 
 /** Everything from Security Hub's event to the message that a person reads. Must be deployed in the audit account's home region. */
 export class NotificationPipeline extends pulumi.ComponentResource {
+  /** Where alarms of others may go too: the topic, and what a name begins with that is told the second way. */
+  readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string };
+
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
     const { region, accountId, language, severities, queueRetentionDays: retentionDays = 14, protect = false } = args;
@@ -95,6 +98,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
 
     const topicArn = alarmTopic(name, args, child).arn;
     const watched = watchedParts({ intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels });
+    this.alarms = { topicArn, namePrefix: alarmNamePrefix(alarmName) };
     new Alarms(alarmName, { region, topicArn, workflow, rules, retentionDays, ...watched }, child);
 
     this.registerOutputs();

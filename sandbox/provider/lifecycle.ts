@@ -148,8 +148,8 @@ export class Lifecycle {
   }
 
   /** What the service says now, and the inputs corrected where they differ from it; undefined when the resource is gone. */
-  async read(session: Session, id: string, inputs: Values): Promise<Read | undefined> {
-    const outputs = await this.outputs(session, id, inputs);
+  async read(session: Session, id: string, inputs: Values, state?: Values): Promise<Read | undefined> {
+    const outputs = await this.outputs(session, id, inputs, state);
     if (!outputs) return undefined;
     const now = Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => {
@@ -182,9 +182,9 @@ export class Lifecycle {
   }
 
   /** All outputs. Those that are not read become a text that shows where one is used, and never undefined. */
-  private async outputs(session: Session, id: string, inputs: Values): Promise<Values | undefined> {
+  private async outputs(session: Session, id: string, inputs: Values, state?: Values): Promise<Values | undefined> {
     const aws = session.scope(regionOf(inputs));
-    const read = await this.type.read(aws, id, inputs).catch((error) => {
+    const read = await this.type.read(aws, id, inputs, state).catch((error) => {
       if (isGone(error)) return undefined;
       throw new Error(`reading ${this.token} (${id}): ${described(error)}`);
     });

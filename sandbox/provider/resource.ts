@@ -34,9 +34,10 @@ export interface ResourceType<Inputs = Values> {
   readonly noImport?: true;
   /**
    * What the service says now, under the names of Pulumi's outputs; undefined when the resource is gone. An import gives the id
-   * alone, and no inputs but the region: so all that the inputs can hold comes from the id and the service.
+   * alone, and no inputs but the region: so all that the inputs can hold comes from the id and the service. A refresh gives the
+   * state's outputs too, for what no service keeps.
    */
-  read(aws: Scope, id: string, inputs: Inputs): Promise<Values | undefined>;
+  read(aws: Scope, id: string, inputs: Inputs, state?: Values): Promise<Values | undefined>;
   /** Absent where every change replaces. `changed` holds the names of the inputs that differ. */
   update?(aws: Scope, id: string, inputs: Inputs, changed: ReadonlySet<string>): Promise<unknown>;
   /** An answer of "not found" counts as done. */

@@ -96,12 +96,12 @@ export function providerService(table: Table, around: Surroundings, log: (line: 
     read: async (request: provider.ReadRequest) => {
       const inputs = fromStruct(request.getInputs());
       // To an import the engine gives the id and nothing else.
-      const isImport =
-        Object.keys(inputs).length === 0 && Object.keys(fromStruct(request.getProperties())).length === 0;
+      const state = fromStruct(request.getProperties());
+      const isImport = Object.keys(inputs).length === 0 && Object.keys(state).length === 0;
       const type = typeOf(request.getUrn());
       const now = isImport
         ? await type.import(configured(), request.getId())
-        : await type.read(configured(), request.getId(), inputs);
+        : await type.read(configured(), request.getId(), inputs, state);
       const response = new provider.ReadResponse(); // an empty id: gone
       if (!now) return response;
       response.setId(now.id);

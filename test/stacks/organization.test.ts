@@ -5,6 +5,17 @@ import { organization } from "../../stacks/organization";
 import { recorded } from "../pulumi/recorded";
 import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
+// The reconciler has tests of its own, on the compiled program, since its handler can't be serialized from what vitest makes.
+const made = vi.hoisted(() => ({ reconcilers: [] as unknown[][] }));
+vi.mock("../../components/detection/Reconciler", () => ({
+  Reconciler: class {
+    warnings = [];
+    constructor(...args: unknown[]) {
+      made.reconcilers.push(args);
+    }
+  },
+}));
+
 const stacks = {
   "organization/hakken/audit": auditOutputs,
   "organization/hakken/management": { adminAccountId: "444455556666", rootId: "r-abcd", absentRegions: [] as string[] },

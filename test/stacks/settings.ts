@@ -59,6 +59,7 @@ export const auditOutputs = {
   homeRegion: "ap-northeast-1",
   detectorIds: { "ap-northeast-1": "d1", "ap-northeast-3": "d2", "us-east-1": "d3" },
   absentRegions: [] as string[],
+  alarms: { topicArn: "arn:of:alarm-topic", namePrefix: "alerts-alarm-" },
 };
 
 /** An organization's units by id, "r-abcd" being the root: what each stands below, and its accounts with their states. */

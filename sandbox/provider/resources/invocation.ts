@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import type { FunctionUrlAuthType } from "@aws-sdk/client-lambda";
 import type { FunctionEventInvokeConfigArgs } from "@pulumi/aws/lambda/functionEventInvokeConfig";
+import type { InvocationArgs } from "@pulumi/aws/lambda/invocation";
 import type { PermissionArgs } from "@pulumi/aws/lambda/permission";
 import { type Plain, pascal, type ResourceType, resource } from "../resource";
 import type { Scope } from "../scope";
@@ -24,8 +26,54 @@ function configure({ lambda }: Scope, inputs: Plain<FunctionEventInvokeConfigArg
   });
 }
 
-/** Who may invoke a function, and what becomes of its asynchronous invocations. */
+/** Results by id: a service keeps none, so that only the state has them later. */
+const results = new Map<string, string>();
+
+/**
+ * Invokes as the official provider does under CRUD: synchronously, with the lifecycle in the input, and an error of the function
+ * is one of the resource. https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/lambda/invocation.go
+ */
+async function invoke({ lambda }: Scope, inputs: Plain<InvocationArgs>, action: string): Promise<string> {
+  if (inputs.lifecycleScope !== "CRUD")
+    throw new Error("the stand-in aws provider maps the lifecycle scope CRUD alone");
+  const Qualifier = inputs.qualifier ?? "$LATEST";
+  const input = JSON.parse(inputs.input);
+  const Payload = JSON.stringify({ ...input, [inputs.terraformKey ?? "tf"]: { action, prev_input: input } });
+  const answer = await lambda.invoke({ FunctionName: inputs.functionName, Qualifier, Payload });
+  const result = answer.Payload?.transformToString() ?? "";
+  if (answer.FunctionError) throw new Error(`invoking Lambda Function (${inputs.functionName}): ${result}`);
+  const id = `${inputs.functionName},${Qualifier},${createHash("md5").update(Payload).digest("hex")}`;
+  results.set(id, result);
+  return id;
+}
+
+/** Who may invoke a function, what becomes of its asynchronous invocations, and those that the program makes. */
 export const invocation: Record<string, ResourceType> = {
+  "aws:lambda/invocation:Invocation": resource<InvocationArgs>({
+    inputs: {
+      functionName: true,
+      qualifier: true,
+      input: true,
+      lifecycleScope: true,
+      terraformKey: true,
+      triggers: true,
+    },
+    noImport: true, // the official provider's calls the function again at the next update
+    replaceOn: ["functionName", "qualifier", "triggers"],
+    json: ["input"],
+    create: (aws, inputs) => invoke(aws, inputs, "create"),
+    // As the official provider: nothing is read, so what the state has stays.
+    read: async (_aws, id, inputs, state) => {
+      const [functionName, qualifier] = id.split(",");
+      return { ...inputs, functionName, qualifier, result: state?.result ?? results.get(id) };
+    },
+    async update(aws, id, inputs) {
+      const invoked = await invoke(aws, inputs, "update");
+      results.set(id, results.get(invoked) ?? "");
+    },
+    delete: (aws, _id, inputs) => invoke(aws, inputs, "delete"),
+  }),
+
   "aws:lambda/permission:Permission": resource<PermissionArgs>({
     inputs: {
       function: true,

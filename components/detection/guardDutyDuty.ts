@@ -1,0 +1,43 @@
+import type { PlanSettings } from "../../handlers/guardDutyPlans";
+import type { ServiceDuty } from "./Reconciler";
+
+export interface GuardDutyDutyArgs {
+  /** The administrator's detectors by region. */
+  detectorIds: Readonly<Record<string, string>>;
+  /** The administrator: detectors are this account's. */
+  adminAccountId: string;
+  /** What the setting `guardDuty` says of plans. */
+  settings: PlanSettings;
+  /** The organization's configuration, which goes after the members have been let go. */
+  after: NonNullable<ServiceDuty["after"]>;
+}
+
+/** GuardDuty's members and their plans: handlers/reconcile/guardDuty.ts. */
+export function guardDutyDuty(args: GuardDutyDutyArgs): ServiceDuty<"guardDuty"> {
+  const { detectorIds, adminAccountId, after } = args;
+  const { plans, agents, absentPlans } = args.settings;
+  return {
+    kind: "guardDuty",
+    settings: { adminAccountId, plans, absentPlans, ...(agents && { agents }) },
+    regions: Object.fromEntries(Object.entries(detectorIds).map(([region, detectorId]) => [region, { detectorId }])),
+    statements: [
+      {
+        Sid: "EnrolInGuardDuty",
+        Action: [
+          "guardduty:CreateMembers",
+          "guardduty:DeleteMembers",
+          "guardduty:DescribeOrganizationConfiguration",
+          "guardduty:DisassociateMembers",
+          "guardduty:GetMemberDetectors",
+          "guardduty:ListMembers",
+          "guardduty:UpdateMemberDetectors",
+          "guardduty:UpdateOrganizationConfiguration",
+        ],
+        Resource: Object.entries(detectorIds).map(
+          ([region, id]) => `arn:aws:guardduty:${region}:${adminAccountId}:detector/${id}`,
+        ),
+      },
+    ],
+    after,
+  };
+}

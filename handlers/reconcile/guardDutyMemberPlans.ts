@@ -1,0 +1,132 @@
+import {
+  GetMemberDetectorsCommand,
+  type MemberFeaturesConfiguration,
+  type MemberFeaturesConfigurationResult,
+  UpdateMemberDetectorsCommand,
+} from "@aws-sdk/client-guardduty";
+import type { WantedPlan } from "../guardDutyPlans";
+import { type Account, chunks, type Report, type Run } from "./duty";
+import type { Administered } from "./guardDuty";
+import { inChunks, type Member } from "./guardDutyMembers";
+
+type Status = "ENABLED" | "DISABLED";
+
+interface Whom {
+  members: readonly Member[];
+  accounts: readonly Account[];
+  run: Run;
+}
+
+/**
+ * Sets each plan in the members where the settings decide it and it is otherwise there. What they leave to AWS (NEW, and ALL,
+ * under which AWS switches it on by itself within a day) is not touched, nor are suspended accounts, which take no change.
+ */
+export async function setPlans(
+  place: Administered,
+  plans: readonly WantedPlan[],
+  { members, accounts, run }: Whom,
+  report: Report,
+): Promise<void> {
+  const decided = plans.filter(isDecided);
+  if (decided.length === 0) return;
+  const suspended = accounts.filter(({ active }) => !active).map(({ id }) => id);
+  const ids = members.filter(({ id, enabled }) => enabled && !suspended.includes(id)).map(({ id }) => id);
+  const wanted = await Promise.all(
+    decided.map(async (plan) => {
+      const [on, off] = [await accountsOf(plan.enabledIn, run), await accountsOf(plan.disabledIn, run)];
+      return (id: string) => featureFor(plan, statusFor(id, plan, on, off));
+    }),
+  );
+
+  const changes: Record<string, string[]> = {};
+  for (const some of chunks(ids)) {
+    for (const { id, features } of await nowIn(place, some, report)) {
+      const different = wanted.map((wish) => wish(id)).filter((wish) => wish !== undefined && !isSo(wish, features));
+      if (different.length === 0) continue;
+      const key = JSON.stringify(different);
+      changes[key] = [...(changes[key] ?? []), id];
+    }
+  }
+  for (const [Features, accountIds] of Object.entries(changes)) {
+    await update(place, JSON.parse(Features) as MemberFeaturesConfiguration[], accountIds, report);
+  }
+}
+
+/** Whether the settings decide it for any account, rather than leaving it to AWS. */
+const isDecided = ({ autoEnable, enabledIn, disabledIn }: WantedPlan): boolean =>
+  autoEnable === "NONE" || enabledIn.length > 0 || disabledIn.length > 0;
+
+/** An account named itself counts more than its unit, and on counts more than off. Undefined is for AWS to decide. */
+function statusFor(id: string, plan: WantedPlan, on: readonly string[], off: readonly string[]): Status | undefined {
+  if (plan.enabledIn.includes(id)) return "ENABLED";
+  if (plan.disabledIn.includes(id)) return "DISABLED";
+  if (on.includes(id)) return "ENABLED";
+  if (off.includes(id)) return "DISABLED";
+  return plan.autoEnable === "NONE" ? "DISABLED" : undefined;
+}
+
+/** The request that sets it; agents only where the plan is on. */
+function featureFor(
+  { name: Name, additional }: WantedPlan,
+  Status: Status | undefined,
+): MemberFeaturesConfiguration | undefined {
+  if (!Status) return undefined;
+  if (Status === "DISABLED" || additional.length === 0) return { Name, Status };
+  const AdditionalConfiguration = additional.map(({ name, on }) => ({
+    Name: name,
+    Status: on ? ("ENABLED" as const) : ("DISABLED" as const),
+  }));
+  return { Name, Status, AdditionalConfiguration };
+}
+
+function isSo(wish: MemberFeaturesConfiguration, features: readonly MemberFeaturesConfigurationResult[]): boolean {
+  const now = features.find(({ Name }) => Name === wish.Name);
+  // A plan that was never on may be left out.
+  if (!now) return wish.Status === "DISABLED";
+  return (
+    now.Status === wish.Status &&
+    (wish.AdditionalConfiguration ?? []).every(({ Name, Status }) =>
+      now.AdditionalConfiguration?.some((one) => one.Name === Name && one.Status === Status),
+    )
+  );
+}
+
+async function accountsOf(targets: readonly string[], { organization }: Run): Promise<string[]> {
+  const found = await Promise.all(
+    targets.map((target) => (target.startsWith("ou-") ? organization.accountsUnder(target) : [target])),
+  );
+  return found.flat();
+}
+
+async function nowIn({ client, detectorId, region }: Administered, AccountIds: string[], report: Report) {
+  const read = new GetMemberDetectorsCommand({ DetectorId: detectorId, AccountIds });
+  const { MemberDataSourceConfigurations: found, UnprocessedAccounts: refused } = await client.send(read);
+  report.warnings.push(
+    ...(refused ?? []).map(
+      ({ AccountId, Result }) =>
+        `account ${AccountId}: GuardDuty's plans in ${region} could not be read: AWS says "${Result}". It is tried again every hour.`,
+    ),
+  );
+  return (found ?? []).map(({ AccountId = "", Features = [] }) => ({ id: AccountId, features: Features }));
+}
+
+async function update(
+  { client, detectorId, region }: Administered,
+  Features: MemberFeaturesConfiguration[],
+  accountIds: readonly string[],
+  report: Report,
+): Promise<void> {
+  const refused = await inChunks(accountIds, async (AccountIds) => {
+    const set = new UpdateMemberDetectorsCommand({ DetectorId: detectorId, AccountIds, Features });
+    return (await client.send(set)).UnprocessedAccounts;
+  });
+  const words = Features.map(({ Name, Status }) => `${Name} ${Status}`).join(", ");
+  const count = accountIds.length - refused.length;
+  if (count > 0) report.done["members' plans set"] = (report.done["members' plans set"] ?? 0) + count;
+  report.warnings.push(
+    ...refused.map(
+      ({ id, reason }) =>
+        `account ${id}: GuardDuty's plans in ${region} could not be set to ${words}: AWS says "${reason}". Set them there, or name the account in hakken:guardDuty.plans as it is. It is tried again every hour.`,
+    ),
+  );
+}

@@ -1,0 +1,98 @@
+import {
+  CreateMembersCommand,
+  DeleteMembersCommand,
+  DisassociateMembersCommand,
+  paginateListMembers,
+  type UnprocessedAccount,
+} from "@aws-sdk/client-guardduty";
+import { type Account, chunks, type Report, type Run, sleep, untilNoneLeft } from "./duty";
+import type { Administered } from "./guardDuty";
+
+export interface Member {
+  id: string;
+  /** Whether the administrator's word holds there. Else it was disassociated, invited, or left. */
+  enabled: boolean;
+}
+
+/** AWS refuses some accounts for a moment only, while another change of theirs goes on. */
+const ATTEMPTS = 3;
+const PAUSE_MILLISECONDS = 500;
+
+/** All that the administrator lists, those no longer associated too. */
+export async function membersOf({ client, detectorId }: Administered): Promise<Member[]> {
+  const members: Member[] = [];
+  for await (const page of paginateListMembers({ client }, { DetectorId: detectorId, OnlyAssociated: "false" })) {
+    for (const { AccountId = "", RelationshipStatus } of page.Members ?? []) {
+      members.push({ id: AccountId, enabled: RelationshipStatus === "Enabled" });
+    }
+  }
+  return members;
+}
+
+/** Makes these accounts members. Those that AWS refuses by themselves become warnings. */
+export async function enrol(place: Administered, missing: readonly Account[], report: Report): Promise<void> {
+  const refused = await inChunks(
+    missing.map(({ id }) => id),
+    async (ids) => {
+      const AccountDetails = missing
+        .filter(({ id }) => ids.includes(id))
+        .map(({ id, email }) => ({ AccountId: id, Email: email }));
+      const create = new CreateMembersCommand({ DetectorId: place.detectorId, AccountDetails });
+      return (await place.client.send(create)).UnprocessedAccounts;
+    },
+  );
+  const count = missing.length - refused.length;
+  if (count > 0) report.done["members enrolled"] = count;
+  report.warnings.push(
+    ...refused.map(
+      ({ id, reason }) =>
+        `account ${id} is not covered by GuardDuty in ${place.region}: AWS says "${reason}". If it has another administrator there, have it leave that one (aws guardduty disassociate-from-administrator-account); if it lacks the region, nothing is to be done. It is tried again every hour.`,
+    ),
+  );
+}
+
+/**
+ * Lets every member go, and waits until none is left: a detector that has members can't be deleted, nor can its administrator's
+ * designation go cleanly. Detectors stay in the members' accounts, as accounts of their own.
+ */
+export async function release(place: Administered, run: Run): Promise<Report> {
+  const { client, detectorId: DetectorId, region } = place;
+  const before = await membersOf(place);
+  await untilNoneLeft(`GuardDuty's members in ${region}`, run, async () => {
+    const left = await membersOf(place);
+    const enabled = left.filter((member) => member.enabled).map(({ id }) => id);
+    // Whoever left meanwhile is refused here, and seen as gone the next time.
+    const stay = await inChunks(
+      enabled,
+      async (AccountIds) =>
+        (await client.send(new DisassociateMembersCommand({ DetectorId, AccountIds }))).UnprocessedAccounts,
+    );
+    const kept = stay.map(({ id }) => id);
+    const leaving = left.map(({ id }) => id).filter((id) => !kept.includes(id));
+    const refused = await inChunks(
+      leaving,
+      async (AccountIds) =>
+        (await client.send(new DeleteMembersCommand({ DetectorId, AccountIds }))).UnprocessedAccounts,
+    );
+    return [...stay, ...refused].map(({ id, reason }) => `account ${id} (AWS says "${reason}")`);
+  });
+  return { done: before.length > 0 ? { "members released": before.length } : {}, warnings: [] };
+}
+
+/** A call for every 50 accounts; again, after a pause, for those that came back unprocessed. Gives those refused to the end. */
+export async function inChunks(
+  ids: readonly string[],
+  call: (ids: string[]) => Promise<UnprocessedAccount[] | undefined>,
+): Promise<{ id: string; reason: string }[]> {
+  const refused: { id: string; reason: string }[] = [];
+  for (const some of chunks(ids)) {
+    let asked = some;
+    for (let attempt = 1; asked.length > 0; attempt++) {
+      const back = (await call(asked)) ?? [];
+      if (back.length > 0 && attempt < ATTEMPTS) await sleep(PAUSE_MILLISECONDS * attempt);
+      else refused.push(...back.map(({ AccountId = "", Result = "" }) => ({ id: AccountId, reason: Result })));
+      asked = attempt < ATTEMPTS ? back.map(({ AccountId = "" }) => AccountId) : [];
+    }
+  }
+  return refused;
+}
