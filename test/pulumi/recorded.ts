@@ -24,8 +24,12 @@ export type Answers = Readonly<Record<string, (inputs: Record<string, unknown>) 
 const chosen: Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>> = {
   "aws:kms/key:Key": () => ({ keyId: "1234abcd-12ab-34cd-56ef-1234567890ab" }),
   "aws:s3/bucket:Bucket": () => ({ bucket: "delivery-1234567" }),
+  "aws:lambda/invocation:Invocation": () => ({ result: '{"done":{},"warnings":[]}' }),
   "aws:sqs/queue:Queue": (inputs) => ({ url: `https://sqs.example.com/${inputs.region}` }),
 };
+
+/** Outputs of resources, by type, beside those that AWS chooses. */
+export type Results = Readonly<Record<string, Record<string, unknown>>>;
 
 /** A data source's refusal, as it comes from the engine: its words are the details of the call's status. */
 export function refusal(words: string): Error {
@@ -35,13 +39,21 @@ export function refusal(words: string): Error {
 /** Runs a program against Pulumi's mocks. Gives what it registered, sorted by name and type, and what it returned. */
 export async function recorded<Result>(
   program: () => Result | Promise<Result>,
-  { answers = {}, project = "hakken", stack = "test" }: { answers?: Answers; project?: string; stack?: string } = {},
+  {
+    answers = {},
+    results = {},
+    project = "hakken",
+    stack = "test",
+  }: { answers?: Answers; results?: Results; project?: string; stack?: string } = {},
 ): Promise<{ resources: Recorded[]; result: Result }> {
   const resources: Recorded[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
-        return { id: `${name}-id`, state: { arn: `arn:of:${name}`, name, ...inputs, ...chosen[type]?.(inputs) } };
+        return {
+          id: `${name}-id`,
+          state: { arn: `arn:of:${name}`, name, ...inputs, ...chosen[type]?.(inputs), ...results[type] },
+        };
       },
       call: ({ token, inputs }) => answer(token, inputs),
     },

@@ -6,6 +6,13 @@ import { recorded, valuesOf } from "../pulumi/recorded";
 import { detectionDefaults } from "../settings/configs";
 import { auditOutputs, auditSettings, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
+// Its handler can't be serialized from what vitest makes.
+vi.mock("../../components/detection/Reconciler", () => ({
+  Reconciler: class {
+    warnings = [];
+  },
+}));
+
 vi.mock("../../components/notification/NotificationPipeline", () => ({ NotificationPipeline: class {} }));
 
 const defaults = detectionDefaults.guardDuty;
