@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AlertRecord } from "../../handlers/alert/record";
 import { alertKeyOf } from "../../handlers/alert/record";
 import { alertTable } from "../../handlers/aws/alertTable";
-import { type Local, type Outcome, startLocal } from "./local";
+import { type Local, startLocal } from "./local";
 import { pipelineArgs } from "./pipeline";
+import type { Outcome } from "./run";
 import { pipelineZips, type Zip } from "./zips";
 
 const sample = ofAudit(readFileSync(resolve(__dirname, "../../sandbox/samples/told-guardduty-high.json"), "utf8"));

@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,21 +13,12 @@ import fastify from "fastify";
 import { installMinistack, startMinistack } from "../../sandbox/aws/ministack";
 import { controlPlane } from "../../sandbox/doubles/controlPlane/controlPlane";
 import { createInbox } from "../../sandbox/inbox/inbox";
+import { runtimeModules, runZip } from "./run";
 import type { Zip } from "./zips";
 
 const ACCOUNT = "222222222222";
 export const REGION = "ap-northeast-1";
 const root = resolve(__dirname, "../..");
-
-export interface Outcome {
-  /** What the handler returned. */
-  result?: unknown;
-  error?: { name: string; message: string };
-  /** How many calls it made. */
-  calls: number;
-  /** It was killed. */
-  killed?: true;
-}
 
 export type Local = Awaited<ReturnType<typeof startLocal>>;
 
@@ -87,7 +77,7 @@ export async function startLocal() {
   };
   const environment = await resources(client);
   await new SecurityHubClient(client).send(new EnableSecurityHubCommand({ EnableDefaultStandards: false }));
-  const modules = sdkOnly(folder);
+  const modules = runtimeModules();
 
   return {
     inbox,
@@ -95,34 +85,22 @@ export async function startLocal() {
     inboxUrl,
     client,
     environment,
-    /** Runs a zip's handler in a process of its own, with what Lambda would give it. */
+    /** Runs a zip's handler with what Lambda would give it. */
     run: (zip: Zip, event: unknown, options: { crashAfter?: number; environment?: Record<string, string> } = {}) =>
-      new Promise<Outcome>((done, fail) => {
-        const outcome = join(folder, `outcome-${Math.random()}.json`);
-        const env = {
-          PATH: process.env.PATH,
+      runZip(
+        zip,
+        event,
+        {
           AWS_REGION: REGION,
           AWS_ENDPOINT_URL: ministack.endpoint,
           AWS_ACCESS_KEY_ID: ACCOUNT,
           AWS_SECRET_ACCESS_KEY: "x",
           NODE_PATH: modules,
-          OUTCOME: outcome,
-          ...(options.crashAfter !== undefined && { CRASH_AFTER: String(options.crashAfter) }),
           ...environment,
           ...options.environment,
-        };
-        const child = execFile(
-          process.execPath,
-          [join(__dirname, "run.cjs"), zip.folder],
-          { env },
-          (error, _, stderr) => {
-            if (error?.code === 99) done({ killed: true, calls: options.crashAfter ?? 0 });
-            else if (error) fail(new Error(stderr));
-            else done(JSON.parse(readFileSync(outcome, "utf8")));
-          },
-        );
-        child.stdin?.end(JSON.stringify(event));
-      }),
+        },
+        options.crashAfter,
+      ),
     stop: async () => {
       await Promise.all([ministack.stop(), app.close(), plane.close()]);
       rmSync(folder, { recursive: true, force: true });
@@ -184,12 +162,4 @@ async function longWorkflow(client: object): Promise<string> {
   const definition = { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 3600, End: true } } };
   const create = { name: "workflow", roleArn: Role?.Arn, definition: JSON.stringify(definition) };
   return (await new SFNClient(client).send(new CreateStateMachineCommand(create))).stateMachineArn ?? "";
-}
-
-/** The real runtime has the SDK and nothing else of ours: a package missing from a zip must show. */
-function sdkOnly(folder: string): string {
-  const modules = join(folder, "runtime");
-  mkdirSync(modules);
-  for (const scope of ["@aws-sdk", "@smithy"]) symlinkSync(join(root, "node_modules", scope), join(modules, scope));
-  return modules;
 }

@@ -5,6 +5,7 @@ import { dirname, join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { zipSync } from "fflate";
 import type { NotificationPipelineArgs } from "../../components/notification/NotificationPipeline";
+import type { ReconcilerSettings } from "../../handlers/reconciler";
 
 /** A function as Pulumi would upload it. */
 export interface Zip {
@@ -16,8 +17,28 @@ export interface Zip {
   bytes: number;
 }
 
-/** Serializes every function of the pipeline as `pulumi up` does, from the compiled program, and unpacks each. */
-export async function pipelineZips(args: NotificationPipelineArgs): Promise<Record<string, Zip>> {
+/** Every function of the pipeline. */
+export function pipelineZips(args: NotificationPipelineArgs): Promise<Record<string, Zip>> {
+  return zipsOf("components/notification/NotificationPipeline", ({ NotificationPipeline }) => {
+    new NotificationPipeline("alerts", args);
+  });
+}
+
+/** The reconciler's function. */
+export async function reconcilerZip(settings: ReconcilerSettings): Promise<Zip> {
+  const duties = Object.entries(settings).map(([kind, of]) => ({ kind, settings: of, regions: {}, statements: [] }));
+  const alarms = { topicArn: "arn:of:topic", namePrefix: "alarm-" };
+  const zips = await zipsOf("components/detection/Reconciler", ({ Reconciler }) => {
+    new Reconciler("reconciler", { region: "ap-northeast-1", duties, alarms });
+  });
+  return zips.reconciler as Zip;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a compiled module, which no declaration is built for.
+type Compiled = any;
+
+/** Serializes every function that a component makes as `pulumi up` does, from the compiled program, and unpacks each. */
+async function zipsOf(module: string, make: (compiled: Compiled) => void): Promise<Record<string, Zip>> {
   const code: Record<string, pulumi.asset.AssetArchive> = {};
   await pulumi.runtime.setMocks({
     newResource: ({ type, name, inputs }) => {
@@ -27,10 +48,7 @@ export async function pipelineZips(args: NotificationPipelineArgs): Promise<Reco
     call: ({ inputs }) => inputs,
   });
   // Compiled: vitest's own transform does not survive the serialization.
-  const { NotificationPipeline } = createRequire(__filename)(
-    "../../bin/components/notification/NotificationPipeline.js",
-  );
-  new NotificationPipeline("alerts", args);
+  make(createRequire(__filename)(`../../bin/${module}.js`));
   await pulumi.runtime.disconnect();
 
   const root = mkdtempSync(join(tmpdir(), "hakken-zips-"));
