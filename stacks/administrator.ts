@@ -3,11 +3,16 @@ import type { Settings } from "../settings";
 import type { AuditOutputs } from "./audit";
 import { outputsOf } from "./outputs";
 
+export interface Administrator extends Pick<AuditOutputs, "accountId" | "detectorIds"> {
+  /** All of its detectors by region, in regions too that these settings leave out. */
+  everyDetectorId: Record<string, string>;
+}
+
 /**
  * The audit account and its detectors, in the regions of these settings that it has. Throws pulumi.RunError where it lacks one that
  * its own settings don't call absent: then it has other settings, or was not deployed since they changed.
  */
-export async function administrator(settings: Settings): Promise<Pick<AuditOutputs, "accountId" | "detectorIds">> {
+export async function administrator(settings: Settings): Promise<Administrator> {
   const audit = await outputsOf<AuditOutputs>(
     "audit",
     ["accountId", "homeRegion", "detectorIds", "absentRegions"],
@@ -26,5 +31,5 @@ export async function administrator(settings: Settings): Promise<Pick<AuditOutpu
     );
   }
   const detectorIds = Object.fromEntries(wanted.map((region) => [region, audit.detectorIds[region] ?? ""]));
-  return { accountId: audit.accountId, detectorIds };
+  return { accountId: audit.accountId, detectorIds, everyDetectorId: audit.detectorIds };
 }

@@ -28,7 +28,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
       `hakken:account: "${account}" is not the delegated administrator: that is ${adminAccountId}. Set it to that account.`,
     );
   }
-  const { detectorIds } = await administrator(settings);
+  const { detectorIds, everyDetectorId } = await administrator(settings);
   const gathered = linkedRegions.filter((region) => detectorIds[region]);
   if (gathered.length === 0) {
     throw new pulumi.RunError(
@@ -68,6 +68,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
       duties: [
         guardDutyDuty({
           detectorIds: designated,
+          everyDetectorId,
           adminAccountId,
           settings: guardDuty,
           after: Object.values(configuration.configured),

@@ -11,9 +11,12 @@ export interface ServiceDuty<Kind extends DutyKind = DutyKind> {
   kind: Kind;
   /** What its handler goes by. A change runs its duties again. */
   settings: NonNullable<ReconcilerSettings[Kind]>;
-  /** What it must know of each region, by region: small, since the schedule passes all of it along. */
+  /**
+   * What it must know of each region, by region: small, since the schedule passes all of it along. A region that is taken out
+   * is released by the function as it is after that; so is a service that is done with, which stays in the list with no region.
+   */
   regions: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
-  /** What the function's role may do for it. */
+  /** What the function's role may do for it, in regions taken out just now too. */
   statements: readonly Statement[];
   /** Resources that must stand before it runs, and that go only after it has released what stands in their way. Default: none. */
   after?: readonly pulumi.Resource[];

@@ -4,6 +4,8 @@ import type { ServiceDuty } from "./Reconciler";
 export interface GuardDutyDutyArgs {
   /** The administrator's detectors by region. */
   detectorIds: Readonly<Record<string, string>>;
+  /** All that the administrator has, those of regions that are being removed too: the role must still let their members go. */
+  everyDetectorId: Readonly<Record<string, string>>;
   /** The administrator: detectors are this account's. */
   adminAccountId: string;
   /** What the setting `guardDuty` says of plans. */
@@ -14,7 +16,7 @@ export interface GuardDutyDutyArgs {
 
 /** GuardDuty's members and their plans: handlers/reconcile/guardDuty.ts. */
 export function guardDutyDuty(args: GuardDutyDutyArgs): ServiceDuty<"guardDuty"> {
-  const { detectorIds, adminAccountId, after } = args;
+  const { detectorIds, everyDetectorId, adminAccountId, after } = args;
   const { plans, agents, absentPlans } = args.settings;
   return {
     kind: "guardDuty",
@@ -33,7 +35,7 @@ export function guardDutyDuty(args: GuardDutyDutyArgs): ServiceDuty<"guardDuty">
           "guardduty:UpdateMemberDetectors",
           "guardduty:UpdateOrganizationConfiguration",
         ],
-        Resource: Object.entries(detectorIds).map(
+        Resource: Object.entries(everyDetectorId).map(
           ([region, id]) => `arn:aws:guardduty:${region}:${adminAccountId}:detector/${id}`,
         ),
       },

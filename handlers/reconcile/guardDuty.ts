@@ -46,7 +46,7 @@ export const guardDutyService = (settings: GuardDutyDutySettings): Service => {
     },
     release: async (duty, run: Run) => {
       const place = administered(duty);
-      await autoEnableNobody(place);
+      if (!(await autoEnableNobody(place))) return { done: {}, warnings: [] };
       return release(place, run);
     },
   };
@@ -67,7 +67,16 @@ async function uncovered(
   return now.AutoEnableOrganizationMembers === "ALL" ? missing : [];
 }
 
-/** Under ALL, AWS refuses to disassociate anybody. */
-async function autoEnableNobody({ client, detectorId: DetectorId }: Administered): Promise<void> {
-  await client.send(new UpdateOrganizationConfigurationCommand({ DetectorId, AutoEnableOrganizationMembers: "NONE" }));
+/** Under ALL, AWS refuses to disassociate anybody. False where the detector is gone, and its members with it. */
+async function autoEnableNobody({ client, detectorId: DetectorId }: Administered): Promise<boolean> {
+  try {
+    await client.send(
+      new UpdateOrganizationConfigurationCommand({ DetectorId, AutoEnableOrganizationMembers: "NONE" }),
+    );
+    return true;
+  } catch (error) {
+    // GuardDuty has no error of its own for it.
+    if (/detectorId is not owned by the current account/i.test(String(error))) return false;
+    throw error;
+  }
 }

@@ -159,6 +159,12 @@ describe("the reconciler on delete", () => {
     await org.deleteOwnDetector(AUDIT);
   });
 
+  it("has nothing to do where the detector is gone, whoever deleted it", async () => {
+    const { result } = await org.run(zip, { duty: org.duty(HOME, "0".repeat(32)), tf: { action: "delete" } });
+
+    expect(result).toEqual({ done: {}, warnings: [] });
+  });
+
   it("leaves other regions as they are", async () => {
     await run();
     await org.run(zip, { duty: org.duty(LINKED), tf: { action: "create" } });

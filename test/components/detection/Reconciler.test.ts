@@ -14,6 +14,7 @@ const args = (detectorIds: Record<string, string>): ReconcilerArgs => ({
   duties: [
     guardDutyDuty({
       detectorIds,
+      everyDetectorId: detectorIds,
       adminAccountId: "222222222222",
       settings: detectionDefaults.guardDuty,
       after: [],
