@@ -55,7 +55,17 @@ const canonical = (value: unknown): unknown => {
     const entries = Object.entries(value).filter(([name, inner]) => !name.startsWith("__") && inner !== undefined);
     return Object.fromEntries(entries.map(([name, inner]) => [name, canonical(inner)] as const).sort(byName));
   }
-  return value;
+  return typeof value === "string" ? meaningOf(value) : value;
+};
+
+/** Documents are compared by what they say, not by their spaces. */
+const meaningOf = (text: string): unknown => {
+  if (!/^\s*\{/.test(text)) return text;
+  try {
+    return canonical(JSON.parse(text));
+  } catch {
+    return text; // no JSON: compared as it is
+  }
 };
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => a.localeCompare(b);

@@ -1,5 +1,7 @@
+import { cloudformation } from "./finders/cloudformation";
 import { config } from "./finders/config";
 import { guardduty } from "./finders/guardduty";
+import { inspector } from "./finders/inspector";
 import { organizations } from "./finders/organizations";
 import { securityhub } from "./finders/securityhub";
 import type { Finder } from "./finding";
@@ -8,4 +10,11 @@ import type { Finder } from "./finding";
  * How each type is looked for that can be there before hakken makes it, by its token in @pulumi/aws: an account has one of it, or it
  * has a fixed name. All other types are made with names of their own, and can't be there.
  */
-export const FINDERS: Readonly<Record<string, Finder>> = { ...config, ...guardduty, ...organizations, ...securityhub };
+export const FINDERS: Readonly<Record<string, Finder>> = {
+  ...cloudformation,
+  ...config,
+  ...guardduty,
+  ...inspector,
+  ...organizations,
+  ...securityhub,
+};

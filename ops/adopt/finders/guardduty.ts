@@ -113,11 +113,24 @@ const findOrganizationFeature: Finder = async (sought, around) => {
   );
 };
 
+const findMember: Finder = async (sought, around) => {
+  const region = regionOf(sought, around);
+  const DetectorId = await detectorIn(around, region);
+  if (!DetectorId) return undefined;
+  const accountId = String(sought.inputs.accountId);
+  const asked = around.account.client(GuardDuty, region).getMembers({ DetectorId, AccountIds: [accountId] });
+  const member = (await unless(/BadRequestException/, asked))?.Members?.find(
+    ({ AccountId }) => AccountId === accountId,
+  );
+  return member && { id: `${DetectorId}:${accountId}`, now: { accountId, email: member.Email } };
+};
+
 /** What GuardDuty has already. */
 export const guardduty: Readonly<Record<string, Finder>> = {
   "aws:guardduty/detector:Detector": findDetector,
   "aws:guardduty/detectorFeature:DetectorFeature": findDetectorFeature,
   "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount": findAdmin,
+  "aws:guardduty/member:Member": findMember,
   "aws:guardduty/organizationConfiguration:OrganizationConfiguration": findOrganization,
   "aws:guardduty/organizationConfigurationFeature:OrganizationConfigurationFeature": findOrganizationFeature,
 };

@@ -1,14 +1,18 @@
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Account } from "../../../ops/adopt/account";
+import { differences } from "../../../ops/adopt/differences";
 import { FINDERS } from "../../../ops/adopt/finders";
-import type { Around, Inputs, Sought } from "../../../ops/adopt/finding";
+import type { Around, Found, Inputs, Sought } from "../../../ops/adopt/finding";
 import { AUDIT, HOME, LINKED, MANAGEMENT, PROD, policy, RunningPlane, UNIT } from "../../sandbox/doubles/plane";
 
 const plane = new RunningPlane();
 beforeAll(() => plane.start());
 afterAll(() => plane.close());
 
-const ENDPOINTS: Record<string, "guardduty" | "securityhub" | "organizations"> = {
+const ENDPOINTS: Record<string, Parameters<RunningPlane["endpoint"]>[0]> = {
+  Inspector2: "inspector2",
+  CloudFormation: "cloudformation",
   GuardDuty: "guardduty",
   SecurityHub: "securityhub",
   Organizations: "organizations",
@@ -174,5 +178,68 @@ describe("what AWS Organizations has", () => {
     expect(access).toEqual({ id: servicePrincipal, now: { servicePrincipal } });
     expect(ours).toMatchObject({ id: `${AUDIT}/${servicePrincipal}` });
     expect(other).toBeUndefined();
+  });
+
+  it("is policies by name with their attachments, compared by what they say", async () => {
+    const organizations = plane.organizations(MANAGEMENT);
+    const { Roots = [] } = await organizations.listRoots({});
+    await organizations.enablePolicyType({ RootId: Roots[0]?.Id, PolicyType: "SERVICE_CONTROL_POLICY" });
+    const Statement = [{ Effect: "Deny", Action: "guardduty:DeleteDetector", Resource: "*" }];
+    const { Policy: policy } = await organizations.createPolicy({
+      Content: JSON.stringify({ Version: "2012-10-17", Statement }, undefined, 2),
+      Description: "by hand",
+      Name: "hakken",
+      Type: "SERVICE_CONTROL_POLICY",
+    });
+    const id = policy?.PolicySummary?.Id;
+    await organizations.attachPolicy({ PolicyId: id, TargetId: UNIT });
+    const [POLICY, ATTACHMENT] = [
+      "aws:organizations/policy:Policy",
+      "aws:organizations/policyAttachment:PolicyAttachment",
+    ];
+    const urn = (type: string) => `urn:pulumi:s::p::our:Component$${type}::one`;
+    const sought = { type: POLICY, name: "one", urn: urn(POLICY), inputs: { name: "hakken" }, protect: true };
+    const around: Around = { account: account(MANAGEMENT), homeRegion: HOME, all: [sought] };
+    const attached = (targetId: string) =>
+      FINDERS[ATTACHMENT]?.({ ...sought, type: ATTACHMENT, urn: urn(ATTACHMENT), inputs: { targetId } }, around);
+
+    const found = await FINDERS[POLICY]?.(sought, around);
+
+    expect(found).toMatchObject({ id, now: { name: "hakken", description: "by hand" } });
+    const content = JSON.stringify({ Statement, Version: "2012-10-17" });
+    expect(differences((found as Found).now, { content, description: "ours", tags: {} })).toEqual([
+      { setting: "description", now: "by hand", ours: "ours" },
+    ]);
+    expect(await attached(UNIT)).toEqual({ id: `${UNIT}:${id}`, now: { targetId: UNIT } });
+    expect(await attached(PROD)).toBeUndefined();
+  });
+});
+
+describe("what Inspector has", () => {
+  const ADMIN = "aws:inspector2/delegatedAdminAccount:DelegatedAdminAccount";
+  const ORGANIZATION = "aws:inspector2/organizationConfiguration:OrganizationConfiguration";
+
+  it("is its administrator, in the way where it is another, and what that one set", async () => {
+    expect(await find(ADMIN, { region: HOME, accountId: AUDIT }, MANAGEMENT)).toBeUndefined();
+    const endpoint = plane.endpoint("inspector2");
+    const management = new Inspector2({
+      endpoint,
+      region: HOME,
+      credentials: { accessKeyId: MANAGEMENT, secretAccessKey: "any" },
+    });
+    await management.enableDelegatedAdminAccount({ delegatedAdminAccountId: AUDIT });
+
+    const ours = await find(ADMIN, { region: HOME, accountId: AUDIT }, MANAGEMENT);
+    const other = await find(ADMIN, { region: HOME, accountId: PROD }, MANAGEMENT);
+    const set = await find(ORGANIZATION, { region: HOME }, AUDIT);
+
+    expect(ours).toEqual({ id: AUDIT, now: { accountId: AUDIT } });
+    expect(other).toMatchObject({
+      what: expect.stringContaining(`${AUDIT} is Inspector's delegated administrator in ${HOME}`),
+      fix: expect.stringContaining(`--delegated-admin-account-id ${AUDIT} --region ${HOME}`),
+    });
+    expect(set).toMatchObject({ now: { autoEnable: { ec2: false } } });
+    expect(set).not.toHaveProperty("id");
+    expect(await find(ORGANIZATION, { region: HOME }, PROD)).toBeUndefined();
   });
 });
