@@ -53,7 +53,7 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   [
     /there is no such stack in this backend/,
     (attempt) =>
-      ["up", "preview"].includes(ordered(attempt).command)
+      ["up", "preview", "adopt"].includes(ordered(attempt).command)
         ? `If the name and the backend (pulumi whoami --verbose) are right, make it: ${ops(attempt, { create: true })}`
         : "Nothing is deployed under that name. See the stacks that there are: pulumi stack ls",
   ],
