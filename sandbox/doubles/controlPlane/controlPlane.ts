@@ -11,6 +11,7 @@ import { invalid } from "../cloudformation/template";
 import { designationOperations, organizationConfigurationOperations } from "../guardduty/administration";
 import { detectorOperations } from "../guardduty/detectors";
 import { badRequest } from "../guardduty/features";
+import { invitationOperations } from "../guardduty/invitations";
 import { memberOperations } from "../guardduty/members";
 import { GuardDutyState } from "../guardduty/state";
 import * as inspectorAdministration from "../inspector/administration";
@@ -120,6 +121,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...designationOperations(guardDuty),
         ...organizationConfigurationOperations(guardDuty),
         ...memberOperations(guardDuty),
+        ...invitationOperations(guardDuty),
       },
       faults: faults.guardduty,
       clock,

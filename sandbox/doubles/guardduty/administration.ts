@@ -10,7 +10,7 @@ import {
   isAutoEnable,
   onByDefault,
 } from "./features";
-import { type Designation, type GuardDutyState, guardDutyPrincipal } from "./state";
+import { type Designation, type GuardDutyState, guardDutyPrincipal, type Member } from "./state";
 
 const failed = (why: string) => new ServiceError("BadRequestException", 400, `The request failed because ${why}`);
 
@@ -22,6 +22,38 @@ export function administered(state: GuardDutyState, call: Call, detectorId: stri
     throw badRequest("the current account is not the GuardDuty delegated administrator of the organization.");
   return designation;
 }
+
+/** An account with its members here: the organization's administrator, or any account that invites others. */
+export interface Administration {
+  admin: string;
+  members: Map<string, Member>;
+  /** Undefined where the account is not the organization's administrator. */
+  designation?: Designation;
+}
+
+/** The caller with its members, by its own detector. */
+export function administration(state: GuardDutyState, call: Call, detectorId: string | undefined): Administration {
+  state.owned(call.account, call.region, detectorId);
+  const designation = state.designations.get(call.region);
+  return {
+    admin: call.account,
+    members: state.membersOf(call.account, call.region),
+    ...(designation?.admin === call.account && { designation }),
+  };
+}
+
+/** Ids of a request, 1 to 50 of them. */
+export function accountIds(ids: string[] | undefined): string[] {
+  const given = ids ?? [];
+  if (given.length < 1 || given.length > 50)
+    throw badRequest("the parameter accountIds has fewer than 1 or more than 50 items.");
+  return given;
+}
+
+export const unprocessed = (AccountId: string, why: string) => ({
+  AccountId,
+  Result: `The request is rejected because ${why}`,
+});
 
 /** Designation, by the management account: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_organizations.html */
 export function designationOperations(state: GuardDutyState): Operations {
@@ -91,7 +123,7 @@ export function organizationConfigurationOperations(state: GuardDutyState): Oper
     UpdateOrganizationConfiguration: (input: sdk.UpdateOrganizationConfigurationCommandInput, call: Call) => {
       const designation = administered(state, call, input.DetectorId);
       checkLegacy(input.DataSources, input.Features);
-      checkFeatures(input.Features ?? []);
+      checkFeatures(input.Features ?? [], call.region);
       const autoEnable = asked(input);
       changeOrganizationPlans(designation.plans, input.Features ?? [], state.clock);
       if (autoEnable === designation.autoEnable) return;

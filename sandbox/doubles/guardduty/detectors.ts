@@ -18,7 +18,7 @@ export function detectorOperations(state: GuardDutyState): Operations {
   return {
     CreateDetector: (input: sdk.CreateDetectorCommandInput, { account, region }: Call) => {
       checkLegacy(input.DataSources, input.Features);
-      checkFeatures(input.Features ?? []);
+      checkFeatures(input.Features ?? [], region);
       checkFrequency(input.FindingPublishingFrequency);
       if (state.detectorOf(account, region) !== undefined)
         throw badRequest("a detector already exists for the current account.");
@@ -55,7 +55,7 @@ export function detectorOperations(state: GuardDutyState): Operations {
     UpdateDetector: (input: sdk.UpdateDetectorCommandInput, { account, region }: Call) => {
       const detector = state.owned(account, region, input.DetectorId);
       checkLegacy(input.DataSources, input.Features);
-      checkFeatures(input.Features ?? []);
+      checkFeatures(input.Features ?? [], region);
       checkFrequency(input.FindingPublishingFrequency);
       if (state.isMember(account, region)) refuseMember(input);
       detector.enabled = input.Enable ?? detector.enabled;
@@ -66,9 +66,8 @@ export function detectorOperations(state: GuardDutyState): Operations {
 
     DeleteDetector: (input: sdk.DeleteDetectorCommandInput, { account, region }: Call) => {
       const detector = state.owned(account, region, input.DetectorId);
-      const designation = state.designations.get(region);
-      const members = [...(designation?.members.values() ?? [])].some((member) => member.status === "Enabled");
-      if (designation?.admin === account && members)
+      const members = [...state.membersOf(account, region).values()];
+      if (members.some(({ status }) => status === "Enabled" || status === "Invited"))
         throw badRequest("the account cannot delete detector while it has invited or associated members.");
       if (state.isMember(account, region))
         throw badRequest("a member account cannot delete its detector while its administrator manages it.");

@@ -14,6 +14,14 @@ export const plans: Record<string, readonly string[]> = {
   AI_PROTECTION: [],
 };
 
+/** Regions that lack a plan. That Osaka has no AI_PROTECTION is the sandbox's own, so that one of its regions lacks something. */
+const absent: Readonly<Record<string, readonly string[]>> = {
+  RDS_LOGIN_EVENTS: ["ap-east-2"],
+  AI_PROTECTION: ["ap-northeast-3"],
+};
+
+const availableIn = (region: string) => Object.entries(plans).filter(([name]) => !absent[name]?.includes(region));
+
 /** On for a detector whose creation says nothing of features. */
 export const onByDefault = [
   "S3_DATA_EVENTS",
@@ -56,12 +64,14 @@ interface FeatureRequest extends Switch {
   AdditionalConfiguration?: Switch[];
 }
 
-/** Refuses features that no detector has, values they don't take, and the two runtime plans together; before anything is changed. */
-export function checkFeatures(features: readonly FeatureRequest[]): void {
+/** Refuses features that no detector of the region has, values they don't take, and the two runtime plans together; before anything is changed. */
+export function checkFeatures(features: readonly FeatureRequest[], region: string): void {
   for (const feature of features) {
     const known = plans[feature.Name ?? ""];
     if (known === undefined)
       throw badRequest(`an invalid or out-of-range value is specified as an input parameter: ${feature.Name}.`);
+    if (absent[feature.Name ?? ""]?.includes(region))
+      throw badRequest(`the feature ${feature.Name} is not supported in this Region.`);
     checkSwitch(feature);
     for (const additional of feature.AdditionalConfiguration ?? []) {
       if (!known.includes(additional.Name ?? ""))
@@ -92,9 +102,9 @@ export function checkLegacy(dataSources: unknown, features: unknown): void {
   throw new ServiceError("NotImplementedException", 501, "The sandbox knows features, not the older dataSources.");
 }
 
-export const newPlans = (clock: Clock, on: readonly string[]): Map<string, PlanState> =>
+export const newPlans = (clock: Clock, on: readonly string[], region: string): Map<string, PlanState> =>
   new Map(
-    Object.entries(plans).map(([name, additional]) => [
+    availableIn(region).map(([name, additional]) => [
       name,
       {
         enabled: on.includes(name),
@@ -138,9 +148,9 @@ export function planResults(states: Map<string, PlanState>, createdAt: number): 
   return [...given, ...chosen];
 }
 
-export const newOrganizationPlans = (): Map<string, OrganizationPlan> =>
+export const newOrganizationPlans = (region: string): Map<string, OrganizationPlan> =>
   new Map(
-    Object.entries(plans).map(([name, additional]) => [
+    availableIn(region).map(([name, additional]) => [
       name,
       {
         autoEnable: "NONE" as const,

@@ -1,9 +1,9 @@
 import type * as sdk from "@aws-sdk/client-guardduty";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
-import { administered } from "./administration";
+import { type Administration, accountIds, administration, unprocessed } from "./administration";
 import { badRequest, changePlans, checkFeatures, checkLegacy, planResults } from "./features";
-import type { Designation, Detector, GuardDutyState, Member } from "./state";
+import type { Detector, GuardDutyState, Member } from "./state";
 
 const atMost = 50;
 
@@ -12,26 +12,13 @@ export function memberOperations(state: GuardDutyState): Operations {
   return { ...membership(state), ...memberDetectors(state) };
 }
 
-/** Ids of a request, 1 to 50 of them. */
-function accountIds(ids: string[] | undefined): string[] {
-  const given = ids ?? [];
-  if (given.length < 1 || given.length > atMost)
-    throw badRequest("the parameter accountIds has fewer than 1 or more than 50 items.");
-  return given;
-}
-
-const unprocessed = (AccountId: string, why: string) => ({
-  AccountId,
-  Result: `The request is rejected because ${why}`,
-});
-
 function membership(state: GuardDutyState): Operations {
   const shape = (member: Member, admin: string, region: string): sdk.Member => ({
     AccountId: member.account,
     AdministratorId: admin,
     MasterId: admin,
     DetectorId: state.detectorOf(member.account, region)?.id,
-    Email: state.organization.accounts.get(member.account)?.email,
+    Email: member.email ?? state.organization.accounts.get(member.account)?.email,
     RelationshipStatus: member.status,
     InvitedAt: new Date(member.updatedAt).toISOString(),
     UpdatedAt: new Date(member.updatedAt).toISOString(),
@@ -47,30 +34,39 @@ function membership(state: GuardDutyState): Operations {
     },
 
     ListMembers: (input: sdk.ListMembersCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
+      const by = administration(state, call, input.DetectorId);
       const onlyAssociated = input.OnlyAssociated !== "false";
-      const listed = [...designation.members.values()].filter((one) => !onlyAssociated || one.status === "Enabled");
+      const listed = [...by.members.values()].filter((one) => !onlyAssociated || one.status === "Enabled");
       const refused = () => badRequest("nextToken is invalid.");
       const { items, NextToken } = page(listed, input.MaxResults ?? atMost, input.NextToken, refused);
-      return { Members: items.map((member) => shape(member, designation.admin, call.region)), NextToken };
+      return { Members: items.map((member) => shape(member, by.admin, call.region)), NextToken };
     },
 
     GetMembers: (input: sdk.GetMembersCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
-      return eachMember(designation, accountIds(input.AccountIds), (member) =>
-        shape(member, designation.admin, call.region),
-      ).answer("Members");
+      const by = administration(state, call, input.DetectorId);
+      const ids = accountIds(input.AccountIds);
+      return {
+        Members: ids.flatMap((id) => by.members.get(id) ?? []).map((member) => shape(member, by.admin, call.region)),
+        UnprocessedAccounts: ids
+          .filter((id) => !by.members.has(id))
+          .map((id) => unprocessed(id, "the given account is not a member of the current account.")),
+      };
     },
 
     CreateMembers: (input: sdk.CreateMembersCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
+      const by = administration(state, call, input.DetectorId);
       const details = input.AccountDetails ?? [];
       if (details.length < 1 || details.length > atMost)
         throw badRequest("the parameter accountDetails has fewer than 1 or more than 50 items.");
-      const UnprocessedAccounts = details.flatMap(({ AccountId: account = "" }) => {
-        const why = refusedMember(state, designation, account, call.region);
+      const UnprocessedAccounts = details.flatMap(({ AccountId: account = "", Email: email }) => {
+        const why = refusedMember(state, by, account, call.region);
         if (why !== undefined) return [unprocessed(account, why)];
-        const enrolled = state.enrol(designation, account, call.region);
+        // Whoever is not of the organization is invited next.
+        if (by.designation === undefined || !state.organization.accounts.has(account)) {
+          by.members.set(account, { account, status: "Created", updatedAt: state.clock.now(), email });
+          return [];
+        }
+        const enrolled = state.enrol(by.designation, account, call.region);
         return enrolled
           ? []
           : [unprocessed(account, "the management account has not enabled GuardDuty in this Region.")];
@@ -79,24 +75,27 @@ function membership(state: GuardDutyState): Operations {
     },
 
     DisassociateMembers: (input: sdk.DisassociateMembersCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
+      const by = administration(state, call, input.DetectorId);
       const ids = accountIds(input.AccountIds);
-      if (designation.autoEnable === "ALL")
+      const ofOrganization = ids.some((id) => state.organization.accounts.has(id));
+      if (by.designation?.autoEnable === "ALL" && ofOrganization)
         throw badRequest("autoEnableOrganizationMembers is ALL; members of the organization cannot be disassociated.");
-      return eachMember(designation, ids, (member) => {
+      return eachMember(by, ids, (member) => {
         member.status = "Removed";
+        member.invitation = undefined;
         member.updatedAt = state.clock.now();
       }).answer();
     },
 
     DeleteMembers: (input: sdk.DeleteMembersCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
+      const by = administration(state, call, input.DetectorId);
       const UnprocessedAccounts = accountIds(input.AccountIds).flatMap((account) => {
-        const member = designation.members.get(account);
+        const member = by.members.get(account);
         if (member === undefined) return [unprocessed(account, "the account is not a member.")];
         if (member.status === "Enabled")
           return [unprocessed(account, "the member must be disassociated before it is deleted.")];
-        designation.members.delete(account);
+        by.members.delete(account);
+        state.withdraw(by.admin, account, call.region);
         return [];
       });
       return { UnprocessedAccounts };
@@ -106,16 +105,16 @@ function membership(state: GuardDutyState): Operations {
 
 function refusedMember(
   state: GuardDutyState,
-  designation: Designation,
+  { admin, members }: Administration,
   account: string,
   region: string,
 ): string | undefined {
   const known = state.organization.accounts.get(account);
-  if (known === undefined) return "the given account is not a member of the organization.";
-  if (known.status !== "ACTIVE") return "the given account is suspended.";
-  if (!known.regions.includes(region)) return "the given account has not enabled this Region.";
-  if (account === designation.admin) return "the given account is the current account.";
-  if (designation.members.get(account)?.status === "Enabled") return "the given account is already a member.";
+  if (known !== undefined && known.status !== "ACTIVE") return "the given account is suspended.";
+  if (known !== undefined && !known.regions.includes(region)) return "the given account has not enabled this Region.";
+  if (account === admin) return "the given account is the current account.";
+  if (members.get(account)?.status === "Enabled") return "the given account is already a member.";
+  if (state.isMember(account, region)) return "the given account is already a member of another account.";
   return undefined;
 }
 
@@ -124,18 +123,18 @@ function memberDetectors(state: GuardDutyState): Operations {
     state.owned(member.account, region, state.detectorOf(member.account, region)?.id);
   return {
     GetMemberDetectors: (input: sdk.GetMemberDetectorsCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
-      return eachMember(designation, accountIds(input.AccountIds), (member) => {
+      const by = administration(state, call, input.DetectorId);
+      return eachMember(by, accountIds(input.AccountIds), (member) => {
         const { plans, createdAt } = detector(member, call.region);
         return { AccountId: member.account, Features: planResults(plans, createdAt) };
       }).answer("MemberDataSourceConfigurations");
     },
 
     UpdateMemberDetectors: (input: sdk.UpdateMemberDetectorsCommandInput, call: Call) => {
-      const designation = administered(state, call, input.DetectorId);
+      const by = administration(state, call, input.DetectorId);
       checkLegacy(input.DataSources, input.Features);
-      checkFeatures(input.Features ?? []);
-      return eachMember(designation, accountIds(input.AccountIds), (member) =>
+      checkFeatures(input.Features ?? [], call.region);
+      return eachMember(by, accountIds(input.AccountIds), (member) =>
         changePlans(detector(member, call.region).plans, input.Features ?? [], state.clock),
       ).answer();
     },
@@ -143,11 +142,11 @@ function memberDetectors(state: GuardDutyState): Operations {
 }
 
 /** Does something with each member named; the ids that are no members' come back as unprocessed, as the service has it. */
-function eachMember<T>(designation: Designation, ids: string[], perform: (member: Member) => T) {
+function eachMember<T>({ members }: Administration, ids: string[], perform: (member: Member) => T) {
   const results: T[] = [];
   const UnprocessedAccounts: sdk.UnprocessedAccount[] = [];
   for (const id of ids) {
-    const member = designation.members.get(id);
+    const member = members.get(id);
     if (member?.status === "Enabled") results.push(perform(member));
     else
       UnprocessedAccounts.push(

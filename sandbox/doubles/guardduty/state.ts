@@ -27,9 +27,22 @@ export interface Detector {
 
 export interface Member {
   account: string;
-  /** Removed: disassociated, and not yet deleted. */
-  status: "Enabled" | "Removed";
+  /** Created: not yet invited. Removed: disassociated, and not yet deleted; Resigned: by itself. */
+  status: "Created" | "Invited" | "Enabled" | "Removed" | "Resigned";
   updatedAt: number;
+  /** As the administrator gave it, of an account outside the organization. */
+  email?: string;
+  /** What it accepted, where it is a member by invitation. */
+  invitation?: Invitation;
+}
+
+/** An invitation that waits for its answer, or was accepted. */
+export interface Invitation {
+  id: string;
+  administrator: string;
+  account: string;
+  region: string;
+  invitedAt: number;
 }
 
 /** One region's administrator, with what it decides for the organization there. */
@@ -45,6 +58,9 @@ export interface Designation {
 export class GuardDutyState {
   readonly detectors: Detector[] = [];
   readonly designations = new Map<string, Designation>();
+  readonly invitations: Invitation[] = [];
+  /** Members by invitation, by region and administrator, of those that are not the organization's administrator. */
+  private readonly invited = new Map<string, Map<string, Member>>();
   private made = 0;
 
   constructor(
@@ -85,7 +101,7 @@ export class GuardDutyState {
       createdAt: now,
       updatedAt: now,
       tags: {},
-      plans: newPlans(this.clock, on),
+      plans: newPlans(this.clock, on, region),
     };
     this.detectors.push(detector);
     return detector;
@@ -96,16 +112,44 @@ export class GuardDutyState {
       admin,
       autoEnable: "NONE",
       autoEnableSince: this.clock.now(),
-      plans: newOrganizationPlans(),
-      members: new Map(),
+      plans: newOrganizationPlans(region),
+      members: this.membersOf(admin, region), // members by invitation stay, once their administrator is the organization's
     };
+    this.invited.delete(`${region}/${admin}`);
     this.designations.set(region, designation);
     return designation;
   }
 
   /** Whether an administrator decides over this account's detector here. */
   isMember(account: string, region: string): boolean {
-    return this.designations.get(region)?.members.get(account)?.status === "Enabled";
+    return this.administratorOf(account, region) !== undefined;
+  }
+
+  /** The members that an account has here: the organization's, where it is the administrator, and those by invitation. */
+  membersOf(admin: string, region: string): Map<string, Member> {
+    const designation = this.designations.get(region);
+    if (designation?.admin === admin) return designation.members;
+    const key = `${region}/${admin}`;
+    const members = this.invited.get(key) ?? new Map<string, Member>();
+    this.invited.set(key, members);
+    return members;
+  }
+
+  /** Who decides over this account's detector here, by the organization or by an invitation that it accepted. */
+  administratorOf(account: string, region: string): string | undefined {
+    const enabled = (members: Map<string, Member> | undefined) => members?.get(account)?.status === "Enabled";
+    const designation = this.designations.get(region);
+    if (enabled(designation?.members)) return designation?.admin;
+    const found = [...this.invited].find(([key, members]) => key.startsWith(`${region}/`) && enabled(members));
+    return found?.[0].slice(region.length + 1);
+  }
+
+  /** Takes an invitation back, or off the list once it is answered. */
+  withdraw(administrator: string, account: string, region: string): void {
+    const at = this.invitations.findIndex(
+      (one) => one.administrator === administrator && one.account === account && one.region === region,
+    );
+    if (at >= 0) this.invitations.splice(at, 1);
   }
 
   /** Takes an account in as a member. False for a management account without a detector of its own, which nobody makes for it. */
@@ -135,6 +179,8 @@ export class GuardDutyState {
     const member = designation.members.get(account);
     if (account === designation.admin || member?.status === "Enabled") return false;
     if (!this.organization.hasRegion(account, region)) return false;
+    // An account that accepted another administrator's invitation stays with it.
+    if (this.isMember(account, region)) return false;
     const { autoEnable, autoEnableSince } = designation;
     if (autoEnable === "ALL") return this.passed(Math.max(autoEnableSince, joinedAt));
     return autoEnable === "NEW" && member === undefined && joinedAt > autoEnableSince && this.passed(joinedAt);
