@@ -1,4 +1,4 @@
-import { UNITS } from "./organization";
+import { ACCOUNTS, UNITS } from "./organization";
 
 /**
  * What the sandbox deploys of detection: the settings of `settings/detection.ts`, by their full keys, which every stack takes. All
@@ -18,5 +18,10 @@ export const detectionSettings: Record<string, unknown> = {
       },
       { name: "everyone" },
     ],
+  "hakken:guardDuty": {
+    plans: { RUNTIME_MONITORING: { enabledIn: [ACCOUNTS.prod] } },
+    agents: ["EC2_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"],
+    // As GuardDuty's double has it, where one region lacks a plan.
+    absentPlans: { AI_PROTECTION: ["ap-northeast-3"] },
   },
 };

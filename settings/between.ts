@@ -2,6 +2,7 @@ import { baselineProblems } from "./betweenBaseline";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
+import { type InvitedAccounts, invitationProblems } from "./invitedAccounts";
 import type { Show } from "./problems";
 import type { SecurityHubSettings } from "./securityHub";
 import { securityHubProblems } from "./securityHubProblems";
@@ -22,6 +23,7 @@ export interface RightOnes {
   serviceControlPolicy?: ServiceControlPolicySettings;
   suppressions?: readonly SuppressionSettings[];
   securityHub?: SecurityHubSettings;
+  invitedAccounts?: InvitedAccounts;
 }
 
 /** What is wrong between settings of one stack, with their values as `show` gives them. */
@@ -33,6 +35,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.regions, show) : []),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
+    ...invitationProblems(values.invitedAccounts ?? [], values, show),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { guardDuty } from "./guardDuty";
 import { securityHub } from "./securityHub";
+import { invitedAccounts } from "./invitedAccounts";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 import { suppressions } from "./suppressions";
 
@@ -12,3 +13,9 @@ export const detection = { guardDuty, securityHub, serviceControlPolicy, suppres
   string,
   z.ZodType
 >;
+export const detection = {
+  guardDuty,
+  invitedAccounts,
+  serviceControlPolicy,
+  suppressions,
+} satisfies Record<string, z.ZodType>;

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
+import { isInvited } from "../settings/invitedAccounts";
 
 /** The session name of `hakken:deployRoleArn`, by which CloudTrail shows what hakken did. */
 const SESSION_NAME = "hakken";
@@ -18,7 +19,7 @@ export async function accountProvider(settings: Settings): Promise<aws.Provider>
     ...(deployRoleArn && { assumeRoles: [{ roleArn: deployRoleArn, sessionName: SESSION_NAME }] }),
     ...(Object.keys(tags).length > 0 && { defaultTags: { tags } }),
   });
-  await checkOrganization(settings, provider);
+  await (isInvited(settings) ? checkIsOutside : checkOrganization)(settings, provider);
   sayWhatIsAbsent(settings);
   return provider;
 }
@@ -43,6 +44,24 @@ async function checkOrganization({ organizationId, account }: Settings, provider
   if (id !== organizationId) {
     throw fail(
       `account ${account} belongs to ${id}, not to ${organizationId}. Nothing was made: correct hakken:account or hakken:organizationId.`,
+    );
+  }
+}
+
+/** An account of the organization can't be invited: AWS refuses it in the middle of a deployment. */
+async function checkIsOutside({ organizationId, account }: Settings, provider: aws.Provider): Promise<void> {
+  if (!organizationId) return;
+  const its = await aws.organizations
+    .getOrganization({ returnOrganizationOnly: true }, { provider })
+    // It may belong to no organization, or to one that doesn't let it ask: outside in any case.
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      void pulumi.log.debug(`hakken: account ${account} can't be asked for its organization: ${reason}`);
+      return undefined;
+    });
+  if (its?.id === organizationId) {
+    throw new pulumi.RunError(
+      `hakken:invitedAccounts: account ${account} belongs to ${organizationId}, whose accounts need no invitation: remove it there.`,
     );
   }
 }

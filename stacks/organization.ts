@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
 import { guardDutyDuty } from "../components/detection/guardDutyDuty";
 import { Reconciler } from "../components/detection/Reconciler";
+import { InvitedAccounts } from "../components/detection/InvitedAccounts";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
@@ -17,7 +18,7 @@ import { suppressed } from "./suppressions";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, absentRegions, guardDuty, protect } = settings;
+  const { account, homeRegion, linkedRegions, absentRegions, guardDuty, invitedAccounts, protect } = settings;
   const {
     adminAccountId,
     rootId,
@@ -54,6 +55,9 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     },
     guarded,
   );
+  if (invitedAccounts.length > 0) {
+    new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: Object.fromEntries(designated) }, guarded);
+  }
   // Designated in the home region alone, so that what the management account lacks is no matter here.
   const hub = new SecurityHubOrganization(
     "securityhub",

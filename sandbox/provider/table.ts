@@ -5,6 +5,7 @@ import { config } from "./resources/config";
 import { dynamodb } from "./resources/dynamodb";
 import { events } from "./resources/events";
 import { guardduty } from "./resources/guardduty";
+import { guarddutyInvitations } from "./resources/guarddutyInvitations";
 import { iam } from "./resources/iam";
 import { kms } from "./resources/kms";
 import { lambda } from "./resources/lambda";
@@ -25,6 +26,7 @@ export const resources: Readonly<Record<string, ResourceType>> = {
   ...dynamodb,
   ...events,
   ...guardduty,
+  ...guarddutyInvitations,
   ...iam,
   ...kms,
   ...lambda,
