@@ -32,7 +32,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...regionProblems(values, show),
     ...accountProblems(values, show),
     ...baselineProblems(values),
-    ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.regions, show) : []),
+    ...(values.guardDuty ? guardDutyProblems(values.guardDuty, show) : []),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
     ...invitationProblems(values.invitedAccounts ?? [], values, show),

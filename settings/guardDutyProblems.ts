@@ -2,16 +2,12 @@ import type { GuardDutySettings } from "./guardDuty";
 import { PLANS } from "./guardDuty";
 import type { Show } from "./problems";
 
-/** What GuardDuty's settings say against each other, or against what AWS does. `regions` is undefined where that setting is wrong itself. */
-export function guardDutyProblems(
-  guardDuty: GuardDutySettings,
-  regions: readonly string[] | undefined,
-  show: Show,
-): string[] {
+/** What GuardDuty's settings say against each other, or against what AWS does. */
+export function guardDutyProblems(guardDuty: GuardDutySettings, show: Show): string[] {
   return [
     ...PLANS.flatMap((name) => [
       ...exceptionProblems(name, guardDuty, show),
-      ...absenceProblems(name, guardDuty, regions, show),
+      ...absenceProblems(name, guardDuty, show),
     ]),
     ...agentProblems(guardDuty, show),
   ];
@@ -53,23 +49,11 @@ function exceptionProblems(name: (typeof PLANS)[number], { autoEnable, plans }: 
   return problems;
 }
 
-function absenceProblems(
-  name: (typeof PLANS)[number],
-  { absentPlans }: GuardDutySettings,
-  regions: readonly string[] | undefined,
-  show: Show,
-): string[] {
-  const absent = absentPlans[name] ?? [];
-  const key = `hakken:guardDuty.absentPlans.${name}`;
-  return [
-    ...twice(absent).map((region) => `${key} has ${show("guardDuty", `"${region}"`)} twice: remove one.`),
-    ...absent
-      .filter((region) => regions && !regions.includes(region))
-      .map(
-        (region) =>
-          `${key} has ${show("guardDuty", `"${region}"`)}, which is not among hakken:regions, so nothing is made there anyway: remove it here.`,
-      ),
-  ];
+// A region that is not watched does no harm there: so one can be dropped without a change here.
+function absenceProblems(name: (typeof PLANS)[number], { absentPlans }: GuardDutySettings, show: Show): string[] {
+  return twice(absentPlans[name] ?? []).map(
+    (region) => `hakken:guardDuty.absentPlans.${name} has ${show("guardDuty", `"${region}"`)} twice: remove one.`,
+  );
 }
 
 function agentProblems({ agents = [], plans }: GuardDutySettings, show: Show): string[] {
