@@ -18,6 +18,7 @@ export const detectionSettings: Record<string, unknown> = {
       },
       { name: "everyone" },
     ],
+  },
   "hakken:guardDuty": {
     plans: { RUNTIME_MONITORING: { enabledIn: [ACCOUNTS.prod] } },
     agents: ["EC2_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"],

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { guardDuty } from "./guardDuty";
-import { securityHub } from "./securityHub";
 import { invitedAccounts } from "./invitedAccounts";
+import { securityHub } from "./securityHub";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 import { suppressions } from "./suppressions";
 
@@ -9,13 +9,10 @@ import { suppressions } from "./suppressions";
  * What is detected, and what guards it, over the whole organization. Every stack takes these settings, since they belong into
  * `Pulumi.yaml`; each makes of them what is for its account to make.
  */
-export const detection = { guardDuty, securityHub, serviceControlPolicy, suppressions } satisfies Record<
-  string,
-  z.ZodType
->;
 export const detection = {
   guardDuty,
   invitedAccounts,
+  securityHub,
   serviceControlPolicy,
   suppressions,
 } satisfies Record<string, z.ZodType>;
