@@ -2,14 +2,19 @@ import { expect, it } from "vitest";
 import { member } from "../../stacks/member";
 import { organization } from "../../stacks/organization";
 import { recorded, refusal } from "../pulumi/recorded";
-import { auditOutputs, aws, outputs, plainSettings } from "./settings";
+import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
 const PARTNER = "999900001111";
 const invited = {
   invitedAccounts: [{ account: PARTNER, email: "aws@example.com" }],
   organizationId: "o-a1b2c3d4e5",
 };
-const organizationIs = (id: string) => ({ "aws:organizations/getOrganization:getOrganization": () => ({ id }) });
+const organizationIs = (id: string) => ({
+  "aws:organizations/getOrganization:getOrganization": () => ({
+    ...aws["aws:organizations/getOrganization:getOrganization"](),
+    id,
+  }),
+});
 const stacks = {
   "organization/hakken/audit": auditOutputs,
   "organization/hakken/management": { adminAccountId: "444455556666", rootId: "r-abcd", absentRegions: ["us-east-1"] },
@@ -19,7 +24,7 @@ it("invites accounts where the organization has an administrator", async () => {
   const settings = { ...plainSettings("organization", "444455556666"), ...invited };
 
   const { resources } = await recorded(() => organization(settings), {
-    answers: { ...outputs(stacks), ...organizationIs("o-a1b2c3d4e5") },
+    answers: { ...aws, ...organizationAnswers(), ...outputs(stacks), ...organizationIs("o-a1b2c3d4e5") },
   });
 
   const invitations = resources.filter(({ type }) => type === "aws:guardduty/member:Member");
