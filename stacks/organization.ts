@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
 import { guardDutyDuty } from "../components/detection/guardDutyDuty";
-import { Reconciler } from "../components/detection/Reconciler";
 import { InvitedAccounts } from "../components/detection/InvitedAccounts";
+import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
@@ -56,7 +56,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     guarded,
   );
   if (invitedAccounts.length > 0) {
-    new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: Object.fromEntries(designated) }, guarded);
+    new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: designated }, guarded);
   }
   // Designated in the home region alone, so that what the management account lacks is no matter here.
   const hub = new SecurityHubOrganization(
