@@ -7,26 +7,31 @@ import type { RaisedEstate } from "./estate";
 /** What watches an account in one region, as its own calls and those of the administrator say. */
 export interface Coverage {
   guardDuty: "nothing" | "own" | "member";
-  /** Protection plans that are on, sorted. */
+  /** Protection plans that are on, beside what every detector has. */
   plans: string[];
   securityHub: boolean;
   /** Standards that are on, sorted; names without region and version. */
   standards: string[];
 }
 
+/** https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_data-sources.html */
+const FOUNDATION = ["CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS"];
+
 type Account = AccountName | `${number}`;
 
-/** Of every one of these regions that the account has. */
+/** In those of these regions that the account has: each way in which it is watched, with how many regions it is so in. */
 export async function coverage(
   estate: RaisedEstate,
   account: Account,
   regions: readonly string[],
-): Promise<Record<string, Coverage>> {
+): Promise<(Coverage & { regions: number })[]> {
   const known = account in ORGANIZATION ? ORGANIZATION[account as AccountName] : { id: account, optedIn: [] };
-  const looks = enabledIn(known.optedIn, regions).map(
-    async (region) => [region, await inRegion(estate, account, known.id, region)] as const,
+  const found = await Promise.all(
+    enabledIn(known.optedIn, regions).map((region) => inRegion(estate, account, known.id, region)),
   );
-  return Object.fromEntries(await Promise.all(looks));
+  const counts = new Map<string, number>();
+  for (const one of found.map((each) => JSON.stringify(each))) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].map(([one, regions]) => ({ ...(JSON.parse(one) as Coverage), regions }));
 }
 
 async function inRegion(estate: RaisedEstate, account: Account, id: string, region: string): Promise<Coverage> {
@@ -52,7 +57,9 @@ async function guardDutyOf(
   const [member] = Members;
   return {
     guardDuty: member?.RelationshipStatus === "Enabled" && member.AdministratorId === ACCOUNTS.audit ? "member" : "own",
-    plans: Features.filter(({ Status }) => Status === "ENABLED").map(({ Name }) => Name ?? ""),
+    plans: Features.filter(({ Status }) => Status === "ENABLED")
+      .map(({ Name }) => Name ?? "")
+      .filter((name) => !FOUNDATION.includes(name)),
   };
 }
 

@@ -23,9 +23,16 @@ afterAll(() => estate?.close(), 60_000);
 const NOTHING: Coverage = { guardDuty: "nothing", plans: [], securityHub: false, standards: [] };
 const MEMBER: Coverage = {
   guardDuty: "member",
-  plans: [],
+  plans: [
+    "S3_DATA_EVENTS",
+    "EKS_AUDIT_LOGS",
+    "EBS_MALWARE_PROTECTION",
+    "RDS_LOGIN_EVENTS",
+    "LAMBDA_NETWORK_LOGS",
+    "AI_PROTECTION",
+  ],
   securityHub: true,
-  standards: ["aws-foundational-security-best-practices"],
+  standards: ["aws-foundational-security-best-practices", "cis-aws-foundations-benchmark"],
 };
 const unchanged = STACKS.map((stack) => ({ stack, changes: [] }));
 
@@ -35,7 +42,7 @@ describe("an organization in 18 regions", { timeout: 600_000 }, () => {
 
     const enabled = enabledIn(ORGANIZATION[account].optedIn, REGIONS);
     expect(enabled).toHaveLength(account === "dev" ? 17 : 18);
-    expect(found).toEqual(Object.fromEntries(enabled.map((region) => [region, MEMBER])));
+    expect(found).toEqual([{ ...MEMBER, regions: enabled.length }]);
   });
 
   it("has one provider in the state of each stack", () => {
@@ -56,8 +63,21 @@ describe("an account that joins", { timeout: 600_000 }, () => {
     await estate.advance(DAY + HOUR);
     const later = await coverage(estate, "777777777777", DEFAULT_REGIONS);
 
-    expect(atOnce).toEqual(Object.fromEntries(DEFAULT_REGIONS.map((region) => [region, NOTHING])));
-    expect(later).toEqual(Object.fromEntries(DEFAULT_REGIONS.map((region) => [region, MEMBER])));
+    expect(atOnce).toEqual([{ ...NOTHING, regions: 17 }]);
+    expect(later).toEqual([{ ...MEMBER, regions: 17 }]);
+  });
+
+  it("is left alone by GuardDuty with auto-enable NONE, while those that are in stay", async () => {
+    await estate.deploy("up", { only: ["organization"], settings: { "hakken:guardDuty": { autoEnable: "NONE" } } });
+    await estate.account({ id: "999999999999", name: "eighth", unit: "Workloads" });
+    await estate.advance(DAY + HOUR);
+
+    const eighth = await coverage(estate, "999999999999", DEFAULT_REGIONS);
+    const seventh = await coverage(estate, "777777777777", DEFAULT_REGIONS);
+    await estate.deploy("up", { only: ["organization"], settings: {} });
+
+    expect(eighth).toEqual([{ ...MEMBER, guardDuty: "nothing", plans: [], regions: 17 }]);
+    expect(seventh).toEqual([{ ...MEMBER, regions: 17 }]);
   });
 
   it("is no reason to change a stack, nor are five hundred", async () => {
