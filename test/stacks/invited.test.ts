@@ -1,8 +1,15 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { member } from "../../stacks/member";
 import { organization } from "../../stacks/organization";
 import { recorded, refusal } from "../pulumi/recorded";
 import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "./settings";
+
+// The reconciler has tests of its own, on the compiled program.
+vi.mock("../../components/detection/Reconciler", () => ({
+  Reconciler: class {
+    warnings = [];
+  },
+}));
 
 const PARTNER = "999900001111";
 const invited = {
