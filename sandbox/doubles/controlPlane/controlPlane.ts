@@ -25,6 +25,7 @@ import { findingOperations } from "../securityhub/findings";
 import { hubOperations } from "../securityhub/hubs";
 import { importFromService, type ServiceImport } from "../securityhub/imports";
 import { RequestLimits } from "../securityhub/limits";
+import * as hubMembers from "../securityhub/members";
 import { policyOperations } from "../securityhub/policies";
 import { ruleOperations } from "../securityhub/rules";
 import { invalidInput, SecurityHubState } from "../securityhub/state";
@@ -151,6 +152,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...hubAdministration.organizationConfigurationOperations(securityHub),
         ...hubAdministration.aggregatorOperations(securityHub),
         ...policyOperations(securityHub),
+        ...hubMembers.memberOperations(securityHub),
         ...ruleOperations(securityHub),
         ...findingOperations({ state: securityHub, store, limits }),
       },

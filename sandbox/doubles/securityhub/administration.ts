@@ -101,7 +101,10 @@ export function organizationConfigurationOperations(state: SecurityHubState): Op
 
       if (type === "CENTRAL") startCentral(state, call);
       if (type === "LOCAL") stopCentral(state, call);
-      state.autoEnable.set(call.region, { members: input.AutoEnable ?? false, standards });
+      const members = input.AutoEnable ?? false;
+      const before = state.autoEnable.get(call.region);
+      const since = before?.members && members ? before.since : state.clock.now();
+      state.autoEnable.set(call.region, { members, standards, since });
     },
   };
 }

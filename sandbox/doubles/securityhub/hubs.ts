@@ -1,18 +1,10 @@
 import type * as sdk from "@aws-sdk/client-securityhub";
 import { accessDenied } from "../controlPlane/errors";
 import type { Call, Operations } from "../controlPlane/service";
+import { defaultStandards, standardArns } from "./standards";
 import { conflict, type Hub, invalidInput, notFound, type SecurityHubState } from "./state";
 
 const hubArn = ({ account, region }: Call) => `arn:aws:securityhub:${region}:${account}:hub/default`;
-
-/** Standards of a region, those that the sandbox knows; the first two are on by default. */
-export const standardArns = (region: string) => [
-  `arn:aws:securityhub:${region}::standards/aws-foundational-security-best-practices/v/1.0.0`,
-  "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0",
-  `arn:aws:securityhub:${region}::standards/cis-aws-foundations-benchmark/v/3.0.0`,
-  `arn:aws:securityhub:${region}::standards/nist-800-53/v/5.0.0`,
-  `arn:aws:securityhub:${region}::standards/pci-dss/v/3.2.1`,
-];
 
 /** Refuses what a centrally managed account may not decide by itself. */
 function selfDecided(state: SecurityHubState, { account, region }: Call): void {
@@ -31,7 +23,7 @@ export function hubOperations(state: SecurityHubState): Operations {
       const hub = state.enable(call.account, call.region);
       hub.tags = { ...input.Tags };
       hub.controlFindingGenerator = generator(input.ControlFindingGenerator) ?? "SECURITY_CONTROL";
-      if (input.EnableDefaultStandards !== false) hub.standards = new Set(standardArns(call.region).slice(0, 2));
+      if (input.EnableDefaultStandards !== false) hub.standards = new Set(defaultStandards(call.region));
     },
 
     DescribeHub: (input: sdk.DescribeHubCommandInput, call: Call) => {
@@ -89,15 +81,18 @@ function standardOperations(state: SecurityHubState): Operations {
   return {
     DescribeStandards: (_input: sdk.DescribeStandardsCommandInput, call: Call) => {
       state.subscribed(call);
-      const Standards = standardArns(call.region).map((StandardsArn, index) => ({
+      const Standards = standardArns(call.region).map((StandardsArn) => ({
         StandardsArn,
         Name: StandardsArn.split("/").slice(1).join(" "),
-        EnabledByDefault: index < 2,
+        EnabledByDefault: defaultStandards(call.region).includes(StandardsArn),
       }));
       return { Standards };
     },
-    GetEnabledStandards: (_input: sdk.GetEnabledStandardsCommandInput, call: Call) => {
-      const standards = [...state.subscribed(call).standards];
+    GetEnabledStandards: (input: sdk.GetEnabledStandardsCommandInput, call: Call) => {
+      const asked = input.StandardsSubscriptionArns;
+      const standards = [...state.subscribed(call).standards].filter(
+        (standard) => asked === undefined || asked.includes(subscriptionArn(call, standard)),
+      );
       return { StandardsSubscriptions: standards.map((standard) => subscription(call, standard, "READY")) };
     },
     BatchEnableStandards: (input: sdk.BatchEnableStandardsCommandInput, call: Call) => {

@@ -177,9 +177,9 @@ function associationOperations(state: SecurityHubState): Operations {
       const association = state.associations.get(targetId);
       const identifier = input.ConfigurationPolicyIdentifier;
       const policyId = identifier === selfManaged ? selfManaged : find(state, identifier).id;
-      if (association?.policyId !== policyId)
+      if (association?.policyId !== policyId || association.ending)
         throw notFound(`Configuration policy ${identifier} is not associated with ${targetId}`);
-      state.associations.delete(targetId);
+      Object.assign(association, { ending: true, status: "PENDING", startedAt: state.clock.now() });
     },
 
     GetConfigurationPolicyAssociation: (input: sdk.GetConfigurationPolicyAssociationCommandInput, call: Call) => {
@@ -190,10 +190,22 @@ function associationOperations(state: SecurityHubState): Operations {
       return shape(association, targetId);
     },
 
-    ListConfigurationPolicyAssociations: (_input: sdk.ListConfigurationPolicyAssociationsCommandInput, call: Call) => {
+    ListConfigurationPolicyAssociations: (input: sdk.ListConfigurationPolicyAssociationsCommandInput, call: Call) => {
       central(state, call);
-      const all = [...state.associations.values()];
-      return { ConfigurationPolicyAssociationSummaries: all.map((one) => shape(one, one.targetId)) };
+      const { ConfigurationPolicyId: id, AssociationType: type, AssociationStatus: status } = input.Filters ?? {};
+      const { accounts, units, rootId } = state.organization;
+      const targets = [rootId, ...units.map((unit) => unit.id), ...accounts.keys()];
+      const all = targets
+        .flatMap((targetId) => {
+          const association = state.effective(targetId);
+          return association ? [shape(association, targetId)] : [];
+        })
+        .filter((one) => id === undefined || one.ConfigurationPolicyId === id)
+        .filter((one) => type === undefined || one.AssociationType === type)
+        .filter((one) => status === undefined || one.AssociationStatus === status);
+      const refused = () => invalidInput("Invalid parameter 'NextToken'.");
+      const { items, NextToken } = page(all, input.MaxResults ?? 100, input.NextToken, refused);
+      return { ConfigurationPolicyAssociationSummaries: items, NextToken };
     },
   };
 }

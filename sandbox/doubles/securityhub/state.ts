@@ -3,7 +3,8 @@ import type { Clock } from "../controlPlane/clock";
 import { ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
 import type { Timing } from "../controlPlane/timing";
-import type { Organization } from "../organizations/organization";
+import type { Account, Organization } from "../organizations/organization";
+import { defaultStandards } from "./standards";
 
 export const securityHubPrincipal = "securityhub.amazonaws.com";
 /** Name of "no policy: the account decides" where a policy's id is asked for. */
@@ -53,7 +54,11 @@ export interface Association {
   startedAt: number;
   status: "PENDING" | "SUCCESS" | "FAILED";
   message?: string;
+  /** Whether it is being taken away: until that is done its policy can't be deleted. */
+  ending?: true;
 }
+
+export type MemberStatus = "Created" | "Invited" | "Enabled" | "Removed";
 
 /** Security Hub CSPM in every account and region, without its findings. */
 export class SecurityHubState {
@@ -67,8 +72,10 @@ export class SecurityHubState {
   readonly policies = new Map<string, ConfigurationPolicy>();
   /** By target: an account, an organizational unit or the root. */
   readonly associations = new Map<string, Association>();
-  /** The administrator's decision for new accounts, by region. */
-  readonly autoEnable = new Map<string, { members: boolean; standards: string }>();
+  /** The administrator's decision for new accounts, by region, and the time since when. */
+  readonly autoEnable = new Map<string, { members: boolean; standards: string; since: number }>();
+  /** Members by account and region. Under CENTRAL every account with Security Hub is one, whatever stands here. */
+  readonly members = new Map<string, MemberStatus>();
   /** Automation rules by ARN, of each account and region. */
   private readonly rules = new Map<string, Map<string, AutomationRule>>();
   /** Configuration from the home region. Undefined: LOCAL. */
@@ -166,17 +173,32 @@ export class SecurityHubState {
     if (this.central === undefined || aggregator === undefined) return undefined;
     if (region !== aggregator.region && !this.linkedRegions(aggregator).includes(region)) return undefined;
     const association = this.effective(account);
-    return association?.status === "SUCCESS" ? this.policies.get(association.policyId) : undefined;
+    // One that is being taken away still governs.
+    const applies = association?.status === "SUCCESS" || association?.ending;
+    return applies ? this.policies.get(association.policyId) : undefined;
   }
 
   /** Whether an administrator sees this account's findings. */
   isMember(account: string, region: string): boolean {
-    return this.organization.accounts.has(account) && account !== this.admin && this.hub(account, region) !== undefined;
+    return this.memberStatus(account, region) === "Enabled" && this.hub(account, region) !== undefined;
+  }
+
+  /** How an account stands to the administrator of the region. Undefined: not at all. */
+  memberStatus(account: string, region: string): MemberStatus | undefined {
+    if (account === this.admin) return undefined;
+    if (
+      this.central !== undefined &&
+      this.organization.accounts.has(account) &&
+      this.hub(account, region) !== undefined
+    )
+      return "Enabled";
+    return this.members.get(`${account}/${region}`);
   }
 
   /** Does what has fallen due since the last call: associations are applied, CENTRAL reaches the linked regions. */
   settle(): void {
     const aggregator = this.admin === undefined ? undefined : this.aggregators.get(this.admin);
+    for (const [region, decision] of this.autoEnable) this.enrol(region, decision);
     if (this.central === undefined || aggregator === undefined || this.admin === undefined) return;
     for (const region of this.linkedRegions(aggregator).filter((one) => !this.admins.has(one))) {
       this.admins.set(region, this.admin);
@@ -191,9 +213,31 @@ export class SecurityHubState {
         for (const region of regions) if (this.organization.hasRegion(id, region)) this.apply(id, region);
   }
 
+  /** LOCAL's auto-enable reaches accounts that join after it was set, and nobody else. */
+  private enrol(region: string, { members, standards, since }: { members: boolean; standards: string; since: number }) {
+    const due = (account: Account) => {
+      const joined = account.joinedAt.getTime();
+      return joined > since && this.clock.now() >= joined + this.timing.enrolment;
+    };
+    if (!members || this.central !== undefined || !this.admins.has(region)) return;
+    for (const account of this.organization.accounts.values()) {
+      const { id, status } = account;
+      if (id === this.admins.get(region) || status !== "ACTIVE" || !due(account)) continue;
+      if (this.members.has(`${id}/${region}`) || !this.organization.hasRegion(id, region)) continue;
+      const off = this.hub(id, region) === undefined;
+      if (off && id === this.organization.managementAccountId) continue;
+      if (off) this.enable(id, region).standards = new Set(standards === "DEFAULT" ? defaultStandards(region) : []);
+      this.members.set(`${id}/${region}`, "Enabled");
+    }
+  }
+
   private settleAssociation(association: Association): void {
     if (association.status !== "PENDING") return;
     if (this.clock.now() < association.startedAt + this.timing.association) return;
+    if (association.ending) {
+      this.associations.delete(association.targetId);
+      return;
+    }
     const targets = [...this.organization.accounts.values()].filter(
       ({ id }) => this.effective(id)?.targetId === association.targetId,
     );

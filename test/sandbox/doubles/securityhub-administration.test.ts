@@ -235,6 +235,7 @@ describe("central configuration", () => {
     const twice = await errorOf(
       audit.startConfigurationPolicyDisassociation({ ConfigurationPolicyIdentifier: Identifier, Target }),
     );
+    minute();
     await audit.deleteConfigurationPolicy({ Identifier });
     await local();
     const { FindingAggregators = [] } = await audit.listFindingAggregators({});
