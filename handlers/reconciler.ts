@@ -2,10 +2,12 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { type Duty, described, type Report, type Run, type Service } from "./reconcile/duty";
 import { type GuardDutyDutySettings, guardDutyService } from "./reconcile/guardDuty";
 import { organizationNow } from "./reconcile/organization";
+import { type SecurityHubDutySettings, securityHubService } from "./reconcile/securityHub";
 
 /** What each service's duty goes by. A service that is not there has no duty. */
 export interface ReconcilerSettings {
   guardDuty?: GuardDutyDutySettings;
+  securityHub?: SecurityHubDutySettings;
 }
 
 export type DutyKind = keyof ReconcilerSettings & string;
@@ -34,6 +36,7 @@ export const reconcilerHandler = (settings: ReconcilerSettings) => () => {
   const organizations = new OrganizationsClient({ maxAttempts: 8 });
   const services: Partial<Record<DutyKind, Service>> = {
     ...(settings.guardDuty && { guardDuty: guardDutyService(settings.guardDuty) }),
+    ...(settings.securityHub && { securityHub: securityHubService(settings.securityHub) }),
   };
 
   return async (event: DeploymentEvent | ScheduledEvent): Promise<Report> => {

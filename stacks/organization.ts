@@ -4,6 +4,7 @@ import { guardDutyDuty } from "../components/detection/guardDutyDuty";
 import { InvitedAccounts } from "../components/detection/InvitedAccounts";
 import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
+import { securityHubDuty } from "../components/detection/securityHubDuty";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
@@ -58,13 +59,6 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   if (invitedAccounts.length > 0) {
     new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: designated }, guarded);
   }
-  // Designated in the home region alone, so that what the management account lacks is no matter here.
-  const hub = new SecurityHubOrganization(
-    "securityhub",
-    { homeRegion, linking: linkingOf(settings, gathered), policies },
-    guarded,
-  );
-  const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
   const reconciler = new Reconciler(
     "reconciler",
     {
@@ -77,11 +71,25 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
           settings: guardDuty,
           after: Object.values(configuration.configured),
         }),
+        securityHubDuty(homeRegion),
       ],
       alarms,
     },
     guarded,
   );
+  // Designated in the home region alone, so that what the management account lacks is no matter here.
+  const hub = new SecurityHubOrganization(
+    "securityhub",
+    {
+      homeRegion,
+      linking: linkingOf(settings, gathered),
+      policies,
+      release: (name, policyId, opts) =>
+        reconciler.invocation(name, { kind: "securityHub", region: homeRegion, data: { policyId } }, opts),
+    },
+    guarded,
+  );
+  const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
 
   return {
     adminAccountId,

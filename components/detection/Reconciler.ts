@@ -41,6 +41,8 @@ const LONGEST_INPUT = 8192;
 export class Reconciler extends pulumi.ComponentResource {
   /** Accounts that AWS refused by themselves when the duties ran last by a deployment, with the reasons. */
   readonly warnings: pulumi.Output<string[]>;
+  private readonly function: aws.lambda.Function;
+  private readonly region: string;
 
   constructor(name: string, args: ReconcilerArgs, opts?: pulumi.ComponentResourceOptions) {
     // Protected are what a delete would undo the organization by, and what keeps it right: not what the next deployment makes again.
@@ -61,6 +63,8 @@ export class Reconciler extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.function = handler.function;
+    this.region = region;
     const invocations = duties.flatMap((service) => invoke(name, region, handler.function, service, guarded));
     const rule = hourly(name, region, handler.function, duties, invocations, guarded);
     new ReconcilerAlarms(
@@ -74,6 +78,24 @@ export class Reconciler extends pulumi.ComponentResource {
       .all(invocations.map(({ result }) => result))
       .apply((results) => results.flatMap((result) => (JSON.parse(result) as Report).warnings));
     this.registerOutputs();
+  }
+
+  /** A duty of one resource, which the hourly run does not do: it runs when it is made, changed, and backwards when it is deleted. */
+  invocation(
+    name: string,
+    duty: { kind: DutyKind; region: string; data: Readonly<Record<string, pulumi.Input<string>>> },
+    opts: pulumi.CustomResourceOptions,
+  ): aws.lambda.Invocation {
+    return new aws.lambda.Invocation(
+      name,
+      {
+        functionName: this.function.name,
+        input: pulumi.jsonStringify({ duty }),
+        lifecycleScope: "CRUD",
+        region: this.region,
+      },
+      { ...opts, deleteBeforeReplace: true },
+    );
   }
 }
 
