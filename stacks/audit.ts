@@ -8,6 +8,7 @@ import type { AuditSettings } from "../settings";
 import { accountProvider, prefixed } from "./account";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
+import { refuseLocal } from "./securityHubPolicies";
 
 /** What other stacks need of this one. */
 export interface AuditOutputs {
@@ -25,6 +26,7 @@ export interface AuditOutputs {
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
 export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
+  refuseLocal(settings);
   const { account, homeRegion, regions, absentRegions, guardDuty, slack, backlog, mail, accessPortal, protect } =
     settings;
   const provider = await accountProvider(settings);

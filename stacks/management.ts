@@ -7,6 +7,7 @@ import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { accountRecorder } from "./recorder";
+import { refuseLocal } from "./securityHubPolicies";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 
 /** What other stacks need of this one. */
@@ -21,6 +22,7 @@ export interface ManagementOutputs {
 
 /** The stack `management`: the management account's own watch, and the designation of the audit account as administrator. */
 export async function management(settings: PlainSettings): Promise<pulumi.Inputs> {
+  refuseLocal(settings);
   const { account, homeRegion, linkedRegions, regions, absentRegions, protect } = settings;
   const { accountId, detectorIds } = await administrator(settings);
   const provider = await accountProvider(settings);

@@ -14,11 +14,12 @@ import { refuseDeclarativePolicies } from "./declarativePolicies";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
-import { linkingOf, policiesWithTargets } from "./securityHubPolicies";
+import { linkingOf, policiesWithTargets, refuseLocal } from "./securityHubPolicies";
 import { suppressed } from "./suppressions";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
+  refuseLocal(settings);
   const { account, homeRegion, linkedRegions, absentRegions, guardDuty, invitedAccounts, protect } = settings;
   const {
     adminAccountId,

@@ -34,6 +34,10 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     /^topic alerts-mail-topic __default_statement_ID: unneeded$/,
     "AWS's own, which a topic has when it is given none: the account's own roles alone.",
   ],
+  [
+    /^role role\/reconciler-role ReleasePolicies: unneeded Action securityhub:StartConfigurationPolicyDisassociation$/,
+    "Used where a policy is deleted that still applies to something, which the run's deletions have begun to take away themselves.",
+  ],
 ];
 
 /** Rights, by what the run has shown. After all else that uses any. */

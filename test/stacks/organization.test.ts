@@ -1,17 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it, vi } from "vitest";
 import { PLANS } from "../../handlers/guardDutyPlans";
+import { securityHub } from "../../settings/securityHub";
 import { organization } from "../../stacks/organization";
 import { recorded } from "../pulumi/recorded";
 import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
 // The reconciler has tests of its own, on the compiled program, since its handler can't be serialized from what vitest makes.
-const made = vi.hoisted(() => ({ reconcilers: [] as unknown[][] }));
+const made = vi.hoisted(() => ({ reconcilers: [] as unknown[][], invocations: [] as string[] }));
 vi.mock("../../components/detection/Reconciler", () => ({
   Reconciler: class {
     warnings = [];
     constructor(...args: unknown[]) {
       made.reconcilers.push(args);
+    }
+    invocation(name: string) {
+      made.invocations.push(name);
     }
   },
 }));
@@ -155,5 +159,31 @@ it("refuses declarative policies of Security Hub, which would undo what it confi
 
   await expect(attempt).rejects.toThrow(
     "hakken: the organization has declarative policies of Security Hub CSPM (p-1, p-2), which switch off whatever they don't list",
+  );
+});
+
+it("releases each policy of Security Hub before it goes", async () => {
+  made.invocations.length = 0;
+  const policies = [{ name: "workloads", targets: ["111122223333"] }, { name: "everyone" }];
+  const settings = {
+    ...plainSettings("organization", "444455556666"),
+    securityHub: securityHub.parse({ policies }),
+  };
+
+  await recorded(() => organization(settings), { answers: answersOf(stacks) });
+
+  expect(made.invocations).toEqual(["securityhub-release-workloads", "securityhub-release-everyone"]);
+});
+
+it("refuses LOCAL configuration, which is not there yet, before anything is made", async () => {
+  const settings = {
+    ...plainSettings("organization", "444455556666"),
+    securityHub: securityHub.parse({ configuration: "LOCAL" }),
+  };
+
+  const attempt = recorded(() => organization(settings), { answers: answersOf(stacks) });
+
+  await expect(attempt).rejects.toThrow(
+    "hakken:securityHub.configuration: LOCAL can't be deployed yet: set it to CENTRAL, or leave it out.",
   );
 });
