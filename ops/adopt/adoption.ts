@@ -70,7 +70,8 @@ const AT_A_TIME = 12;
 export const survey = async (preview: Preview, importFile: string, signal: AbortSignal): Promise<Survey> => {
   const provider = preview.provider();
   const all = preview.sought();
-  const sought = all.filter(({ type }) => FINDERS[type]);
+  // The engine comes to them in an order of its own, another each time.
+  const sought = all.filter(({ type }) => FINDERS[type]).sort((a, b) => a.urn.localeCompare(b.urn));
   if (!provider || !sought.length) return { adoption: NOTHING, failures: [], imports: [] };
 
   const account = await signIn(provider);

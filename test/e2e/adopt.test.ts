@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { ConfigService } from "@aws-sdk/client-config-service";
+import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { SecurityHub } from "@aws-sdk/client-securityhub";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Report } from "../../ops/report";
+import { projectRoot } from "../../ops/root";
+import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
+import { engineEnvironment } from "../../sandbox/project";
+import { type RaisedEstate, raiseEstate } from "./estate";
+
+const REGIONS = [HOME_REGION, "us-east-1", "ap-northeast-3"];
+const OTHER_ADMIN_IN = "us-east-1";
+const ROLE = `arn:aws:iam::${ACCOUNTS.prod}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`;
+let estate: RaisedEstate;
+let byHand: Record<string, string>;
+
+beforeAll(async () => {
+  estate = await raiseEstate({ name: "adopt", regions: REGIONS, deployed: false });
+  byHand = await setUpByHand();
+}, 900_000);
+
+afterAll(() => estate?.close(), 60_000);
+
+/** What somebody clicked together: three detectors, a hub with standards, another administrator in one region, Control Tower's recorder. */
+async function setUpByHand(): Promise<Record<string, string>> {
+  const detectors = REGIONS.map(async (region, index) => {
+    const { DetectorId = "" } = await new GuardDuty(estate.as("audit", region)).createDetector({
+      Enable: true,
+      FindingPublishingFrequency: index ? "ONE_HOUR" : "SIX_HOURS",
+      Features: [{ Name: "S3_DATA_EVENTS", Status: index ? "DISABLED" : "ENABLED" }],
+      Tags: { madeBy: "hand" },
+    });
+    return [region, DetectorId];
+  });
+  await new SecurityHub(estate.as("audit")).enableSecurityHub({ ControlFindingGenerator: "STANDARD_CONTROL" });
+  await new GuardDuty(estate.as("management", OTHER_ADMIN_IN)).enableOrganizationAdminAccount({
+    AdminAccountId: ACCOUNTS.dev,
+  });
+  await new ConfigService(estate.as("prod")).putConfigurationRecorder({
+    ConfigurationRecorder: { name: "aws-controltower-BaselineConfigRecorder", roleARN: ROLE },
+  });
+  return Object.fromEntries(await Promise.all(detectors));
+}
+
+interface Ended {
+  code: number | null;
+  report: Report;
+  stderr: string;
+}
+
+/** The ops script as a user starts it: the sandbox stands in for AWS by the variables that AWS's own SDK honours. */
+function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended>; says(words: RegExp): Promise<void> } {
+  const { places, run } = estate;
+  const { CI: _, ...env } = process.env;
+  // Pulumi's home stays the user's: the CLI is there.
+  const { PULUMI_HOME: _home, ...engine } = engineEnvironment(places, run);
+  const script = join(projectRoot(), "bin", "ops", "main.js");
+  const child = spawn(process.execPath, [script, ...args, "--json", "--cwd", places.work], {
+    env: { ...env, ...engine, AWS_ENDPOINT_URL: run.endpoint, AWS_SHARED_CREDENTIALS_FILE: places.credentials },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, report: JSON.parse(stdout), stderr }));
+  });
+  const says = async (words: RegExp) => {
+    while (!words.test(stderr)) {
+      if (child.exitCode !== null) throw new Error(`It ended without ${words}:\n${stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { child, ended, says };
+}
+
+const ops = (...args: string[]): Promise<Ended> => start(...args).ended;
+
+/** Deploys, and fails with what it said where that fails. */
+async function up(stack: string): Promise<string[]> {
+  const { code, report, stderr } = await ops("up", "--yes", "--stack", stack);
+  if (code) throw new Error(stderr);
+  return (report.stacks[0]?.changes ?? []).map(({ operation, name }) => `${operation} ${name}`);
+}
+
+const adoptionOf = ({ report }: Ended, stack: string) => report.stacks.find((one) => one.stack === stack)?.adoption;
+
+async function detectorsOf(account: "audit" | "management"): Promise<Record<string, string | undefined>> {
+  const found = REGIONS.map(async (region) => {
+    const { DetectorIds } = await new GuardDuty(estate.as(account, region)).listDetectors({});
+    return [region, DetectorIds?.[0]];
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
+  it("are told what would change, and nothing is taken over unless somebody says yes", async () => {
+    const shown = await ops("adopt", "--create");
+    const stacks = await start("preview", "--stack", "audit").ended;
+
+    expect(shown.code).toBe(2);
+    expect(shown.stderr).toMatch(/there is nobody to ask: add --yes/);
+    for (const line of [
+      "findingPublishingFrequency: SIX_HOURS → FIFTEEN_MINUTES",
+      "findingPublishingFrequency: ONE_HOUR → FIFTEEN_MINUTES",
+      "controlFindingGenerator: STANDARD_CONTROL → SECURITY_CONTROL",
+      "tags.madeBy: hand → (removed)",
+    ])
+      expect(shown.stderr).toContain(line);
+    expect(shown.stderr).toMatch(/S3_DATA_EVENTS \(ap-northeast-3, us-east-1\)\n +status: DISABLED → ENABLED/);
+    expect(shown.stderr).toMatch(/management: what it makes can be told once/);
+    expect(stacks.report.stacks[0]?.changes.filter(({ operation }) => operation !== "create")).toEqual([]);
+  });
+
+  it("are taken over where they don't stand in the way, and changed in place", async () => {
+    const adopted = await ops("adopt", "--yes", "--stack", "audit");
+    const again = await ops("adopt", "--yes", "--stack", "audit");
+    const changed = await up("audit");
+
+    expect(adopted.code).toBe(0);
+    expect(
+      adoptionOf(adopted, "audit")
+        ?.existing.map(({ name }) => name)
+        .sort(),
+    ).toEqual([...REGIONS.map((region) => `detectors-${region}`).sort(), "securityhub"]);
+    expect(adoptionOf(again, "audit")?.existing).toEqual([]);
+    expect(changed.filter((change) => /^(update|replace|delete)/.test(change)).sort()).toEqual(
+      [...REGIONS.map((region) => `update detectors-${region}`), "update securityhub"].sort(),
+    );
+    expect(await detectorsOf("audit")).toEqual(byHand);
+    const { FindingPublishingFrequency } = await new GuardDuty(estate.as("audit")).getDetector({
+      DetectorId: byHand[HOME_REGION],
+    });
+    expect(FindingPublishingFrequency).toBe("FIFTEEN_MINUTES");
+  });
+});
