@@ -1,13 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { readSettings } from "./settings";
+import { readSettings, type Settings } from "./settings";
 import { audit } from "./stacks/audit";
 import { management } from "./stacks/management";
 import { member } from "./stacks/member";
 import { organization } from "./stacks/organization";
+import { regionsOf } from "./stacks/removedRegions";
 
 /** The program: makes the stack of the role that the settings name, and gives its outputs. Pulumi calls it, and so does ops. */
 export = async (): Promise<pulumi.Inputs> => {
-  const settings = readSettings();
+  const { settings, outputs } = await regionsOf(readSettings());
+  return { ...(await stackOf(settings)), ...outputs };
+};
+
+function stackOf(settings: Settings): Promise<pulumi.Inputs> {
   switch (settings.role) {
     case "audit":
       return audit(settings);
@@ -18,4 +23,4 @@ export = async (): Promise<pulumi.Inputs> => {
     case "member":
       return member(settings);
   }
-};
+}

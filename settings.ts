@@ -179,6 +179,7 @@ function duplicates(raw: Record<string, unknown>, show: Show): string[] {
   const lists: Record<string, unknown> = {
     regions: raw.regions,
     absentRegions: raw.absentRegions,
+    removeRegions: raw.removeRegions,
     severities: raw.severities,
     requiredChannels: raw.requiredChannels,
     "backlog.categories": (raw.backlog as { categories?: unknown } | undefined)?.categories,

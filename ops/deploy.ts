@@ -106,11 +106,25 @@ export const deploy = async (options: DeployOptions): Promise<StackResult[]> => 
       work: async (stack) =>
         interruption?.stop.aborted
           ? notStarted(stack, "not started: interrupted")
-          : await runStack(stack, { ...options, program, cli }),
+          : await twiceWhereLeaving(command, () => runStack(stack, { ...options, program, cli })),
       wentWell: ({ outcome }) => outcome === "succeeded",
       skip: (stack, inTheWay) => notStarted(stack, reasonFor(command, inTheWay)),
     }),
   );
+};
+
+/** A region is left in two runs, the first of which only lifts the protection (stacks/removedRegions.ts): both, one after the other. */
+const twiceWhereLeaving = async (command: Command, run: () => Promise<StackResult>): Promise<StackResult> => {
+  const first = await run();
+  const { leaving } = first.outputs;
+  if (command !== "up" || first.outcome !== "succeeded" || !Array.isArray(leaving) || leaving.length === 0)
+    return first;
+  const second = await run();
+  return {
+    ...second,
+    changes: [...first.changes, ...second.changes],
+    seconds: first.seconds + second.seconds,
+  };
 };
 
 /** The exit code of it all: 130 when it was interrupted, else that of the first stack that failed. */

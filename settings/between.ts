@@ -16,6 +16,7 @@ export interface RightOnes {
   homeRegion?: string;
   regions?: readonly string[];
   absentRegions?: readonly string[];
+  removeRegions?: readonly string[];
   deployRoleArn?: string;
   slack?: Record<string, unknown>;
   backlog?: Record<string, unknown>;
@@ -39,7 +40,10 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
   ];
 }
 
-function regionProblems({ role, homeRegion, regions, absentRegions = [] }: RightOnes, show: Show): string[] {
+function regionProblems(
+  { role, homeRegion, regions, absentRegions = [], removeRegions = [] }: RightOnes,
+  show: Show,
+): string[] {
   if (!homeRegion || !regions) return [];
   const problems: string[] = [];
   const home = show("homeRegion", homeRegion);
@@ -55,6 +59,12 @@ function regionProblems({ role, homeRegion, regions, absentRegions = [] }: Right
   ) {
     problems.push(
       `hakken:absentRegions leaves ${home} alone: add a region to hakken:regions, since Security Hub's central configuration needs one to link.`,
+    );
+  }
+  for (const [index, removed] of removeRegions.entries()) {
+    if (!regions.includes(removed) || absentRegions.includes(removed)) continue;
+    problems.push(
+      `hakken:removeRegions[${index}]: ${show("removeRegions", `"${removed}"`)} is among hakken:regions: take it out there, or here.`,
     );
   }
   for (const [index, absent] of absentRegions.entries()) {

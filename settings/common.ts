@@ -77,6 +77,15 @@ export const common = {
       defaultMeaning: "none",
       example: ["ap-northeast-3"],
     }),
+  removeRegions: z
+    .array(region, "it must be a list of regions")
+    .default([])
+    .meta({
+      description:
+        "Regions that `regions` had and that are to be left. Without it a region that is missing there is refused. Each stack leaves it in two runs, the first of which lifts the protection: `organization`, then `management`, then `audit` and the members. Take it out when done.",
+      defaultMeaning: "none",
+      example: ["ap-northeast-3"],
+    }),
   stacks: z
     .strictObject(
       {
@@ -88,8 +97,12 @@ export const common = {
           description: "Full name of the stack that designates it.",
           defaultMeaning: "`management` of this project",
         }),
+        organization: stack.optional().meta({
+          description: "Full name of the stack that configures the organization: asked before a region is left.",
+          defaultMeaning: "`organization` of this project",
+        }),
       },
-      "it must be an object with the keys audit and management",
+      "it must be an object with the keys audit, management and organization",
     )
     .default({})
     .meta({

@@ -42,6 +42,18 @@ export async function outputsOf<Outputs extends object>(
   return Object.fromEntries(names.map((name) => [name, outputs[name]])) as Outputs;
 }
 
+/** Outputs of a stack as it was deployed last, its own too; undefined where there is no such stack. By its name in this project, or its full name. */
+export async function stackOutputs<Outputs extends object>(stack: string): Promise<Partial<Outputs> | undefined> {
+  const fullName = stack.includes("/") ? stack : `${pulumi.getOrganization()}/${pulumi.getProject()}/${stack}`;
+  try {
+    return (await read(fullName)).outputs as Partial<Outputs>;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/unknown stack/.test(reason)) return undefined;
+    throw new pulumi.RunError(`hakken: the outputs of the stack "${fullName}" can't be read: ${reason}`);
+  }
+}
+
 // What a StackReference asks too. But that one is a resource, whose failure the engine reports by itself, with no way to say
 // what is to be done; and it stays in the state.
 function read(stack: string): Promise<{ outputs: Record<string, unknown>; secretOutputNames: string[] }> {

@@ -9,6 +9,7 @@ const regions = {
   regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
   linkedRegions: ["ap-northeast-3", "us-east-1"],
   absentRegions: [],
+  removeRegions: [],
   stacks: {},
   protect: true,
   tags: {},

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings";
+import { stackOutputs } from "./outputs";
+
+/** What each stack notes of its regions, and reads again the next time. */
+export interface RegionOutputs {
+  homeRegion: string;
+  /** Where it has something, those that it is about to leave among them. */
+  regions: string[];
+  /** Those that it is about to leave: no longer protected, and deleted by the next run. */
+  leaving: string[];
+}
+
+/** The stacks that must have left a region before one of this role may. AWS refuses another order, or leaves accounts behind. */
+const LATER: Readonly<Record<Settings["role"], readonly ("organization" | "management")[]>> = {
+  organization: [],
+  management: ["organization"],
+  audit: ["organization", "management"],
+  member: ["organization"],
+};
+
+/** What goes with a region, by role. */
+const LOSSES: Readonly<Record<Settings["role"], string>> = {
+  audit: "its detector with the findings in it, its protection plans, and its AWS Config recorder",
+  management: "its detector with the findings in it, its AWS Config recorder, and the designation of the administrator",
+  organization:
+    "GuardDuty's organization configuration, the membership of every account there, the link that brings findings to the home region, and all else that is set for the region",
+  member: "its AWS Config recorder, without which Security Hub checks nothing there",
+};
+
+/**
+ * Refuses what would silently end the watch over a region or move its home, by what the stack itself noted the last time; and takes
+ * a region away in two runs, since the engine deletes nothing that its state calls protected: the first lifts the protection of all
+ * that is there, the second deletes it. Gives the settings to go on with, and what to note.
+ */
+export async function regionsOf<S extends Settings>(settings: S): Promise<{ settings: S; outputs: RegionOutputs }> {
+  const { role, homeRegion, regions, removeRegions, protect } = settings;
+  const before = (await stackOutputs<RegionOutputs>(pulumi.getStack())) ?? {};
+  if (before.homeRegion && before.homeRegion !== homeRegion && protect) {
+    throw new pulumi.RunError(
+      `hakken:homeRegion: "${homeRegion}" is not the one that this stack was deployed with, ${before.homeRegion}. A move makes the pipeline anew, with an empty alert table. Set it back; or, if it is meant, destroy the stacks and deploy them again.`,
+    );
+  }
+  const dropped = (before.regions ?? []).filter((region) => !regions.includes(region));
+  const unnamed = dropped.filter((region) => !removeRegions.includes(region));
+  if (unnamed.length > 0) {
+    throw new pulumi.RunError(
+      `hakken:regions: ${unnamed.join(", ")} was watched by this stack and is not among them any more. Each would lose ${LOSSES[role]}. Put it back; or, if it is meant, name it in hakken:removeRegions.`,
+    );
+  }
+  if (dropped.length > 0) await waitForLater(settings, dropped);
+
+  const leaving = dropped.filter((region) => !before.leaving?.includes(region));
+  if (leaving.length > 0) liftProtection(leaving);
+  const kept = [...regions, ...leaving];
+  return {
+    settings: {
+      ...settings,
+      regions: kept,
+      linkedRegions: kept.filter((region) => region !== homeRegion),
+      absentRegions: settings.absentRegions.filter((region) => !leaving.includes(region)),
+    },
+    outputs: { homeRegion, regions: kept, leaving },
+  };
+}
+
+/** Only said in a preview, which a pull request asks of all stacks at once. */
+async function waitForLater(settings: Settings, dropped: readonly string[]): Promise<void> {
+  for (const stack of LATER[settings.role]) {
+    const name = settings.stacks[stack] ?? stack;
+    const { regions = [] } = (await stackOutputs<RegionOutputs>(name)) ?? {};
+    const still = dropped.filter((region) => regions.includes(region));
+    if (still.length === 0) continue;
+    const words = `hakken:removeRegions: the stack ${name} still has ${still.join(", ")}: run pulumi up --stack ${name} first, twice, until its output "regions" names it no more.`;
+    if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(words);
+    void pulumi.log.warn(words);
+  }
+}
+
+function liftProtection(regions: readonly string[]): void {
+  pulumi.runtime.registerStackTransformation(({ props, opts }) =>
+    regions.includes(props.region) ? { props, opts: { ...opts, protect: false } } : undefined,
+  );
+  void pulumi.log.warn(
+    `hakken:removeRegions: this run lifts the protection of what is in ${regions.join(", ")}; the next pulumi up deletes it, and leaves the other regions as they are.`,
+  );
+}

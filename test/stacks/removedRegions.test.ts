@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect, it } from "vitest";
+import { regionsOf } from "../../stacks/removedRegions";
+import { sample, sampleForEach } from "../ops/sample";
+import { plainSettings } from "./settings";
+
+sampleForEach();
+
+const ALL = ["ap-northeast-1", "ap-northeast-3", "us-east-1"];
+const LESS = ["ap-northeast-1", "us-east-1"];
+
+/** A protected thing in each region, and one that is in none. */
+const program = (role: "organization" | "management" | "member", regions: string[], removeRegions: string[] = []) => {
+  const given = { ...plainSettings(role, "111122223333"), regions, removeRegions };
+  return async () => {
+    const { settings, outputs } = await regionsOf(given);
+    for (const region of settings.regions) {
+      new pulumi.ComponentResource("sample:index:Detector", `detector-${region}`, { region }, { protect: true });
+    }
+    new pulumi.ComponentResource("sample:index:Table", "table", {}, { protect: true });
+    return outputs;
+  };
+};
+const names = (changes: readonly { operation: string; name: string }[] = []) =>
+  changes.map(({ operation, name }) => `${operation} ${name}`);
+const REMOVED = ["ap-northeast-3"];
+
+it("refuses to leave a region that the settings merely lack, and says what would be lost and what to set", async () => {
+  await sample.run({ command: "up", program: program("management", ALL) });
+
+  const [refused] = await sample.run({ command: "preview", program: program("management", LESS) });
+
+  expect(refused?.failures[0]?.reason).toMatch(
+    /hakken:regions: ap-northeast-3 was watched by this stack .* lose its detector with the findings in it, .* name it in hakken:removeRegions/,
+  );
+}, 60_000);
+
+it("leaves a region that removeRegions names, by lifting its protection and then deleting it, the others untouched and protected; and takes it in again", async () => {
+  await sample.run({ command: "up", program: program("organization", ALL) });
+  const less = program("organization", LESS, REMOVED);
+
+  const [preview] = await sample.run({ command: "preview", program: less });
+  const [up] = await sample.run({ command: "up", program: less });
+  const [second] = await sample.run({ command: "up", program: less });
+  const [again] = await sample.run({ command: "up", program: program("organization", ALL) });
+  const [destroyed] = await sample.run({ command: "destroy", program: program("organization", ALL) });
+
+  // The first of the two runs of `up`, and of the plain CLI.
+  expect(names(preview?.changes).filter((change) => change.startsWith("delete"))).toEqual([]);
+  expect(sample.progress.map(({ text }) => text)).toContainEqual(
+    "unprotect sample:index:Detector detector-ap-northeast-3",
+  );
+  expect(sample.progress.filter(({ kind }) => kind === "warning").map(({ text }) => text)).toContainEqual(
+    expect.stringContaining(
+      "this run lifts the protection of what is in ap-northeast-3; the next pulumi up deletes it",
+    ),
+  );
+  expect(names(up?.changes).filter((change) => change.startsWith("delete"))).toEqual([
+    "delete detector-ap-northeast-3",
+  ]);
+  expect(up?.outputs).toEqual({ homeRegion: "ap-northeast-1", regions: LESS, leaving: [] });
+  expect(names(second?.changes)).toEqual([]);
+  expect(names(again?.changes)).toContain("create detector-ap-northeast-3");
+  expect(destroyed?.failures[0]?.reason).toMatch(/the stack is protected: .*detector-ap-northeast-3/);
+}, 120_000);
+
+it("waits for the stacks that must leave the region first, and says which command that takes; a preview only warns", async () => {
+  await sample.run({ command: "up", stacks: ["organization"], program: program("organization", ALL) });
+  await sample.run({ command: "up", stacks: ["management"], program: program("management", ALL) });
+  const leave = program("management", LESS, REMOVED);
+
+  const [preview] = await sample.run({ command: "preview", stacks: ["management"], program: leave });
+  const [refused] = await sample.run({ command: "up", stacks: ["management"], program: leave });
+  await sample.run({ command: "up", stacks: ["organization"], program: program("organization", LESS, REMOVED) });
+  const [allowed] = await sample.run({ command: "up", stacks: ["management"], program: leave });
+
+  expect(preview?.outcome).toBe("succeeded");
+  expect(refused?.failures[0]?.reason).toMatch(
+    /the stack organization still has ap-northeast-3: run pulumi up --stack organization first/,
+  );
+  expect(allowed?.outcome).toBe("succeeded");
+}, 120_000);
+
+it("refuses another home region", async () => {
+  await sample.run({ command: "up", program: program("management", ALL) });
+  const moved = { ...plainSettings("management", "111122223333"), homeRegion: "us-east-1", regions: ALL };
+
+  const [refused] = await sample.run({
+    command: "up",
+    program: async () => (await regionsOf({ ...moved, homeRegion: "us-east-1" })).outputs,
+  });
+
+  expect(refused?.failures[0]?.reason).toMatch(
+    /hakken:homeRegion: "us-east-1" is not the one that this stack was deployed with, ap-northeast-1/,
+  );
+}, 60_000);
