@@ -5,6 +5,7 @@ import { ACCOUNTS, UNITS } from "./organization";
  * features that do not exclude one another are on, so that the end-to-end tests see each of them deployed.
  */
 export const detectionSettings: Record<string, unknown> = {
+  "hakken:inspector": { scan: ["EC2", "LAMBDA", "LAMBDA_CODE"] },
   // The sandbox deploys as root of each account, which a service control policy binds like everybody else.
   "hakken:serviceControlPolicy": { targets: [UNITS.Workloads], exempt: ["arn:aws:iam::*:root"] },
   "hakken:securityHub": {

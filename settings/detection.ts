@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { guardDuty } from "./guardDuty";
+import { inspector } from "./inspector";
 import { invitedAccounts } from "./invitedAccounts";
 import { securityHub } from "./securityHub";
 import { serviceControlPolicy } from "./serviceControlPolicy";
@@ -11,6 +12,7 @@ import { suppressions } from "./suppressions";
  */
 export const detection = {
   guardDuty,
+  inspector,
   invitedAccounts,
   securityHub,
   serviceControlPolicy,

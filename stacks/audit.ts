@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Detectors } from "../components/detection/Detectors";
+import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
 import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
 import { accountProvider, prefixed } from "./account";
+import { absentScans, scansByRegion } from "./inspectorScans";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
 import { refuseLocal } from "./securityHubPolicies";
@@ -54,6 +56,9 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
     { ...guarded, dependsOn: [recorder] },
   );
+  // Before it is designated: AWS lets only an administrator that scans itself configure the organization.
+  if (settings.inspector)
+    new InspectorScanning("inspector", { accountId: account, types: scansByRegion(settings, regions) }, guarded);
   const pipeline = new NotificationPipeline(
     prefixed(settings, "alerts"),
     {
@@ -80,6 +85,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     absentRegions,
     absentPlans: plansLeftOut(regions, guardDuty),
     alarms: pipeline.alarms,
+    absentScans: absentScans(settings, regions),
     configBucket: recorder.bucket.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
 }

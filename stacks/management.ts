@@ -2,10 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { DelegatedAdmin } from "../components/detection/DelegatedAdmin";
 import { Detectors } from "../components/detection/Detectors";
+import { InspectorAdmin } from "../components/detection/InspectorAdmin";
+import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
+import { scansByRegion } from "./inspectorScans";
 import { accountRecorder } from "./recorder";
 import { refuseLocal } from "./securityHubPolicies";
 import { serviceControlPolicy } from "./serviceControlPolicy";
@@ -57,6 +60,23 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     },
     { provider, protect },
   );
+  if (settings.inspector) {
+    new InspectorScanning(
+      "inspector",
+      { accountId: account, types: scansByRegion(settings, regions) },
+      { provider, protect },
+    );
+    new InspectorAdmin(
+      "inspector-admin",
+      {
+        adminAccountId: accountId,
+        homeRegion,
+        linkedRegions: linkedRegions.filter((region) => detectorIds[region]),
+        after: [admin.securityHub],
+      },
+      { provider, protect },
+    );
+  }
 
   serviceControlPolicy(settings, organization, accountId, { provider, protect });
 

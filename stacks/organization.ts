@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
 import { guardDutyDuty } from "../components/detection/guardDutyDuty";
+import { InspectorOrganization } from "../components/detection/InspectorOrganization";
 import { InvitedAccounts } from "../components/detection/InvitedAccounts";
 import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
@@ -11,6 +12,7 @@ import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import type { AuditOutputs } from "./audit";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
+import { absentScans, scansByRegion } from "./inspectorScans";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
@@ -60,6 +62,8 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   if (invitedAccounts.length > 0) {
     new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: designated }, guarded);
   }
+  const scanned = Object.keys(designated);
+  if (settings.inspector) new InspectorOrganization("inspector", { types: scansByRegion(settings, scanned) }, guarded);
   const reconciler = new Reconciler(
     "reconciler",
     {
@@ -97,6 +101,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     rootId,
     absentRegions,
     absentPlans: plansLeftOut(Object.keys(designated), guardDuty),
+    absentScans: absentScans(settings, scanned),
     uncovered: reconciler.warnings,
     suppressionExpiries,
   };

@@ -32,7 +32,7 @@ export function serviceControlPolicy(
         ...wanted.exempt,
         // The same role in each account; a stack knows its own account's alone.
         ...(deployRoleArn ? [deployRoleArn.replace(/^(arn:aws:iam::)\d{12}:/, "$1*:")] : []),
-        `arn:aws:iam::${auditAccountId}:role/${prefixed(settings, "reconciler")}-*`,
+        `arn:aws:iam::${auditAccountId}:role/reconciler-*`,
       ],
       pipelineAccountId: auditAccountId,
       pipelinePrefix: `${prefixed(settings, "alerts")}-`,

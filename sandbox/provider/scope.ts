@@ -6,6 +6,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { KMS } from "@aws-sdk/client-kms";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Organizations } from "@aws-sdk/client-organizations";
@@ -25,6 +26,7 @@ const CLIENTS = {
   events: EventBridge,
   guardduty: GuardDuty,
   iam: IAM,
+  inspector2: Inspector2,
   kms: KMS,
   lambda: Lambda,
   logs: CloudWatchLogs,

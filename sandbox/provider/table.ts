@@ -7,6 +7,7 @@ import { events } from "./resources/events";
 import { guardduty } from "./resources/guardduty";
 import { guarddutyInvitations } from "./resources/guarddutyInvitations";
 import { iam } from "./resources/iam";
+import { inspector2 } from "./resources/inspector2";
 import { kms } from "./resources/kms";
 import { lambda } from "./resources/lambda";
 import { logs } from "./resources/logs";
@@ -28,6 +29,7 @@ export const resources: Readonly<Record<string, ResourceType>> = {
   ...guardduty,
   ...guarddutyInvitations,
   ...iam,
+  ...inspector2,
   ...kms,
   ...lambda,
   ...logs,

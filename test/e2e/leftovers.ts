@@ -5,6 +5,7 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { IAM } from "@aws-sdk/client-iam";
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { KMS } from "@aws-sdk/client-kms";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Organizations } from "@aws-sdk/client-organizations";
@@ -57,6 +58,10 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
     ).map(({ FindingAggregatorArn }) => FindingAggregatorArn),
   "state machine": async (how) =>
     ((await new SFN(how).listStateMachines({})).stateMachines ?? []).map(({ name }) => name),
+  "Inspector's scans": async (how) =>
+    ((await new Inspector2(how).batchGetAccountStatus({})).accounts ?? []).flatMap(({ state }) =>
+      state?.status === "DISABLED" ? [] : [state?.status],
+    ),
   topic: async (how) => ((await new SNS(how).listTopics({})).Topics ?? []).map(({ TopicArn }) => TopicArn),
   queue: async (how) => (await new SQS(how).listQueues({})).QueueUrls ?? [],
 };
@@ -80,6 +85,10 @@ const administrators: Record<string, (how: How) => Promise<Names>> = {
   "GuardDuty administrator": async (how) =>
     ((await new GuardDuty(how).listOrganizationAdminAccounts({})).AdminAccounts ?? []).map(
       ({ AdminAccountId }) => AdminAccountId,
+    ),
+  "Inspector administrator": async (how) =>
+    ((await new Inspector2(how).listDelegatedAdminAccounts({})).delegatedAdminAccounts ?? []).map(
+      ({ accountId }) => accountId,
     ),
   "Security Hub administrator": async (how) =>
     ((await new SecurityHub(how).listOrganizationAdminAccounts({})).AdminAccounts ?? []).map(

@@ -108,6 +108,7 @@ it("gives the other stacks its account and its detectors", async () => {
     homeRegion: "ap-northeast-1",
     absentRegions: [],
     absentPlans: [],
+    absentScans: [],
     configBucket: "delivery-1234567",
   });
 });

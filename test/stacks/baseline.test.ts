@@ -41,7 +41,7 @@ describe("the service control policy of the stack management", () => {
       "arn:aws:iam::*:role/hakken-deploy",
       "arn:aws:iam::*:role/security-admin",
       "arn:aws:iam::*:role/stacksets-exec-*",
-      "arn:aws:iam::444455556666:role/acme-reconciler-*",
+      "arn:aws:iam::444455556666:role/reconciler-*",
     ]);
     expect(JSON.stringify(Statement)).toContain("arn:aws:sqs:*:444455556666:acme-alerts-*");
   });

@@ -1,7 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GuardDutyClient, ListDetectorsCommand, UpdateDetectorCommand } from "@aws-sdk/client-guardduty";
-import { ListDelegatedAdministratorsCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
+import {
+  ListDelegatedAdministratorsCommand,
+  ListPoliciesCommand,
+  OrganizationsClient,
+} from "@aws-sdk/client-organizations";
 import {
   BatchImportFindingsCommand,
   BatchUpdateFindingsCommand,
@@ -101,6 +105,15 @@ describe("a request to a service that a double speaks for", () => {
 
     expect(asked[0]?.headers["x-amz-target"]).toBe("AWSOrganizationsV20161128.ListDelegatedAdministrators");
     expect(refused).toMatchObject({ name: "AccessDeniedException", message: "You don't have permissions." });
+  });
+
+  it("takes a policy's type that botocore's model does not have yet", async () => {
+    const organizations = new OrganizationsClient(settings());
+    answer = [200, { Policies: [] }];
+
+    await organizations.send(new ListPoliciesCommand({ Filter: "SECURITYHUB_CSPM_POLICY" }));
+
+    expect(asked[0]?.body).toEqual({ Filter: "SECURITYHUB_CSPM_POLICY" });
   });
 
   it("does not reach it without the right to the action", async () => {
