@@ -99,14 +99,10 @@ export class Reconciler extends pulumi.ComponentResource {
   }
 }
 
-/** AWS Organizations lets nobody name a resource to ListAccounts, and units below a unit are not known beforehand. */
+/** AWS Organizations lets nobody name a resource to it. */
 const readOrganization: Statement = {
   Sid: "ReadOrganization",
-  Action: [
-    "organizations:ListAccounts",
-    "organizations:ListAccountsForParent",
-    "organizations:ListOrganizationalUnitsForParent",
-  ],
+  Action: ["organizations:ListAccounts"],
   Resource: ["*"],
 };
 

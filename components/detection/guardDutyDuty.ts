@@ -1,4 +1,5 @@
 import type { PlanSettings } from "../../handlers/guardDutyPlans";
+import type { Statement } from "../notification/HandlerFunction";
 import type { ServiceDuty } from "./Reconciler";
 
 export interface GuardDutyDutyArgs {
@@ -23,6 +24,7 @@ export function guardDutyDuty(args: GuardDutyDutyArgs): ServiceDuty<"guardDuty">
     settings: { adminAccountId, plans, absentPlans, ...(agents && { agents }) },
     regions: Object.fromEntries(Object.entries(detectorIds).map(([region, detectorId]) => [region, { detectorId }])),
     statements: [
+      ...(namesUnits(plans) ? [readUnits] : []),
       {
         Sid: "EnrolInGuardDuty",
         Action: [
@@ -43,3 +45,15 @@ export function guardDutyDuty(args: GuardDutyDutyArgs): ServiceDuty<"guardDuty">
     after,
   };
 }
+
+const namesUnits = (plans: PlanSettings["plans"]): boolean =>
+  Object.values(plans)
+    .flatMap(({ enabledIn, disabledIn }) => [...enabledIn, ...disabledIn])
+    .some((target) => target.startsWith("ou-"));
+
+/** Who is in a unit; what is below it is not known beforehand, so that it can't be named. */
+const readUnits: Statement = {
+  Sid: "ReadUnits",
+  Action: ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"],
+  Resource: ["*"],
+};

@@ -121,3 +121,22 @@ it("gives as its output what the duties warn of", async () => {
     warnings: ["account 333333333333 is not covered", "account 333333333333 is not covered"],
   });
 });
+
+it("may ask who is in a unit only where the settings name one", async () => {
+  const given = args(two);
+  const { plans } = detectionDefaults.guardDuty;
+  const [plain] = given.duties;
+  const named = guardDutyDuty({
+    detectorIds: two,
+    everyDetectorId: two,
+    adminAccountId: "222222222222",
+    settings: {
+      ...detectionDefaults.guardDuty,
+      plans: { ...plans, RUNTIME_MONITORING: { ...plans.RUNTIME_MONITORING, enabledIn: ["ou-abcd-12345678"] } },
+    },
+    after: [],
+  });
+
+  expect(plain?.statements.map(({ Sid }) => Sid)).toEqual(["EnrolInGuardDuty"]);
+  expect(named.statements.map(({ Sid }: { Sid: string }) => Sid)).toEqual(["ReadUnits", "EnrolInGuardDuty"]);
+});
