@@ -26,4 +26,7 @@ export const detectionSettings: Record<string, unknown> = {
     // As GuardDuty's double has it, where one region lacks a plan.
     absentPlans: { AI_PROTECTION: ["ap-northeast-3"] },
   },
+  // A stack of its own makes the recorder of this one.
+  "hakken:memberRecorders": { excludedAccounts: [ACCOUNTS.prod] },
+  "hakken:recorderHistoryDays": 2555,
 };

@@ -44,6 +44,8 @@ const serve = async (folder: string, python: string): Promise<void> => {
     organization: organizationSetup(regions),
     clock,
   });
+  // What docs/deploy.md asks of a person, once.
+  plane.stackSets.activate();
   endings.push(() => plane.close());
   const doubles = await plane.listen();
 

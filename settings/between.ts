@@ -1,4 +1,6 @@
 import { baselineProblems } from "./betweenBaseline";
+import { recorderProblems } from "./betweenRecorders";
+import type { MemberRecorderSettings } from "./config";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
@@ -21,6 +23,8 @@ export interface RightOnes {
   slack?: Record<string, unknown>;
   backlog?: Record<string, unknown>;
   guardDuty?: GuardDutySettings;
+  recorder?: "managed" | "existing";
+  memberRecorders?: MemberRecorderSettings;
   serviceControlPolicy?: ServiceControlPolicySettings;
   suppressions?: readonly SuppressionSettings[];
   securityHub?: SecurityHubSettings;
@@ -33,6 +37,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...regionProblems(values, show),
     ...accountProblems(values, show),
     ...baselineProblems(values),
+    ...recorderProblems(values, show),
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, show) : []),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),

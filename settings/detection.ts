@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { memberRecorders, recorder, recorderHistoryDays } from "./config";
 import { guardDuty } from "./guardDuty";
 import { inspector } from "./inspector";
 import { invitedAccounts } from "./invitedAccounts";
@@ -15,6 +16,9 @@ export const detection = {
   inspector,
   invitedAccounts,
   securityHub,
+  recorder,
+  memberRecorders,
+  recorderHistoryDays,
   serviceControlPolicy,
   suppressions,
 } satisfies Record<string, z.ZodType>;

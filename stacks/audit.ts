@@ -8,6 +8,7 @@ import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
 import { accountProvider, prefixed } from "./account";
 import { absentScans, scansByRegion } from "./inspectorScans";
+import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
 import { refuseLocal } from "./securityHubPolicies";
@@ -24,6 +25,8 @@ export interface AuditOutputs {
   absentRegions: string[];
   /** Where alarms of other stacks go, and what their names begin with to be told the second way too. */
   alarms: AlarmWay;
+  /** The bucket that member accounts' AWS Config recorders deliver to, where there are such. */
+  memberBucket?: string;
 }
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
@@ -54,7 +57,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       region: homeRegion,
     },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
-    { ...guarded, dependsOn: [recorder] },
+    { ...guarded, dependsOn: recorder ? [recorder] : [] },
   );
   // Before it is designated: AWS lets only an administrator that scans itself configure the organization.
   if (settings.inspector)
@@ -86,6 +89,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     absentPlans: plansLeftOut(regions, guardDuty),
     alarms: pipeline.alarms,
     absentScans: absentScans(settings, regions),
-    configBucket: recorder.bucket.bucket,
+    configBucket: recorder?.bucket.bucket,
+    memberBucket: await memberHistory(settings, provider),
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
 }

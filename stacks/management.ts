@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ConfigAdmin } from "../components/baseline/ConfigAdmin";
 import { DelegatedAdmin } from "../components/detection/DelegatedAdmin";
 import { Detectors } from "../components/detection/Detectors";
 import { InspectorAdmin } from "../components/detection/InspectorAdmin";
@@ -9,6 +10,7 @@ import { accountProvider } from "./account";
 import { administrator } from "./administrator";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { scansByRegion } from "./inspectorScans";
+import { memberBucketOf, memberStacks } from "./memberStacks";
 import { accountRecorder } from "./recorder";
 import { refuseLocal } from "./securityHubPolicies";
 import { serviceControlPolicy } from "./serviceControlPolicy";
@@ -36,7 +38,8 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     );
   }
   await refuseDeclarativePolicies(provider);
-  const rootId = organization.roots[0]?.id;
+  const rootId = organization.roots[0]?.id ?? "";
+  const bucketName = await memberBucketOf(settings, organization);
 
   const recorder = await accountRecorder(settings, provider);
   // Frequency and plans are the administrator's to set, for this account too.
@@ -46,7 +49,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     // Standards are for the organization's policy to enable.
     { enableDefaultStandards: false, region: homeRegion },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
-    { provider, protect, dependsOn: [recorder] },
+    { provider, protect, dependsOn: recorder ? [recorder] : [] },
   );
   const admin = new DelegatedAdmin(
     "admin",
@@ -60,25 +63,38 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     },
     { provider, protect },
   );
+  const designations: pulumi.Resource[] = [admin];
   if (settings.inspector) {
     new InspectorScanning(
       "inspector",
       { accountId: account, types: scansByRegion(settings, regions) },
       { provider, protect },
     );
-    new InspectorAdmin(
-      "inspector-admin",
-      {
-        adminAccountId: accountId,
-        homeRegion,
-        linkedRegions: linkedRegions.filter((region) => detectorIds[region]),
-        after: [admin.securityHub],
-      },
-      { provider, protect },
+    designations.push(
+      new InspectorAdmin(
+        "inspector-admin",
+        {
+          adminAccountId: accountId,
+          homeRegion,
+          linkedRegions: linkedRegions.filter((region) => detectorIds[region]),
+          after: [admin.securityHub],
+        },
+        { provider, protect },
+      ),
     );
   }
 
+  // After the others, since AWS Organizations refuses a change of administrators while another is under way.
+  new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: designations });
+  const failedStacks =
+    bucketName && memberStacks(settings, { auditAccountId: accountId, rootId, bucketName }, { provider, protect });
   serviceControlPolicy(settings, organization, accountId, { provider, protect });
 
-  return { adminAccountId: admin.adminAccountId, rootId, absentRegions, configBucket: recorder.bucket.bucket };
+  return {
+    adminAccountId: admin.adminAccountId,
+    rootId,
+    absentRegions,
+    configBucket: recorder?.bucket.bucket,
+    failedStacks,
+  };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ConfigAggregator } from "../components/baseline/ConfigAggregator";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
 import { guardDutyDuty } from "../components/detection/guardDutyDuty";
 import { InspectorOrganization } from "../components/detection/InspectorOrganization";
@@ -8,7 +9,7 @@ import { SecurityHubOrganization } from "../components/detection/SecurityHubOrga
 import { securityHubDuty } from "../components/detection/securityHubDuty";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
-import { accountProvider } from "./account";
+import { accountProvider, prefixed } from "./account";
 import { administrator } from "./administrator";
 import type { AuditOutputs } from "./audit";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
@@ -64,6 +65,11 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   }
   const scanned = Object.keys(designated);
   if (settings.inspector) new InspectorOrganization("inspector", { types: scansByRegion(settings, scanned) }, guarded);
+  new ConfigAggregator(
+    "config",
+    { accountId: account, homeRegion, aggregatorName: prefixed(settings, "hakken") },
+    guarded,
+  );
   const reconciler = new Reconciler(
     "reconciler",
     {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { deliveryBucket } from "./deliveryBucket";
 
 export interface ConfigRecorderArgs {
   /** The account that is recorded. */
@@ -12,9 +13,12 @@ export interface ConfigRecorderArgs {
   serviceLinkedRole: "make" | "use";
   /** What the delivery bucket's name begins with. Default: the component's name. */
   bucketName?: string;
+  /** Days that what is delivered is kept. Default: for ever. */
+  historyDays?: number;
 }
 
-const roleName = "AWSServiceRoleForConfig";
+/** The name of AWS Config's service-linked role, in every account. */
+export const roleName = "AWSServiceRoleForConfig";
 /** Marks the role as made by this program, since one that was there before must not go with it. */
 const ourTag = { "hakken:made-by": "ConfigRecorder" };
 
@@ -42,7 +46,12 @@ export class ConfigRecorder extends pulumi.ComponentResource {
             ),
           ]
         : [];
-    const { bucket, parts } = deliveryBucket(args.bucketName ?? name, args.accountId, args.homeRegion, this);
+    const { bucket, parts } = deliveryBucket(args.bucketName ?? name, {
+      whose: { accountId: args.accountId },
+      region: args.homeRegion,
+      historyDays: args.historyDays,
+      parent: this,
+    });
     this.bucket = bucket;
 
     const record = (region: string) => {
@@ -89,76 +98,4 @@ export async function findConfigRole(opts: pulumi.InvokeOptions): Promise<Config
   if (names.length === 0) return "make";
   const { tags } = await aws.iam.getRole({ name: roleName }, opts);
   return Object.entries(ourTag).every(([key, value]) => tags[key] === value) ? "make" : "use";
-}
-
-/** The bucket, private, encrypted, versioned, by TLS alone; and the parts that must stand before anything is delivered. */
-function deliveryBucket(name: string, accountId: string, region: string, parent: pulumi.Resource) {
-  const opts = { parent, retainOnDelete: true };
-  const bucket = new aws.s3.Bucket(`${name}-bucket`, { region }, opts);
-  const ofBucket = { bucket: bucket.bucket, region };
-
-  const closed = new aws.s3.BucketPublicAccessBlock(
-    `${name}-bucket-private`,
-    {
-      ...ofBucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    opts,
-  );
-  const encrypted = new aws.s3.BucketServerSideEncryptionConfiguration(
-    `${name}-bucket-encryption`,
-    { ...ofBucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
-    opts,
-  );
-  const versioned = new aws.s3.BucketVersioning(
-    `${name}-bucket-versioning`,
-    { ...ofBucket, versioningConfiguration: { status: "Enabled" } },
-    opts,
-  );
-  const policy = new aws.s3.BucketPolicy(
-    `${name}-bucket-policy`,
-    { ...ofBucket, policy: pulumi.jsonStringify(deliveryPolicy(bucket.arn, accountId)) },
-    // S3 refuses two changes of one bucket's access at a time.
-    { ...opts, dependsOn: [closed] },
-  );
-  return { bucket, parts: [closed, encrypted, versioned, policy] };
-}
-
-/** With the service-linked role AWS Config delivers as its service principal, which must be bound to this account. */
-function deliveryPolicy(bucketArn: pulumi.Output<string>, accountId: string) {
-  const config = {
-    Effect: "Allow",
-    Principal: { Service: "config.amazonaws.com" },
-  };
-  const ofAccount = { "aws:SourceAccount": accountId };
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "TlsAlone",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
-      {
-        Sid: "ConfigLooksUpTheBucket",
-        ...config,
-        Action: ["s3:GetBucketAcl", "s3:ListBucket"],
-        Resource: bucketArn,
-        Condition: { StringEquals: ofAccount },
-      },
-      {
-        Sid: "ConfigDelivers",
-        ...config,
-        Action: "s3:PutObject",
-        Resource: pulumi.interpolate`${bucketArn}/AWSLogs/${accountId}/Config/*`,
-        Condition: { StringEquals: { ...ofAccount, "s3:x-amz-acl": "bucket-owner-full-control" } },
-      },
-    ],
-  };
 }

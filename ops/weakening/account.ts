@@ -107,5 +107,8 @@ export const account: Readonly<Record<string, Watched>> = {
   },
   "aws:iam/serviceLinkedRole:ServiceLinkedRole": { gone: "the service can't work in the account" },
   "aws:s3/bucket:Bucket": { gone: "what was delivered to it is lost, and nothing more can be" },
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+    checks: [drops("rules.0.expiration.days", "what is delivered is kept for a shorter time")],
+  },
   "aws:s3/bucketPolicy:BucketPolicy": { gone: "nothing can be delivered to the bucket" },
 };

@@ -79,6 +79,7 @@ export function destruction(stage: () => Stage): void {
 
     // docs/decisions/what-a-destroy-leaves.md
     expect(await everythingThere(stage().endpoint)).toEqual([
+      "audit ap-northeast-1 bucket member-recorders-bucket",
       "audit ap-northeast-1 bucket recorder-bucket",
       "audit ap-northeast-1 key hakken: alarms: PendingDeletion",
       "audit ap-northeast-1 key hakken: queues, secrets, mails: PendingDeletion",
@@ -89,6 +90,7 @@ export function destruction(stage: () => Stage): void {
       "audit us-east-1 hub default",
       "dev ap-northeast-1 detector",
       "dev ap-northeast-1 hub default",
+      "dev ap-northeast-1 role /aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
       "dev ap-northeast-3 detector",
       "dev ap-northeast-3 hub default",
       "dev us-east-1 detector",

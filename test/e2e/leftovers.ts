@@ -1,3 +1,4 @@
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { ConfigService } from "@aws-sdk/client-config-service";
@@ -62,6 +63,10 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
     ((await new Inspector2(how).batchGetAccountStatus({})).accounts ?? []).flatMap(({ state }) =>
       state?.status === "DISABLED" ? [] : [state?.status],
     ),
+  "configuration aggregator": async (how) =>
+    ((await new ConfigService(how).describeConfigurationAggregators({})).ConfigurationAggregators ?? []).map(
+      ({ ConfigurationAggregatorName }) => ConfigurationAggregatorName,
+    ),
   topic: async (how) => ((await new SNS(how).listTopics({})).Topics ?? []).map(({ TopicArn }) => TopicArn),
   queue: async (how) => (await new SQS(how).listQueues({})).QueueUrls ?? [],
 };
@@ -78,6 +83,8 @@ const global: Record<string, (how: How) => Promise<Names>> = {
 const administrators: Record<string, (how: How) => Promise<Names>> = {
   "delegated administrator": async (how) =>
     ((await new Organizations(how).listDelegatedAdministrators({})).DelegatedAdministrators ?? []).map(({ Id }) => Id),
+  StackSet: async (how) =>
+    ((await new CloudFormation(how).listStackSets({})).Summaries ?? []).map(({ StackSetName }) => StackSetName),
   "service control policy": async (how) =>
     ((await new Organizations(how).listPolicies({ Filter: "SERVICE_CONTROL_POLICY" })).Policies ?? [])
       .filter(({ AwsManaged }) => !AwsManaged)

@@ -98,6 +98,7 @@ describe("the whole of it", { timeout: 600_000 }, () => {
 
     // docs/decisions/what-a-destroy-leaves.md
     expect(kindsOf(left)).toEqual({
+      "audit bucket member-recorders-bucket": 1,
       "audit bucket recorder-bucket": 1,
       "audit hub default": 17,
       "audit key hakken: alarms: PendingDeletion": 1,
@@ -107,6 +108,7 @@ describe("the whole of it", { timeout: 600_000 }, () => {
       "audit table alerts-table": 1,
       "dev detector": 17,
       "dev hub default": 17,
+      "dev role /aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig": 1,
       "management bucket recorder-bucket": 1,
       "management hub default": 17,
       "prod bucket recorder-bucket": 1,

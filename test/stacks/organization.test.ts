@@ -38,6 +38,9 @@ it("configures GuardDuty in every region and Security Hub from the home region, 
   ];
   const ofAws = resources.filter(({ type }) => type.startsWith("aws:"));
   expect(ofAws.map(({ name, inputs }) => [name, inputs.region, inputs.detectorId ?? inputs.targetId])).toEqual([
+    ["config", "ap-northeast-1", undefined],
+    ["config-policy", undefined, undefined],
+    ["config-role", undefined, undefined],
     ...guardDuty("ap-northeast-1", "d1"),
     ...guardDuty("ap-northeast-3", "d2"),
     ...guardDuty("us-east-1", "d3"),

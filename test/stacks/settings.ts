@@ -5,6 +5,8 @@ import { detectionDefaults } from "../settings/configs";
 
 const regions = {
   ...detectionDefaults,
+  // Tried where it belongs: memberStacks.test.ts.
+  memberRecorders: { enabled: false, excludedAccounts: [] },
   homeRegion: "ap-northeast-1",
   regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
   linkedRegions: ["ap-northeast-3", "us-east-1"],

@@ -3,7 +3,7 @@ import type * as sdk from "@aws-sdk/client-cloudformation";
 import type { Call, Operations } from "../controlPlane/service";
 import { MEMBER_RESOURCES } from "./memberResources";
 import { found, reading, refusal } from "./reading";
-import { PRINCIPAL, type StackInstance, type StackSet, type StackSets, type Step } from "./stackSets";
+import type { StackInstance, StackSet, StackSets, Step } from "./stackSets";
 import { invalid, parametersOf, parsed } from "./template";
 
 /** StackSets of CloudFormation: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html */
@@ -24,8 +24,7 @@ function access(sets: StackSets): Operations {
     ActivateOrganizationsAccess: (_input: sdk.ActivateOrganizationsAccessCommandInput, call: Call) => {
       if (call.account !== sets.organization.managementAccountId)
         throw refusal("InvalidOperationException", 400, "You must be the management account of an organization.");
-      sets.organization.enableAccess(PRINCIPAL);
-      sets.activated = true;
+      sets.activate();
     },
     DescribeOrganizationsAccess: (_input: sdk.DescribeOrganizationsAccessCommandInput, call: Call) => {
       managing(sets, call);

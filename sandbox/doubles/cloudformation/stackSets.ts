@@ -225,6 +225,12 @@ export class StackSets {
     this.known.set(set, new Set(seen));
   }
 
+  /** ActivateOrganizationsAccess, which enables trusted access by itself. */
+  activate(): void {
+    this.organization.enableAccess(PRINCIPAL);
+    this.activated = true;
+  }
+
   isTrusted(): boolean {
     return this.activated && this.organization.trusted.has(PRINCIPAL);
   }

@@ -12,7 +12,7 @@ export interface Timing {
   updateLag: number;
   /** An operation of a StackSet, before it does anything. Default: 20. AWS: minutes. */
   stackSetOperation: number;
-  /** Until a StackSet's auto-deployment reaches an account that came to one of its targets. Default: 0. AWS: minutes. */
+  /** Until a StackSet's auto-deployment reaches an account that came to one of its targets. Default: a minute. AWS: minutes. */
   autoDeployment: number;
 }
 
@@ -22,6 +22,6 @@ export const defaultTiming = (): Timing => ({
   association: 100,
   updateLag: 0,
   stackSetOperation: 20,
-  autoDeployment: 0,
+  autoDeployment: 60_000,
   scanning: 100,
 });

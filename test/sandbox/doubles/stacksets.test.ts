@@ -40,7 +40,7 @@ const as = (account: string, region = HOME) => ({
 });
 
 beforeAll(async () => {
-  running = await new RunningPlane({ stackSetOperation: 0 }).start();
+  running = await new RunningPlane({ stackSetOperation: 0, autoDeployment: 0 }).start();
   const doubles = {
     cloudformation: running.endpoint("cloudformation"),
     organizations: running.endpoint("organizations"),
