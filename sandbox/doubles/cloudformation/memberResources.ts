@@ -1,5 +1,7 @@
 import { ConfigService } from "@aws-sdk/client-config-service";
 import { IAM } from "@aws-sdk/client-iam";
+import { SecurityHub } from "@aws-sdk/client-securityhub";
+import { HUB_RESOURCES } from "./hubResources";
 
 /** The local AWS as one member account and region sees it. */
 export interface Member {
@@ -7,6 +9,7 @@ export interface Member {
   region: string;
   config: ConfigService;
   iam: IAM;
+  securityhub: SecurityHub;
 }
 
 type Properties = Record<string, unknown>;
@@ -31,7 +34,7 @@ export interface MemberResource {
 /** The clients of a member account, whose root the local AWS knows by the account's number. */
 export function memberOf(endpoint: string, account: string, region: string): Member {
   const how = { endpoint, region, credentials: { accessKeyId: account, secretAccessKey: "stacksets" } };
-  return { account, region, config: new ConfigService(how), iam: new IAM(how) };
+  return { account, region, config: new ConfigService(how), iam: new IAM(how), securityhub: new SecurityHub(how) };
 }
 
 /** As the API has a block of CloudFormation's: the first letters of its names in lower case. */
@@ -132,4 +135,5 @@ export const MEMBER_RESOURCES: Readonly<Record<string, MemberResource>> = {
   "AWS::Config::ConfigurationRecorder": recorder,
   "AWS::Config::DeliveryChannel": channel,
   "AWS::IAM::ServiceLinkedRole": serviceLinkedRole,
+  ...HUB_RESOURCES,
 };

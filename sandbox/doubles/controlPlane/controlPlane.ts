@@ -21,6 +21,7 @@ import { organizationsOperations } from "../organizations/operations";
 import { Organization, type OrganizationSetup } from "../organizations/organization";
 import * as hubAdministration from "../securityhub/administration";
 import { Announcements, type PutEvents } from "../securityhub/announcements";
+import { controlOperations } from "../securityhub/controls";
 import { findingOperations } from "../securityhub/findings";
 import { hubOperations } from "../securityhub/hubs";
 import { importFromService, type ServiceImport } from "../securityhub/imports";
@@ -148,6 +149,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       protocol: "restJson1",
       operations: {
         ...hubOperations(securityHub),
+        ...controlOperations(securityHub),
         ...hubAdministration.designationOperations(securityHub),
         ...hubAdministration.organizationConfigurationOperations(securityHub),
         ...hubAdministration.aggregatorOperations(securityHub),

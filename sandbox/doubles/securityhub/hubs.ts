@@ -1,17 +1,9 @@
 import type * as sdk from "@aws-sdk/client-securityhub";
-import { accessDenied } from "../controlPlane/errors";
 import type { Call, Operations } from "../controlPlane/service";
 import { defaultStandards, standardArns } from "./standards";
-import { conflict, type Hub, invalidInput, notFound, type SecurityHubState } from "./state";
+import { conflict, type Hub, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
 
 const hubArn = ({ account, region }: Call) => `arn:aws:securityhub:${region}:${account}:hub/default`;
-
-/** Refuses what a centrally managed account may not decide by itself. */
-function selfDecided(state: SecurityHubState, { account, region }: Call): void {
-  const policy = state.governing(account, region);
-  if (policy !== undefined)
-    throw accessDenied(`Account ${account} is managed by a configuration policy (${policy.id}).`);
-}
 
 /** Security Hub in one account and region: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_EnableSecurityHub.html */
 export function hubOperations(state: SecurityHubState): Operations {
@@ -110,7 +102,10 @@ function standardOperations(state: SecurityHubState): Operations {
       const asked = input.StandardsSubscriptionArns ?? [];
       const found = [...hub.standards].filter((standard) => asked.includes(subscriptionArn(call, standard)));
       if (found.length !== asked.length) throw invalidInput("Invalid StandardsSubscriptionArns");
-      for (const standard of found) hub.standards.delete(standard);
+      for (const standard of found) {
+        hub.standards.delete(standard);
+        for (const key of [...hub.controlsOff.keys()]) if (key.startsWith(`${standard} `)) hub.controlsOff.delete(key);
+      }
       return { StandardsSubscriptions: found.map((standard) => subscription(call, standard, "DELETING")) };
     },
   };

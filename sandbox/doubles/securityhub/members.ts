@@ -117,6 +117,7 @@ export function memberOperations(state: SecurityHubState): Operations {
       return each(ids, (id) => {
         const status = state.memberStatus(id, call.region);
         if (status === undefined) return `Account ${id} is not a member`;
+        if (organization.accounts.has(id)) return `Account ${id} belongs to the organization and cannot be deleted`;
         if (status === "Enabled") return `Account ${id} is associated and must be disassociated first`;
         state.members.delete(`${id}/${call.region}`);
         return undefined;

@@ -1,6 +1,6 @@
-import type { AutomationRulesConfig, Policy } from "@aws-sdk/client-securityhub";
+import type { AutomationRulesConfig, ParameterValue, Policy } from "@aws-sdk/client-securityhub";
 import type { Clock } from "../controlPlane/clock";
-import { ServiceError } from "../controlPlane/errors";
+import { accessDenied, ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
 import type { Timing } from "../controlPlane/timing";
 import type { Account, Organization } from "../organizations/organization";
@@ -20,6 +20,10 @@ export interface Hub {
   autoEnableControls: boolean;
   controlFindingGenerator: string;
   standards: Set<string>;
+  /** Controls that are off, by the standard's ARN and the control's id, with the reason. */
+  controlsOff: Map<string, string>;
+  /** Parameters that are not at AWS's default, by control. */
+  parameters: Map<string, Record<string, ParameterValue>>;
   tags: Record<string, string>;
 }
 
@@ -59,6 +63,13 @@ export interface Association {
 }
 
 export type MemberStatus = "Created" | "Invited" | "Enabled" | "Removed";
+
+/** Refuses what a centrally managed account may not decide by itself. */
+export function selfDecided(state: SecurityHubState, { account, region }: Call): void {
+  const policy = state.governing(account, region);
+  if (policy !== undefined)
+    throw accessDenied(`Account ${account} is managed by a configuration policy (${policy.id}).`);
+}
 
 /** Security Hub CSPM in every account and region, without its findings. */
 export class SecurityHubState {
@@ -119,6 +130,8 @@ export class SecurityHubState {
       autoEnableControls: true,
       controlFindingGenerator: "SECURITY_CONTROL",
       standards: new Set(),
+      controlsOff: new Map(),
+      parameters: new Map(),
       tags: {},
     };
     this.hubs.set(`${account}/${region}`, hub);

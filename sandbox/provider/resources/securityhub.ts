@@ -11,6 +11,7 @@ import { type Plain, type ResourceType, resource, until } from "../resource";
 import type { Scope } from "../scope";
 import { automationRules } from "./automationRules";
 import { configurationPolicies } from "./configurationPolicies";
+import { securityHubStandards } from "./securityHubStandards";
 
 /** The answer, or undefined where Security Hub is not on in this account and region. */
 async function whereOn<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -51,6 +52,7 @@ const linked = ({ linkingMode, specifiedRegions }: Plain<FindingAggregatorArgs>)
 export const securityhub: Record<string, ResourceType> = {
   ...automationRules,
   ...configurationPolicies,
+  ...securityHubStandards,
 
   "aws:securityhub/account:Account": resource<AccountArgs>({
     inputs: { enableDefaultStandards: true, autoEnableControls: true, controlFindingGenerator: true },

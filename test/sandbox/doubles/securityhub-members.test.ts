@@ -67,20 +67,18 @@ describe("members of Security Hub under LOCAL", () => {
     expect([nobody.name, elsewhere.name]).toEqual(["InvalidAccessException", "InvalidAccessException"]);
   });
 
-  it("are disassociated before they are deleted, and keep Security Hub", async () => {
+  it("of the organization are disassociated, keep Security Hub, and stay in the list, where nothing deletes them", async () => {
     await create(PROD);
 
     const early = await audit().deleteMembers({ AccountIds: [PROD] });
     await audit().disassociateMembers({ AccountIds: [PROD] });
-    const parted = await statuses();
     const late = await audit().deleteMembers({ AccountIds: [PROD] });
 
-    expect(early.UnprocessedAccounts?.[0]?.ProcessingResult).toBe(
-      `Account ${PROD} is associated and must be disassociated first`,
-    );
-    expect(parted).toEqual([[PROD, "Removed"]]);
-    expect(late.UnprocessedAccounts).toEqual([]);
-    expect(await statuses()).toEqual([]);
+    for (const { UnprocessedAccounts } of [early, late])
+      expect(UnprocessedAccounts?.[0]?.ProcessingResult).toBe(
+        `Account ${PROD} belongs to the organization and cannot be deleted`,
+      );
+    expect(await statuses()).toEqual([[PROD, "Removed"]]);
     await expect(running.securityHub(PROD).describeHub({})).resolves.toMatchObject({ AutoEnableControls: true });
   });
 
