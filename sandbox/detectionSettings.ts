@@ -1,4 +1,4 @@
-import { ACCOUNTS, UNITS } from "./organization";
+import { ACCOUNTS, HOME_REGION, UNITS } from "./organization";
 
 /**
  * What the sandbox deploys of detection: the settings of `settings/detection.ts`, by their full keys, which every stack takes. All
@@ -29,4 +29,24 @@ export const detectionSettings: Record<string, unknown> = {
   // A stack of its own makes the recorder of this one.
   "hakken:memberRecorders": { excludedAccounts: [ACCOUNTS.prod] },
   "hakken:recorderHistoryDays": 2555,
+  "hakken:suppressions": [
+    {
+      name: "accepted-by-the-team",
+      title: "Accepted by the team *",
+      account: ACCOUNTS.prod,
+      reason: "risk_accepted",
+      owner: "platform team",
+      note: "SEC-123",
+      expires: "2099-12-31",
+    },
+    {
+      name: "public-on-purpose",
+      control: ["S3.2", "S3.8"],
+      resourceId: "arn:aws:s3:::acme-public-*",
+      region: HOME_REGION,
+      reason: "no_fix",
+      owner: "web team",
+      note: "The company's own pages",
+    },
+  ],
 };

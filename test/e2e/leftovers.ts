@@ -57,6 +57,14 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
       (await new SecurityHub(how).listFindingAggregators({}).catch(unless("InvalidAccessException")))
         ?.FindingAggregators ?? []
     ).map(({ FindingAggregatorArn }) => FindingAggregatorArn),
+  "automation rule": async (how) =>
+    (
+      (
+        await new SecurityHub(how)
+          .listAutomationRules({})
+          .catch(unless("InvalidAccessException", "AccessDeniedException"))
+      )?.AutomationRulesMetadata ?? []
+    ).map(({ RuleName }) => RuleName),
   "state machine": async (how) =>
     ((await new SFN(how).listStateMachines({})).stateMachines ?? []).map(({ name }) => name),
   "Inspector's scans": async (how) =>
@@ -135,7 +143,9 @@ async function secrets(how: How): Promise<Names> {
   return SecretList.map(({ Name, DeletedDate }) => `${plain(Name ?? "")}: ${DeletedDate ? "deleted" : "there"}`);
 }
 
-const unless = (name: string) => (error: Error) => {
-  if (error.name !== name) throw error;
-  return undefined;
-};
+const unless =
+  (...names: string[]) =>
+  (error: Error) => {
+    if (!names.includes(error.name)) throw error;
+    return undefined;
+  };

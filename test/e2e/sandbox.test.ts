@@ -8,6 +8,7 @@ import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
 import { shapes } from "./shapes";
 import { raise, type Stage } from "./stage";
+import { suppressions } from "./suppressions";
 import type { Tale } from "./tale";
 
 let raised: Stage;
@@ -29,6 +30,7 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
   recovery(stage, () => lost);
   outages(stage);
   repeats(stage);
+  suppressions(stage);
   shapes(stage);
 });
 
