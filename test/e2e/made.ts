@@ -39,7 +39,7 @@ const DOCUMENTS: Record<string, Find | undefined> = {
 /** The policy documents that these must have brought about. A type that is called a policy, and is not known here, fails. */
 export function documentsOf(resources: readonly Made[]): string[] {
   return resources.flatMap(({ type, outputs }) => {
-    if (!(type in DOCUMENTS) && /(Policy|Permission)$/.test(type)) {
+    if (!(type in DOCUMENTS) && /^aws:.*(Policy|Permission)$/.test(type)) {
       throw new Error(`${type}: say in DOCUMENTS of ${__filename} where its policy document is found`);
     }
     const document = DOCUMENTS[type]?.(outputs);
