@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AGENTS, type AutoEnable, PLANS, type Plan } from "../handlers/guardDutyPlans";
+import { findingExport } from "./findingExport";
 import { KNOWN_REGIONS } from "./regions";
 import { oneOf, text } from "./shapes";
 
@@ -102,8 +103,9 @@ export const guardDuty = z
             "Regions where AWS does not offer a plan, in place of what hakken knows of it (an empty list: it is everywhere by now). The plan is left out there; each run and the output `absentPlans` say so.",
           defaultMeaning: "none",
         }),
+      export: findingExport,
     },
-    "it must be an object with the keys autoEnable, publishingFrequency, plans, agents and absentPlans",
+    "it must be an object with the keys autoEnable, publishingFrequency, plans, agents, absentPlans and export",
   )
   .prefault({})
   .meta({

@@ -1,11 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Detectors } from "../components/detection/Detectors";
+import { FindingExport } from "../components/detection/FindingExport";
 import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
 import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
+import type { FindingExportSettings } from "../settings/findingExport";
+import { OPT_IN_REGIONS } from "../settings/regions";
 import { accountProvider, prefixed } from "./account";
 import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
@@ -48,6 +51,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     },
     guarded,
   );
+  const findingExport = guardDuty.export && exported(settings, guardDuty.export, detectors, guarded);
   const hub = new aws.securityhub.Account(
     "securityhub",
     // Standards are for the organization's policy to enable. The administrator's way of reporting controls counts for all.
@@ -91,5 +95,27 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.bucket,
     memberBucket: await memberHistory(settings, provider),
+    findingBucket: findingExport?.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
+}
+
+/** The bucket that GuardDuty's findings are exported to, for as long as the settings say. */
+function exported(
+  settings: AuditSettings,
+  { retentionDays }: FindingExportSettings,
+  detectors: Detectors["detectors"],
+  opts: pulumi.ComponentResourceOptions,
+): FindingExport {
+  return new FindingExport(
+    "guardduty-export",
+    {
+      accountId: settings.account,
+      region: settings.homeRegion,
+      detectors,
+      optInRegions: OPT_IN_REGIONS,
+      retentionDays,
+      namePrefix: prefixed(settings, "guardduty-export"),
+    },
+    opts,
+  );
 }

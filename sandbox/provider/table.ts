@@ -5,6 +5,7 @@ import { config } from "./resources/config";
 import { dynamodb } from "./resources/dynamodb";
 import { events } from "./resources/events";
 import { guardduty } from "./resources/guardduty";
+import { guarddutyExport } from "./resources/guarddutyExport";
 import { guarddutyInvitations } from "./resources/guarddutyInvitations";
 import { iam } from "./resources/iam";
 import { inspector2 } from "./resources/inspector2";
@@ -27,6 +28,7 @@ export const resources: Readonly<Record<string, ResourceType>> = {
   ...dynamodb,
   ...events,
   ...guardduty,
+  ...guarddutyExport,
   ...guarddutyInvitations,
   ...iam,
   ...inspector2,

@@ -29,7 +29,29 @@ describe("GuardDuty's settings", () => {
     });
   });
 
+  it.each<[unknown, unknown]>([
+    [true, { retentionDays: 365 }],
+    [{}, { retentionDays: 365 }],
+    [{ retentionDays: 90 }, { retentionDays: 90 }],
+    [false, undefined],
+    [undefined, undefined],
+  ])("export findings with %j as %j", (value, expected) => {
+    expect(parseSettings(given({ export: value }), secrets).guardDuty.export).toEqual(expected);
+  });
+
   it.each<[string, object, string[]]>([
+    [
+      "an export that keeps less than GuardDuty does",
+      { export: { retentionDays: 30 } },
+      [
+        "hakken:guardDuty.export.retentionDays: 30 is wrong: it must be a whole number of days from 90 to 3650 (GuardDuty itself keeps findings for 90).",
+      ],
+    ],
+    [
+      "an export that is neither on nor off",
+      { export: "yes" },
+      ['hakken:guardDuty.export: "yes" is wrong: it must be true or false, or an object with the key retentionDays.'],
+    ],
     [
       "an exception that AWS would undo",
       plans({ autoEnable: "ALL", disabledIn: [OU] }),

@@ -94,3 +94,23 @@ it("says for the organization of each plan that the region has in which accounts
   expect(inRegion("ap-northeast-1").map(({ inputs }) => inputs.name)).toContain("AI_PROTECTION");
   expect(result.absentPlans).toEqual(LEFT_OUT);
 });
+
+it("exports findings to a bucket of the home region where the settings say so, and names it among the outputs", async () => {
+  const settings = {
+    ...auditSettings(),
+    namePrefix: "acme",
+    guardDuty: { ...defaults, export: { retentionDays: 90 } },
+  };
+
+  const { resources, result } = await recorded(async () => valuesOf(await audit(settings)), { answers: aws });
+
+  const destinations = resources.filter(({ type }) => /publishingDestination/.test(type));
+  expect(destinations.map(({ name, inputs, protect }) => [name, inputs.detectorId, protect])).toEqual([
+    ["guardduty-export-ap-northeast-1", "detectors-ap-northeast-1-id", true],
+    ["guardduty-export-ap-northeast-3", "detectors-ap-northeast-3-id", true],
+    ["guardduty-export-us-east-1", "detectors-us-east-1-id", true],
+  ]);
+  const bucket = resources.find(({ name, type }) => name === "acme-guardduty-export-bucket" && /s3/.test(type));
+  expect(bucket?.inputs).toEqual({ region: "ap-northeast-1" });
+  expect(result.findingBucket).toBe("delivery-1234567");
+});

@@ -29,6 +29,7 @@ MODULES = (
     "aggregators",
     "alarms",
     "metrics",
+    "exports",
     "forward",
     "routes",
 )

@@ -34,6 +34,15 @@ def on_success(service, told):
     _told.setdefault(service, []).append(told)
 
 
+# Who has a say before a double is asked, by service.
+_before = {}
+
+
+def before(service, refusal):
+    """Asks `refusal` with name, path and JSON body of each operation of the service: an error's code and message, or None."""
+    _before.setdefault(service, []).append(refusal)
+
+
 def install():
     doubles = json.loads(os.environ.get("SANDBOX_DOUBLES") or "{}")
     for service, url in doubles.items():
@@ -90,6 +99,10 @@ def _handler(service, url):
         wrong = shapes.problems(service, operation, data, query_params)
         if wrong:
             return refused(*_refusal(service, operation, wrong))
+        for refusal in _before.get(service, []):
+            why = refusal(operation, path, data)
+            if why:
+                return refused(*why)
         headers = {
             **{name: headers[name] for name in ("content-type", "x-amz-target", "accept") if name in headers},
             "x-sandbox-account": get_account_id(),

@@ -14,6 +14,14 @@ from ministack.core.responses import get_account_id
 # in the sandbox means nothing to them.
 _GLOBAL = ("iam", "organizations")
 
+# Older than the rule of 2019 that a new region must be opted in to. There will be no more of them.
+_EVERYBODYS = frozenset(
+    """
+    ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 eu-north-1
+    eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2
+    """.split()
+)
+
 _enabled = {}
 
 
@@ -39,3 +47,8 @@ def learn(regions):
 def has(account, region):
     """Whether the account may be in the region; one that nobody spoke of has them all."""
     return account not in _enabled or region in _enabled[account]
+
+
+def must_opt_in(region):
+    """Whether accounts have the region only once they opt in to it."""
+    return region not in _EVERYBODYS

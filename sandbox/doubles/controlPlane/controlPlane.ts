@@ -9,6 +9,7 @@ import { stackSetOperations } from "../cloudformation/operations";
 import { StackSets } from "../cloudformation/stackSets";
 import { invalid } from "../cloudformation/template";
 import { designationOperations, organizationConfigurationOperations } from "../guardduty/administration";
+import { destinationOperations } from "../guardduty/destinations";
 import { detectorOperations } from "../guardduty/detectors";
 import { badRequest } from "../guardduty/features";
 import { invitationOperations } from "../guardduty/invitations";
@@ -120,6 +121,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       protocol: "restJson1",
       operations: {
         ...detectorOperations(guardDuty),
+        ...destinationOperations(guardDuty),
         ...designationOperations(guardDuty),
         ...organizationConfigurationOperations(guardDuty),
         ...memberOperations(guardDuty),

@@ -2,7 +2,12 @@ import type * as sdk from "@aws-sdk/client-guardduty";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
 import { badRequest, changePlans, checkFeatures, checkLegacy, onByDefault, planResults } from "./features";
-import type { Detector, GuardDutyState } from "./state";
+import type { GuardDutyState } from "./state";
+
+/** A detector, or what it keeps under an id of its own. */
+interface Tagged {
+  tags: Record<string, string>;
+}
 
 const frequencies = ["FIFTEEN_MINUTES", "ONE_HOUR", "SIX_HOURS"];
 
@@ -88,11 +93,16 @@ function refuseMember(input: sdk.UpdateDetectorCommandInput): void {
 }
 
 function tagOperations(state: GuardDutyState): Operations {
-  const tagged = (arn: string | undefined, { account, region }: Call): Detector => {
-    const id = /^arn:aws:guardduty:([^:]+):(\d{12}):detector\/([0-9a-f]{32})$/.exec(arn ?? "");
+  const tagged = (arn: string | undefined, { account, region }: Call): Tagged => {
+    const id = /^arn:aws:guardduty:([^:]+):(\d{12}):detector\/([0-9a-f]{32})(?:\/\w+\/([0-9a-f]{32}))?$/.exec(
+      arn ?? "",
+    );
     if (id?.[1] !== region || id[2] !== account)
       throw badRequest("the resource ARN is not of this account and region.");
-    return state.owned(account, region, id[3]);
+    const detector = state.owned(account, region, id[3]);
+    const found = id[4] === undefined ? detector : [detector.destination].find((one) => one?.id === id[4]);
+    if (found === undefined) throw badRequest("the resource ARN names nothing that is there.");
+    return found;
   };
   return {
     ListTagsForResource: (input: sdk.ListTagsForResourceCommandInput, call: Call) => ({

@@ -23,6 +23,16 @@ export interface Detector {
   updatedAt: number;
   tags: Record<string, string>;
   plans: Map<string, PlanState>;
+  /** Where its findings are exported to. */
+  destination?: Destination;
+}
+
+/** A bucket that findings are exported to, and the key that they are encrypted with. */
+export interface Destination {
+  id: string;
+  bucketArn: string;
+  keyArn: string;
+  tags: Record<string, string>;
 }
 
 export interface Member {
