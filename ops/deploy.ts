@@ -8,6 +8,7 @@ import type { Engine } from "./engine/engine";
 import type { Change, Failure } from "./events";
 import { EXIT, failureLine } from "./failure";
 import type { Interruption } from "./interrupt";
+import { leavingFirst, leftBefore } from "./leaving";
 import { defaultParallel, inTurn } from "./schedule";
 import { runStack } from "./stackRun";
 import { accountOf } from "./stacks";
@@ -86,7 +87,7 @@ export const requireSuccess = (results: StackResult[]): StackResult[] => {
 
 /**
  * Runs a command on stacks: each as soon as those that it needs are done (destroy: those that need it), independent ones side by side.
- * A preview changes nothing, and so waits for none. Stacks that fail are told by their results, given in the order of `stacks`.
+ * A preview changes nothing, and so waits for none. Before an `up`, those that must be the first to leave a region do. Stacks that fail are told by their results, given in the order of `stacks`.
  */
 export const deploy = async (options: DeployOptions): Promise<StackResult[]> => {
   const { command, stacks, interruption, parallel = defaultParallel() } = options;
@@ -98,10 +99,10 @@ export const deploy = async (options: DeployOptions): Promise<StackResult[]> => 
     const nothing = { changes: [], outputs: {}, secretOutputs: [], seconds: 0, exitCode: EXIT.ok };
     return { stack, ...(account && { account }), outcome: "not started", ...nothing, failures: [{ reason }] };
   };
-  return await errorsApart(() =>
+  const inOrderOf = (names: readonly string[], after: (stack: string) => readonly string[]) =>
     inTurn<StackResult>({
-      names: stacks,
-      after: (stack) => before(command, stack, stacks),
+      names,
+      after,
       parallel,
       work: async (stack) =>
         interruption?.stop.aborted
@@ -109,8 +110,19 @@ export const deploy = async (options: DeployOptions): Promise<StackResult[]> => 
           : await twiceWhereLeaving(command, () => runStack(stack, { ...options, program, cli })),
       wentWell: ({ outcome }) => outcome === "succeeded",
       skip: (stack, inTheWay) => notStarted(stack, reasonFor(command, inTheWay)),
-    }),
-  );
+    });
+  return await errorsApart(async () => {
+    const first = command === "up" ? await leavingFirst(stacks, { ...options, cli }) : [];
+    const left = await inOrderOf(first, leftBefore);
+    const inTheWay = left.filter(({ outcome }) => outcome !== "succeeded");
+    if (inTheWay.length === 0) {
+      const results = await inOrderOf(stacks, (stack) => before(command, stack, stacks));
+      return results.map((result) => together(left, result));
+    }
+    return stacks.map(
+      (stack) => left.find((result) => result.stack === stack) ?? notStarted(stack, reasonFor(command, inTheWay)),
+    );
+  });
 };
 
 /** A region is left in two runs, the first of which only lifts the protection (stacks/removedRegions.ts): both, one after the other. */
@@ -119,12 +131,14 @@ const twiceWhereLeaving = async (command: Command, run: () => Promise<StackResul
   const { leaving } = first.outputs;
   if (command !== "up" || first.outcome !== "succeeded" || !Array.isArray(leaving) || leaving.length === 0)
     return first;
-  const second = await run();
-  return {
-    ...second,
-    changes: [...first.changes, ...second.changes],
-    seconds: first.seconds + second.seconds,
-  };
+  return together([first], await run());
+};
+
+/** The result of a stack's last run, with what was done in one before it. */
+const together = (before: readonly StackResult[], last: StackResult): StackResult => {
+  const first = before.find(({ stack }) => stack === last.stack);
+  if (!first) return last;
+  return { ...last, changes: [...first.changes, ...last.changes], seconds: first.seconds + last.seconds };
 };
 
 /** The exit code of it all: 130 when it was interrupted, else that of the first stack that failed. */

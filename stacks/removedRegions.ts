@@ -34,11 +34,12 @@ const LOSSES: Readonly<Record<Settings["role"], string>> = {
  * that is there, the second deletes it. Gives the settings to go on with, and what to note.
  */
 export async function regionsOf<S extends Settings>(settings: S): Promise<{ settings: S; outputs: RegionOutputs }> {
-  const { role, homeRegion, regions, removeRegions, protect } = settings;
+  const { role, homeRegion, regions, removeRegions } = settings;
   const before = (await stackOutputs<RegionOutputs>(pulumi.getStack())) ?? {};
-  if (before.homeRegion && before.homeRegion !== homeRegion && protect) {
+  // Also with protection off: AWS takes no such change in place, and the engine would come half-way.
+  if (before.homeRegion && before.homeRegion !== homeRegion) {
     throw new pulumi.RunError(
-      `hakken:homeRegion: "${homeRegion}" is not the one that this stack was deployed with, ${before.homeRegion}. A move makes the pipeline anew, with an empty alert table. Set it back; or, if it is meant, destroy the stacks and deploy them again.`,
+      `hakken:homeRegion: "${homeRegion}" is not the one that this stack was deployed with, ${before.homeRegion}. A move would lose the pipeline with its record of what has been told, Security Hub's central configuration with its policies, and the aggregation of findings. Set it back; or, if it is meant, take all stacks down (hakken:protect false, npm run ops -- up, npm run ops -- destroy --stack all) with the old one, and deploy them with the new one.`,
     );
   }
   const dropped = (before.regions ?? []).filter((region) => !regions.includes(region));

@@ -13,7 +13,7 @@ export interface Project {
   env: Record<string, string>;
   progress: Progress[];
   run(options: Partial<DeployOptions> & Pick<DeployOptions, "command">): Promise<StackResult[]>;
-  /** Writes the settings of a stack: those of the namespace `sample`, and its account. */
+  /** Writes the settings of a stack: those of the namespace `sample`, unless their keys name another one, and its account. */
   settings(stack: string, values: Record<string, unknown>): void;
   remove(): void;
 }
@@ -48,7 +48,9 @@ export const project = (engine: Engine, program: PulumiFn = parts): Project => {
         ...options,
       }),
     settings: (stack, values) => {
-      const config = Object.entries(values).map(([key, value]) => `  sample:${key}: ${JSON.stringify(value)}\n`);
+      const config = Object.entries(values).map(
+        ([key, value]) => `  ${key.includes(":") ? key : `sample:${key}`}: ${JSON.stringify(value)}\n`,
+      );
       writeFileSync(
         join(folder, `Pulumi.${stack}.yaml`),
         `config:\n  hakken:account: "444455556666"\n${config.join("")}`,

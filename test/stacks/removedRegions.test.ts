@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
 import { regionsOf } from "../../stacks/removedRegions";
+import { PROJECT, wordsOf } from "../ops/project";
 import { sample, sampleForEach } from "../ops/sample";
 import { plainSettings } from "./settings";
 
@@ -81,9 +84,64 @@ it("waits for the stacks that must leave the region first, and says which comman
   expect(allowed?.outcome).toBe("succeeded");
 }, 120_000);
 
-it("refuses another home region", async () => {
+it("leaves by one run over all stacks in AWS's order, and then goes through them in their own", async () => {
+  const order: string[] = [];
+  const by =
+    (regions: string[], removeRegions: string[] = []) =>
+    async () => {
+      const stack = pulumi.getStack();
+      order.push(stack);
+      return await program(stack as "organization", regions, removeRegions)();
+    };
+  const stacks = ["audit", "management", "organization"];
+  await sample.run({ command: "up", stacks, program: by(ALL) });
+  sample.settings("organization", {});
+  writeFileSync(
+    join(sample.folder, "Pulumi.yaml"),
+    `${PROJECT}config:\n  hakken:removeRegions:\n    value: [${REMOVED}]\n`,
+  );
+  order.length = 0;
+
+  const results = await sample.run({ command: "up", stacks, program: by(LESS, REMOVED) });
+  const left = order.splice(0);
+  const again = await sample.run({ command: "up", stacks, program: by(LESS, REMOVED) });
+
+  expect(left).toEqual([
+    ...["organization", "organization", "management", "management"],
+    ...["audit", "audit", "management", "organization"],
+  ]);
+  expect(order).toEqual(stacks);
+  for (const { changes } of results)
+    expect(names(changes).filter((change) => change.startsWith("delete"))).toEqual(["delete detector-ap-northeast-3"]);
+  expect(results.map(({ stack }) => stack)).toEqual(stacks);
+  expect(again.flatMap(({ changes }) => changes)).toEqual([]);
+}, 180_000);
+
+it("starts nothing else where the first to leave fails", async () => {
+  const stacks = ["audit", "management", "organization"];
+  const by = (regions: string[]) => async () => await program(pulumi.getStack() as "organization", regions, REMOVED)();
+  await sample.run({ command: "up", stacks, program: by(ALL) });
+  sample.settings("management", { "hakken:removeRegions": REMOVED });
+  sample.settings("organization", { "hakken:removeRegions": REMOVED });
+
+  const results = await sample.run({
+    command: "up",
+    stacks,
+    program: async () => {
+      throw new pulumi.RunError("no");
+    },
+  });
+
+  expect(wordsOf(results)).toBe(
+    ["audit: not started: needs organization", "management: not started: needs organization", "organization: no"].join(
+      "\n",
+    ),
+  );
+}, 120_000);
+
+it("refuses another home region, be it protected or not", async () => {
   await sample.run({ command: "up", program: program("management", ALL) });
-  const moved = { ...plainSettings("management", "111122223333"), homeRegion: "us-east-1", regions: ALL };
+  const moved = { ...plainSettings("management", "111122223333"), protect: false, regions: ALL };
 
   const [refused] = await sample.run({
     command: "up",
@@ -91,6 +149,6 @@ it("refuses another home region", async () => {
   });
 
   expect(refused?.failures[0]?.reason).toMatch(
-    /hakken:homeRegion: "us-east-1" is not the one that this stack was deployed with, ap-northeast-1/,
+    /hakken:homeRegion: "us-east-1" is not the one that this stack was deployed with, ap-northeast-1\. A move would lose the pipeline/,
   );
 }, 60_000);
