@@ -7,7 +7,7 @@ import { InspectorAdmin } from "../components/detection/InspectorAdmin";
 import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
-import { administrator } from "./administrator";
+import { administrator, refuseAnotherAdministrator } from "./administrator";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { scansByRegion } from "./inspectorScans";
 import { memberBucketOf, memberStacks } from "./memberStacks";
@@ -30,6 +30,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   refuseLocal(settings);
   const { account, homeRegion, linkedRegions, regions, absentRegions, protect } = settings;
   const { accountId, detectorIds } = await administrator(settings);
+  await refuseAnotherAdministrator(accountId, settings);
   const provider = await accountProvider(settings);
   const organization = await aws.organizations.getOrganization({}, { provider });
   if (organization.masterAccountId !== account) {

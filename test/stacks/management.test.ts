@@ -129,3 +129,20 @@ it("refuses declarative policies of Security Hub before anything is made", async
     "hakken: the organization has declarative policies of Security Hub CSPM (p-1), which switch off whatever they don't list",
   );
 });
+
+it("refuses another administrator than it designated, with what would be lost, until nothing is designated any more", async () => {
+  const settings = plainSettings("management", "111122223333");
+  const designated = (adminAccountId?: string) => ({
+    answers: { ...aws, ...outputs({ ...audit, "organization/hakken/management": { adminAccountId } }) },
+    stack: "management",
+  });
+
+  const switched = recorded(() => management(settings), designated("555566667777"));
+  await expect(switched).rejects.toThrow(
+    /the stack audit is that of account 444455556666, and this stack designated 555566667777\. .*every account's membership .* Set it back to 555566667777; or,/,
+  );
+  const same = await recorded(() => management(settings), designated("444455556666"));
+  const destroyed = await recorded(() => management(settings), designated());
+
+  expect(destroyed.resources).toEqual(same.resources);
+});
