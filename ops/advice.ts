@@ -48,6 +48,20 @@ const where = (repeat?: Repeat): string => (repeat?.cwd === undefined ? "" : `--
 /** The program's words for outputs that a stack of this project does not have yet. */
 export const NEEDS_FIRST = /pulumi up --stack ([^\s/]+) first/;
 
+/** What goes with a protected resource when another one takes its place, by type. */
+const LOST_BY_REPLACEMENT: Readonly<Record<string, string>> = {
+  "aws:guardduty/detector:Detector":
+    "GuardDuty's findings there, its settings and, in the administrator's account, every account's membership would be lost",
+  "aws:securityhub/account:Account":
+    "Security Hub's findings there and, in the administrator's account, what it sets for the organization would be lost",
+  "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount":
+    "every account's membership in GuardDuty there would be lost",
+  "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount":
+    "Security Hub's central configuration would be lost, with every account's membership",
+  "aws:cfg/recorder:Recorder": "nothing would be recorded there meanwhile",
+  "aws:dynamodb/table:Table": "what has been told would be forgotten",
+};
+
 // The words of Pulumi's CLI 3.259, of its engine, and of the AWS provider. The first that fits is taken.
 const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
   [
@@ -81,6 +95,15 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
     /requires logging in|PULUMI_ACCESS_TOKEN must be set|invalid access token|no credentials for|could not find a Pulumi.*backend/i,
     (attempt) =>
       `Log in to where the stacks' state is kept: pulumi login (for Pulumi Cloud), or pulumi login s3://BUCKET, then: ${ops(attempt)}`,
+  ],
+  [
+    /unable to replace resource[\s\S]*marked for protection/,
+    (attempt, text) => {
+      const [, , types = ""] = (/unable to replace resource "([^"]+)"/.exec(text)?.[1] ?? "").split("::");
+      const type = types.split("$").pop() ?? "";
+      const lost = LOST_BY_REPLACEMENT[type] ?? "what it holds or does would be lost";
+      return `The change would make it anew, and ${lost}. Put settings and program back as they were. Only if it is meant: then ${pulumi("config set hakken:protect false", attempt)}, then ${opsOn(attempt.stack, attempt)}, then change them again: ${ops(attempt)}`;
+    },
   ],
   [
     /marked for protection|is protected|cannot be deleted\s+because it is protected/i,

@@ -11,6 +11,30 @@ it("lifts protection before a change that takes away what the program made", () 
   );
 });
 
+it("says what is lost with a detector or a hub that would be made anew, and to put it back", () => {
+  const refused = (type: string) =>
+    `unable to replace resource "urn:pulumi:audit::hakken::hakken:detection:Detectors$${type}::x"\nas it is currently marked for protection. To unprotect ...`;
+
+  const detector = advice([{ reason: refused("aws:guardduty/detector:Detector") }], { command: "up", stack: "audit" });
+  const hub = advice(
+    [{ reason: refused("aws:securityhub/account:Account").replace("hakken:detection:Detectors$", "") }],
+    {
+      command: "up",
+      stack: "audit",
+    },
+  );
+  const other = advice([{ reason: refused("aws:sqs/queue:Queue") }], { command: "up", stack: "audit" });
+
+  expect(detector).toMatch(
+    /^The change would make it anew, and GuardDuty's findings there, .*every account's membership/,
+  );
+  expect(detector).toMatch(
+    /Put settings and program back as they were.*pulumi config set hakken:protect false --stack audit, then npm run ops -- up --stack audit, then change them again: npm run ops -- up --stack audit$/,
+  );
+  expect(hub).toMatch(/^The change would make it anew, and Security Hub's findings there/);
+  expect(other).toMatch(/^The change would make it anew, and what it holds or does would be lost/);
+});
+
 it("lifts protection, then destroys", () => {
   const next = advice([{ reason: PROTECTED }], { command: "destroy", stack: "audit" });
 
