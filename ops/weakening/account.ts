@@ -94,6 +94,21 @@ export const account: Readonly<Record<string, Watched>> = {
     ],
   },
 
+  "aws:lambda/invocation:Invocation": {
+    gone: "what it set in accounts that exist is undone there, as before a teardown",
+    checks: [
+      falls(
+        "lifecycleScope",
+        ["CRUD", "CREATE_ONLY"],
+        "what a service needs for accounts that exist is done once, and no more when it changes",
+        {
+          whenMissing: "CREATE_ONLY",
+          newToo: false,
+        },
+      ),
+    ],
+  },
+
   "aws:cloudtrail/trail:Trail": {
     gone: "no record of calls is kept",
     checks: [

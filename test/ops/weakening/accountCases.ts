@@ -143,6 +143,27 @@ export const accountCases: Record<string, Case> = {
     "it is taken away from some organizational units",
   ),
 
+  "delivered things kept shorter": changed(
+    aws.s3.BucketLifecycleConfiguration,
+    { bucket: "b" },
+    { rules: [{ id: "r", status: "Enabled", expiration: { days: 365 } }] },
+    { rules: [{ id: "r", status: "Enabled", expiration: { days: 30 } }] },
+    "what is delivered is kept for a shorter time",
+  ),
+
+  "existing accounts left as they are": changed(
+    aws.lambda.Invocation,
+    { functionName: "f", input: "{}" },
+    { lifecycleScope: "CRUD" },
+    { lifecycleScope: "CREATE_ONLY" },
+    "what a service needs for accounts that exist is done once, and no more when it changes",
+  ),
+  "existing accounts looked after": made(aws.lambda.Invocation, {
+    functionName: "f",
+    input: "{}",
+    lifecycleScope: "CRUD",
+  }),
+
   "trail stopped": trail({ enableLogging: true }, { enableLogging: false }, "the trail stops"),
   "trail of one region": trail({ isMultiRegionTrail: true }, {}, "the trail records one region alone"),
   "trail of one account": trail(
