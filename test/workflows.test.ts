@@ -212,7 +212,7 @@ describe("docs/pull-requests.md", () => {
       },
     });
     const actions = rights.flatMap(({ Action }) => Action);
-    expect(actions).toHaveLength(9);
+    expect(actions).toHaveLength(12);
     expect(actions.filter((action) => !/^\w+:(Get|List|Describe|Decrypt)\w*$/.test(action))).toEqual([]);
   });
 
@@ -239,6 +239,15 @@ describe("docs/pull-requests.md", () => {
     );
 
     // Another one needs its rights in the page.
-    expect([...new Set(asked)].sort()).toEqual(["iam.getRole", "iam.getRoles", "organizations.getOrganization"]);
+    expect([...new Set(asked)].sort()).toEqual([
+      "iam.getRole",
+      "iam.getRoles",
+      "organizations.getOrganization",
+      "organizations.getOrganizationalUnitChildAccounts",
+      "organizations.getOrganizationalUnitDescendantAccounts",
+      "organizations.getOrganizationalUnitDescendantOrganizationalUnits",
+      "organizations.getOrganizationalUnits",
+      "organizations.getPolicies",
+    ]);
   });
 });
