@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { readSettings, type Settings } from "./settings";
 import { audit } from "./stacks/audit";
+import { skippedRegions } from "./stacks/controlTower";
 import { management } from "./stacks/management";
 import { member } from "./stacks/member";
 import { organization } from "./stacks/organization";
@@ -9,7 +10,7 @@ import { regionsOf } from "./stacks/removedRegions";
 /** The program: makes the stack of the role that the settings name, and gives its outputs. Pulumi calls it, and so does ops. */
 export = async (): Promise<pulumi.Inputs> => {
   const { settings, outputs } = await regionsOf(readSettings());
-  return { ...(await stackOf(settings)), ...outputs };
+  return { ...(await stackOf(settings)), ...outputs, skippedRegions: skippedRegions(settings) };
 };
 
 function stackOf(settings: Settings): Promise<pulumi.Inputs> {

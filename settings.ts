@@ -4,6 +4,7 @@ import type { SecretSource } from "./components/notification/ServiceSecret";
 import type { Channel, Language, Severity } from "./handlers/alert/types";
 import { problemsBetween } from "./settings/between";
 import { common, PROTECTION_OFF } from "./settings/common";
+import { skippedBy } from "./settings/controlTower";
 import type { detection } from "./settings/detection";
 import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
 import { problemsOf, type Show, unknownKey } from "./settings/problems";
@@ -14,7 +15,7 @@ type Parsed = z.output<z.ZodObject<typeof shapes.audit>>;
 interface CommonSettings
   extends Omit<z.output<z.ZodObject<typeof common>>, "role">,
     z.output<z.ZodObject<typeof detection>> {
-  /** Those that this account has: `absentRegions` are left out. */
+  /** Those that this account has: `absentRegions` are left out, and what Control Tower has skipped. */
   regions: string[];
   /** `regions` without the home region. */
   linkedRegions: string[];
@@ -100,7 +101,8 @@ export function parseSettings(
 
 function settled(values: Parsed): Settings {
   const { slack, slackToken, backlog, backlogApiKey, mail, requiredChannels, role, ...rest } = values;
-  const regions = rest.regions.filter((name) => !rest.absentRegions.includes(name));
+  const left = [...rest.absentRegions, ...skippedBy(rest)];
+  const regions = rest.regions.filter((name) => !left.includes(name));
   const linkedRegions = regions.filter((name) => name !== rest.homeRegion);
   if (role !== "audit") return { ...rest, role, regions, linkedRegions };
   return {

@@ -1,6 +1,8 @@
 import { baselineProblems } from "./betweenBaseline";
+import { controlTowerProblems } from "./betweenControlTower";
 import { recorderProblems } from "./betweenRecorders";
 import type { MemberRecorderSettings } from "./config";
+import { type ControlTowerSettings, skippedBy } from "./controlTower";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
@@ -25,6 +27,7 @@ export interface RightOnes {
   guardDuty?: GuardDutySettings;
   recorder?: "managed" | "existing";
   memberRecorders?: MemberRecorderSettings;
+  controlTower?: ControlTowerSettings;
   serviceControlPolicy?: ServiceControlPolicySettings;
   suppressions?: readonly SuppressionSettings[];
   securityHub?: SecurityHubSettings;
@@ -38,6 +41,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...accountProblems(values, show),
     ...baselineProblems(values),
     ...recorderProblems(values, show),
+    ...controlTowerProblems(values, show),
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, show) : []),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
@@ -46,7 +50,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
 }
 
 function regionProblems(
-  { role, homeRegion, regions, absentRegions = [], removeRegions = [] }: RightOnes,
+  { role, homeRegion, regions, absentRegions = [], removeRegions = [], controlTower }: RightOnes,
   show: Show,
 ): string[] {
   if (!homeRegion || !regions) return [];
@@ -68,6 +72,7 @@ function regionProblems(
   }
   for (const [index, removed] of removeRegions.entries()) {
     if (!regions.includes(removed) || absentRegions.includes(removed)) continue;
+    if (skippedBy({ controlTower }).includes(removed)) continue;
     problems.push(
       `hakken:removeRegions[${index}]: ${show("removeRegions", `"${removed}"`)} is among hakken:regions: take it out there, or here.`,
     );

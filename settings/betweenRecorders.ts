@@ -1,4 +1,5 @@
 import type { MemberRecorderSettings } from "./config";
+import type { ControlTowerSettings } from "./controlTower";
 import { type InvitedAccounts, isInvited } from "./invitedAccounts";
 import type { Show } from "./problems";
 
@@ -7,12 +8,22 @@ interface Recorders {
   account?: string;
   recorder?: "managed" | "existing";
   memberRecorders?: MemberRecorderSettings;
+  controlTower?: ControlTowerSettings;
   invitedAccounts?: InvitedAccounts;
 }
 
+/** Whether StackSets make recorders in member accounts. Beside Control Tower, which makes its own, in units that are named alone. */
+export function hasStackSets({
+  memberRecorders,
+  controlTower,
+}: Pick<Recorders, "memberRecorders" | "controlTower">): boolean {
+  return memberRecorders?.enabled ?? (!controlTower || memberRecorders?.units !== undefined);
+}
+
 /** Whether the StackSet of `memberRecorders` makes the recorders of a member stack's account, as far as the settings tell. */
-export function isReached({ role, account, memberRecorders, invitedAccounts = [] }: Recorders): boolean {
-  if (role !== "member" || !account || !memberRecorders?.enabled) return false;
+export function isReached({ invitedAccounts = [], ...values }: Recorders): boolean {
+  const { role, account, memberRecorders } = values;
+  if (role !== "member" || !account || !memberRecorders || !hasStackSets(values)) return false;
   // Of no organization, or of another one.
   if (isInvited({ account, invitedAccounts })) return false;
   return !memberRecorders.excludedAccounts.includes(account);

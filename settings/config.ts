@@ -11,16 +11,18 @@ const account = text(/^\d{12}$/, "it must be the 12 digits of an account id, in 
 export const recorder = oneOf(["managed", "existing"]).optional().meta({
   description:
     "Who makes the AWS Config recorders of this stack's account: hakken (`managed`), or somebody else, such as Control Tower (`existing`), so that nothing of AWS Config is made. AWS takes one recorder a region. `managed` to `existing` takes away what hakken made; its bucket stays.",
-  defaultMeaning: "`managed`; of a member account that `memberRecorders` reaches `existing`",
+  defaultMeaning:
+    "`managed`; of a member account that `memberRecorders` reaches `existing`; with `controlTower` `existing` too, but for the management account",
 });
 
 /** The setting `memberRecorders`. */
 export const memberRecorders = z
   .strictObject(
     {
-      enabled: yesOrNo().default(true).meta({
+      enabled: yesOrNo().optional().meta({
         description:
           "Whether there are StackSets. `false`, once deployed, stops and deletes the recorders that they made; what was delivered stays.",
+        defaultMeaning: "`true`; with `controlTower`, only where `units` are named",
       }),
       units: z
         .array(unit, "it must be a list of organizational units")

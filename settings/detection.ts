@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { memberRecorders, recorder, recorderHistoryDays } from "./config";
+import { controlTower } from "./controlTower";
 import { guardDuty } from "./guardDuty";
 import { inspector } from "./inspector";
 import { invitedAccounts } from "./invitedAccounts";
@@ -12,6 +13,7 @@ import { suppressions } from "./suppressions";
  * `Pulumi.yaml`; each makes of them what is for its account to make.
  */
 export const detection = {
+  controlTower,
   guardDuty,
   inspector,
   invitedAccounts,

@@ -8,6 +8,7 @@ import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { PlainSettings } from "../settings";
 import { accountProvider } from "./account";
 import { administrator, refuseAnotherAdministrator } from "./administrator";
+import { checkConfigAdministrator } from "./controlTower";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { scansByRegion } from "./inspectorScans";
 import { memberBucketOf, memberStacks } from "./memberStacks";
@@ -39,6 +40,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     );
   }
   await refuseDeclarativePolicies(provider);
+  if (settings.controlTower) await checkConfigAdministrator(accountId, provider);
   const rootId = organization.roots[0]?.id ?? "";
   const bucketName = await memberBucketOf(settings, organization);
 
@@ -86,7 +88,8 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   }
 
   // After the others, since AWS Organizations refuses a change of administrators while another is under way.
-  new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: designations });
+  if (!settings.controlTower)
+    new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: designations });
   const failedStacks =
     bucketName && memberStacks(settings, { auditAccountId: accountId, rootId, bucketName }, { provider, protect });
   serviceControlPolicy(settings, organization, accountId, { provider, protect });

@@ -4,6 +4,7 @@ import { MemberHistory } from "../components/baseline/MemberHistory";
 import { type FailedStack, MemberStacks } from "../components/baseline/MemberStacks";
 import type { MemberResource } from "../components/baseline/memberTemplate";
 import type { AuditSettings, PlainSettings } from "../settings";
+import { hasStackSets } from "../settings/betweenRecorders";
 import { prefixed } from "./account";
 import type { AuditOutputs } from "./audit";
 import { outputsOf } from "./outputs";
@@ -15,8 +16,8 @@ export async function memberHistory(
   settings: AuditSettings,
   provider: aws.Provider,
 ): Promise<pulumi.Output<string> | undefined> {
-  const { homeRegion, organizationId, memberRecorders, recorderHistoryDays, protect } = settings;
-  if (!memberRecorders.enabled) return undefined;
+  const { homeRegion, organizationId, recorderHistoryDays, protect } = settings;
+  if (!hasStackSets(settings)) return undefined;
   const organization = async () =>
     (await aws.organizations.getOrganization({ returnOrganizationOnly: true }, { provider })).id;
   const { bucketName } = new MemberHistory(
@@ -41,7 +42,7 @@ export async function memberBucketOf(
   settings: PlainSettings,
   { awsServiceAccessPrincipals }: aws.organizations.GetOrganizationResult,
 ): Promise<string | undefined> {
-  if (!settings.memberRecorders.enabled) return undefined;
+  if (!hasStackSets(settings)) return undefined;
   if (!awsServiceAccessPrincipals.includes(STACK_SETS)) {
     throw new pulumi.RunError(
       "hakken:memberRecorders: StackSets may not reach the organization's accounts yet. Let them, once, with the management account's credentials: aws cloudformation activate-organizations-access. It makes nothing in any account. Or set hakken:memberRecorders to { enabled: false }.",

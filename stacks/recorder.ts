@@ -25,9 +25,15 @@ export async function accountRecorder(settings: Settings, provider: aws.Provider
 
 function isElsewhere(settings: Settings): boolean {
   const reached = isReached(settings);
-  const existing = (settings.recorder ?? (reached ? "existing" : "managed")) === "existing";
+  // Which it makes in every account that it governs, but for the management account.
+  const tower = settings.controlTower !== undefined && settings.role !== "management";
+  const existing = (settings.recorder ?? (reached || tower ? "existing" : "managed")) === "existing";
   if (existing) {
-    const whose = reached ? "the StackSets of hakken:memberRecorders make them" : "hakken:recorder is existing";
+    const whose = reached
+      ? "the StackSets of hakken:memberRecorders make them"
+      : settings.recorder
+        ? "hakken:recorder is existing"
+        : "Control Tower makes them";
     void pulumi.log.info(`hakken: makes no AWS Config recorders in account ${settings.account}: ${whose}.`);
   }
   return existing;

@@ -43,6 +43,19 @@ export const organizationFunctions: Readonly<Record<string, ProviderFunction>> =
     },
   },
 
+  "aws:organizations/getDelegatedAdministrators:getDelegatedAdministrators": {
+    args: ["servicePrincipal"],
+    async call({ organizations }, { servicePrincipal: ServicePrincipal }) {
+      const found = await everyPage(async (NextToken) => {
+        const page = await organizations.listDelegatedAdministrators({
+          ServicePrincipal: ServicePrincipal as string | undefined,
+          NextToken,
+        });
+        return { items: page.DelegatedAdministrators, NextToken: page.NextToken };
+      });
+      return { servicePrincipal: ServicePrincipal, delegatedAdministrators: found.map(administratorShape) };
+    },
+  },
   "aws:organizations/getPolicies:getPolicies": {
     args: ["filter"],
     async call({ organizations }, { filter }) {
@@ -66,6 +79,17 @@ const accountShape = (account: sdk.Account) => ({
   name: account.Name,
   state: account.State ?? account.Status,
   status: account.Status,
+});
+
+const administratorShape = (administrator: sdk.DelegatedAdministrator) => ({
+  arn: administrator.Arn,
+  delegationEnabledDate: administrator.DelegationEnabledDate?.toISOString(),
+  email: administrator.Email,
+  id: administrator.Id,
+  joinedMethod: administrator.JoinedMethod,
+  joinedTimestamp: administrator.JoinedTimestamp?.toISOString(),
+  name: administrator.Name,
+  status: administrator.Status,
 });
 
 const unitsBelow = ({ organizations }: Scope, ParentId: string) =>

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { parseSettings } from "../../settings";
+import { hasStackSets } from "../../settings/betweenRecorders";
 import { management, problemsOf } from "./configs";
 
 const member = { "hakken:role": "member", "hakken:account": "777788889999" };
@@ -8,7 +9,8 @@ const json = (value: unknown) => JSON.stringify(value);
 it("records member accounts everywhere unless it is told otherwise", () => {
   const settings = parseSettings(management, () => false);
 
-  expect(settings.memberRecorders).toEqual({ enabled: true, excludedAccounts: [] });
+  expect(settings.memberRecorders).toEqual({ excludedAccounts: [] });
+  expect(hasStackSets(settings)).toBe(true);
   expect([settings.recorder, settings.recorderHistoryDays]).toEqual([undefined, undefined]);
 });
 
