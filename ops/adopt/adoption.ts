@@ -85,7 +85,7 @@ export const survey = async (preview: Preview, importFile: string, signal: Abort
     const limit = pLimit(AT_A_TIME);
     const looked = await Promise.all(sought.map((one) => limit(() => look(one, around, signal))));
     signal.throwIfAborted();
-    return gathered(looked, JSON.parse(readFileSync(importFile, "utf8")) as ImportFile);
+    return gathered(looked, JSON.parse(readFileSync(importFile, "utf8")) as ImportFile, all);
   } finally {
     account.close();
   }
@@ -113,7 +113,7 @@ const look = async (sought: Sought, around: Around, signal: AbortSignal): Promis
 
 const addressOf = ({ type, name, urn, region }: Sought): Address => ({ type, name, urn, ...(region && { region }) });
 
-const gathered = (looked: readonly Looked[], file: ImportFile): Survey => {
+const gathered = (looked: readonly Looked[], file: ImportFile, all: readonly Sought[]): Survey => {
   const existing: (Existing & { protect: boolean })[] = [];
   const overwritten: Existing[] = [];
   for (const one of looked) {
@@ -132,19 +132,30 @@ const gathered = (looked: readonly Looked[], file: ImportFile): Survey => {
       obstacles: looked.flatMap((one) => ("obstacle" in one ? [{ ...addressOf(one.sought), ...one.obstacle }] : [])),
     },
     failures: looked.flatMap((one) => ("failure" in one ? [one.failure] : [])),
-    imports: importsOf(existing, file),
+    imports: importsOf(existing, file, all),
   };
 };
 
 /**
  * The engine's list of what the stack would make, cut down to what is there. An import protects all of its resources, or none: so
- * there are two. The first has every component and the provider, that the second finds in the state.
+ * there are two. The first has every component and the provider, that the second finds in the state by their URNs.
  */
-const importsOf = (existing: readonly (Existing & { protect: boolean })[], file: ImportFile): Survey["imports"] => {
+const importsOf = (
+  existing: readonly (Existing & { protect: boolean })[],
+  file: ImportFile,
+  all: readonly Sought[],
+): Survey["imports"] => {
   const ids = new Map(existing.map((one) => [keyOf(one.type, one.name), one]));
   const of = (resource: ImportFile["resources"][number]) =>
     ids.get(keyOf(resource.type, resource.logicalName ?? resource.name));
   const frame = file.resources.filter((one) => one.component || one.type === PROVIDER);
+  const urns = new Map(all.map(({ type, name, urn }) => [keyOf(type, name), urn]));
+  const inState = Object.fromEntries(
+    frame.flatMap((one) => {
+      const urn = urns.get(keyOf(one.type, one.logicalName ?? one.name));
+      return urn ? [[one.name, urn]] : [];
+    }),
+  );
   const groups = [true, false]
     .map((protect) => ({
       protect,
@@ -155,7 +166,8 @@ const importsOf = (existing: readonly (Existing & { protect: boolean })[], file:
     }))
     .filter(({ resources }) => resources.length);
   return groups.map(({ protect, resources }, index) => {
-    const needed = index === 0 ? frame.filter((one) => isNeeded(one.name, frame, existingIn(file, of))) : [];
+    if (index > 0) return { protect, file: { nameTable: { ...file.nameTable, ...inState }, resources } };
+    const needed = frame.filter((one) => isNeeded(one.name, frame, existingIn(file, of)));
     return { protect, file: { ...file, resources: [...needed, ...resources] } };
   });
 };

@@ -1,4 +1,5 @@
 """Runs a command at a terminal of its own, and types when it is asked to: argv[1] is JSON, [[words to wait for, keys to type], ...].
+Keys that are null are a line of standard input.
 
 Ends with the command's exit code; its output, terminal codes and all, goes to standard output.
 """
@@ -21,6 +22,7 @@ while True:
     sys.stdout.flush()
     seen += data
     if steps and steps[0][0].encode() in seen:
-        os.write(terminal, steps.pop(0)[1].encode())
+        keys = steps.pop(0)[1]
+        os.write(terminal, (sys.stdin.readline() if keys is None else keys).encode())
         seen = b""
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

@@ -1,27 +1,14 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import { type Steps, startAtTerminal } from "./atTerminal";
 import { sample, sampleForEach } from "./sample";
 import { commandLine, environment, script } from "./script";
 
 sampleForEach(["audit", "management"]);
 
-type Steps = [words: string, keys: string][];
-
-/** The ops script at a terminal, where these words are answered by these keys. */
 const atTerminal = (steps: Steps, args: string[], env: NodeJS.ProcessEnv = {}) =>
-  new Promise<{ code: number | null; output: string; plain: string }>((resolve, reject) => {
-    const line = [join(__dirname, "terminal.py"), JSON.stringify(steps), ...commandLine(sample, args)];
-    const child = spawn("python3", line, { env: { ...environment(sample), TERM: "xterm-256color", ...env } });
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => {
-      output += text;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output, plain: stripVTControlCharacters(output) }));
-  });
+  startAtTerminal(steps, commandLine(sample, args), { ...environment(sample), ...env }).ended;
 
 const ASKED = "[y/N]";
 
