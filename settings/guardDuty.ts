@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AGENTS, type AutoEnable, PLANS, type Plan } from "../handlers/guardDutyPlans";
+import { addressLists } from "./addressLists";
 import { findingExport } from "./findingExport";
 import { KNOWN_REGIONS } from "./regions";
 import { oneOf, text } from "./shapes";
@@ -104,8 +105,9 @@ export const guardDuty = z
           defaultMeaning: "none",
         }),
       export: findingExport,
+      ...addressLists,
     },
-    "it must be an object with the keys autoEnable, publishingFrequency, plans, agents, absentPlans and export",
+    "it must be an object with the keys autoEnable, publishingFrequency, plans, agents, absentPlans, export, trustedIps and threatIps",
   )
   .prefault({})
   .meta({

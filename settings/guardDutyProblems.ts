@@ -1,3 +1,4 @@
+import { addressListProblems } from "./addressLists";
 import type { GuardDutySettings } from "./guardDuty";
 import { PLANS } from "./guardDuty";
 import type { Show } from "./problems";
@@ -10,6 +11,7 @@ export function guardDutyProblems(guardDuty: GuardDutySettings, show: Show): str
       ...absenceProblems(name, guardDuty, show),
     ]),
     ...agentProblems(guardDuty, show),
+    ...addressListProblems(guardDuty, show),
   ];
 }
 

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { AddressLists } from "../components/detection/AddressLists";
 import { Detectors } from "../components/detection/Detectors";
 import { FindingExport } from "../components/detection/FindingExport";
 import { InspectorScanning } from "../components/detection/InspectorScanning";
@@ -51,6 +52,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     },
     guarded,
   );
+  listed(settings, detectors, { provider });
   const findingExport = guardDuty.export && exported(settings, guardDuty.export, detectors, guarded);
   const hub = new aws.securityhub.Account(
     "securityhub",
@@ -97,6 +99,27 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     memberBucket: await memberHistory(settings, provider),
     findingBucket: findingExport?.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;
+}
+
+/** Lists are not protected: another content makes them anew. */
+function listed(
+  settings: AuditSettings,
+  detectors: Detectors["detectors"],
+  opts: pulumi.ComponentResourceOptions,
+): void {
+  const { trustedIps, threatIps } = settings.guardDuty;
+  if (trustedIps.length + threatIps.length === 0) return;
+  new AddressLists(
+    "guardduty-lists",
+    {
+      region: settings.homeRegion,
+      detectors,
+      trusted: trustedIps,
+      threats: threatIps,
+      namePrefix: prefixed(settings, "guardduty-lists"),
+    },
+    opts,
+  );
 }
 
 /** The bucket that GuardDuty's findings are exported to, for as long as the settings say. */

@@ -15,6 +15,9 @@ export interface Declared {
 const packageFolder = path.dirname(createRequire(__filename).resolve("@pulumi/aws/package.json"));
 const cache = new Map<string, string>();
 
+/** Files that are named otherwise than their types. */
+const FILES: Readonly<Record<string, string>> = { "guardduty/iPSet": "guardduty/ipset" };
+
 function declarations(file: string): string {
   const known = cache.get(file);
   if (known !== undefined) return known;
@@ -58,7 +61,7 @@ function unknownNames(shape: Shape, interfaceBody: string, prefix: string): stri
 /** Reads what @pulumi/aws declares for `token` ("aws:sqs/queue:Queue"). Throws when the table names an input it lacks. */
 export function declared(token: string, type: ResourceType): Declared {
   const [, file = "", name = ""] = token.split(":");
-  const text = declarations(file);
+  const text = declarations(FILES[file] ?? file);
   const args = body(text, `\nexport interface ${name}Args {`);
   const outputs = body(text, `\nexport declare class ${name} extends`);
   if (args === undefined || outputs === undefined) throw new Error(`${token}: @pulumi/aws has no such type`);

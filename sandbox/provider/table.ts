@@ -7,6 +7,7 @@ import { events } from "./resources/events";
 import { guardduty } from "./resources/guardduty";
 import { guarddutyExport } from "./resources/guarddutyExport";
 import { guarddutyInvitations } from "./resources/guarddutyInvitations";
+import { guarddutyLists } from "./resources/guarddutyLists";
 import { iam } from "./resources/iam";
 import { inspector2 } from "./resources/inspector2";
 import { kms } from "./resources/kms";
@@ -30,6 +31,7 @@ export const resources: Readonly<Record<string, ResourceType>> = {
   ...guardduty,
   ...guarddutyExport,
   ...guarddutyInvitations,
+  ...guarddutyLists,
   ...iam,
   ...inspector2,
   ...kms,

@@ -41,6 +41,23 @@ describe("GuardDuty's settings", () => {
 
   it.each<[string, object, string[]]>([
     [
+      "addresses that are none, not public, twice, or in both lists",
+      { trustedIps: ["203.0.113.7", "203.0.113.7/32", "10.1.0.0/16"], threatIps: ["203.0.113.7"] },
+      [
+        'hakken:guardDuty.trustedIps has "203.0.113.7/32" twice: remove one.',
+        'hakken:guardDuty.trustedIps has "10.1.0.0/16" which is not public, so that GuardDuty leaves it out: remove it.',
+        'hakken:guardDuty.trustedIps has "203.0.113.7" which stands in threatIps too, and would be trusted: remove it from one of them.',
+        'hakken:guardDuty.trustedIps has "203.0.113.7/32" which stands in threatIps too, and would be trusted: remove it from one of them.',
+      ],
+    ],
+    ...["2001:db8::1", "203.0.113.0/33", "0.0.0.0/0", "example.com"].map((given): [string, object, string[]] => [
+      `the address ${given}`,
+      { threatIps: [given] },
+      [
+        `hakken:guardDuty.threatIps[0]: "${given}" is wrong: it must be an IPv4 address or range, such as 203.0.113.7 or 203.0.113.0/24, in quotes (GuardDuty takes no IPv6).`,
+      ],
+    ]),
+    [
       "an export that keeps less than GuardDuty does",
       { export: { retentionDays: 30 } },
       [

@@ -114,3 +114,18 @@ it("exports findings to a bucket of the home region where the settings say so, a
   expect(bucket?.inputs).toEqual({ region: "ap-northeast-1" });
   expect(result.findingBucket).toBe("delivery-1234567");
 });
+
+it("lists addresses in every region where the settings name any, unprotected, since another content makes a list anew", async () => {
+  const lists = { trustedIps: ["203.0.113.7"], threatIps: ["198.51.100.0/24"] };
+  const settings = { ...auditSettings(), namePrefix: "acme", guardDuty: { ...defaults, ...lists } };
+
+  const { resources } = await recorded(() => audit(settings), { answers: aws });
+
+  const sets = resources.filter(({ type }) => /:(IPSet|ThreatIntelSet)$/.test(type));
+  expect(sets.map(({ name, protect }) => [name, protect])).toEqual(
+    ["threats", "trusted"].flatMap((list) =>
+      settings.regions.map((region) => [`guardduty-lists-${list}-${region}`, undefined]),
+    ),
+  );
+  expect(resources.some(({ name }) => name === "acme-guardduty-lists-bucket")).toBe(true);
+});

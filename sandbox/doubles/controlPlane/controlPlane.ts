@@ -13,6 +13,7 @@ import { destinationOperations } from "../guardduty/destinations";
 import { detectorOperations } from "../guardduty/detectors";
 import { badRequest } from "../guardduty/features";
 import { invitationOperations } from "../guardduty/invitations";
+import { listOperations } from "../guardduty/lists";
 import { memberOperations } from "../guardduty/members";
 import { GuardDutyState } from "../guardduty/state";
 import * as inspectorAdministration from "../inspector/administration";
@@ -35,6 +36,7 @@ import { FindingStore } from "../securityhub/store";
 import { type Clock, systemClock } from "./clock";
 import { ServiceError } from "./errors";
 import { Faults } from "./faults";
+import { objectsOf } from "./objects";
 import { awsService } from "./service";
 import { defaultTiming, type Timing } from "./timing";
 
@@ -46,7 +48,7 @@ export interface ControlPlaneOptions {
   clock?: Clock;
   /** How long the services take. Default: see Timing. */
   timing?: Partial<Timing>;
-  /** The local AWS, in whose accounts StackSets make their stacks; asked when one is made. Default: there is none, and each fails. */
+  /** The local AWS, in whose accounts StackSets make their stacks, and whose buckets hold lists; asked when one is made. Default: there is none, and each fails. */
   endpoint?: () => string;
 }
 
@@ -122,6 +124,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       operations: {
         ...detectorOperations(guardDuty),
         ...destinationOperations(guardDuty),
+        ...listOperations(guardDuty, objectsOf(options.endpoint ?? nowhere)),
         ...designationOperations(guardDuty),
         ...organizationConfigurationOperations(guardDuty),
         ...memberOperations(guardDuty),

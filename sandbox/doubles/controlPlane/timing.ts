@@ -8,6 +8,8 @@ export interface Timing {
   association: number;
   /** Inspector switching the scans of an account on or off. Default: 100. AWS: minutes. */
   scanning: number;
+  /** GuardDuty activating, deactivating or deleting a list of addresses. Default: 20. AWS: minutes. */
+  listActivation: number;
   /** Until GetFindings shows what BatchUpdateFindings wrote; the event goes out at once. Default: 0. AWS: up to minutes. */
   updateLag: number;
   /** An operation of a StackSet, before it does anything. Default: 20. AWS: minutes. */
@@ -20,6 +22,7 @@ export const defaultTiming = (): Timing => ({
   designation: 20,
   enrolment: 0,
   association: 100,
+  listActivation: 20,
   updateLag: 0,
   stackSetOperation: 20,
   autoDeployment: 60_000,

@@ -100,7 +100,8 @@ function tagOperations(state: GuardDutyState): Operations {
     if (id?.[1] !== region || id[2] !== account)
       throw badRequest("the resource ARN is not of this account and region.");
     const detector = state.owned(account, region, id[3]);
-    const found = id[4] === undefined ? detector : [detector.destination].find((one) => one?.id === id[4]);
+    const found =
+      id[4] === undefined ? detector : [detector.destination, ...detector.lists].find((one) => one?.id === id[4]);
     if (found === undefined) throw badRequest("the resource ARN names nothing that is there.");
     return found;
   };

@@ -25,6 +25,21 @@ export interface Detector {
   plans: Map<string, PlanState>;
   /** Where its findings are exported to. */
   destination?: Destination;
+  /** Of addresses, the deleted ones too. */
+  lists: AddressList[];
+}
+
+/** A list of trusted or threatening addresses. */
+export interface AddressList {
+  id: string;
+  kind: "ipset" | "threatintelset";
+  name: string;
+  format: string;
+  location: string;
+  /** What it is once the last change has taken its time. */
+  settled: "ACTIVE" | "INACTIVE" | "ERROR" | "DELETED";
+  changedAt: number;
+  tags: Record<string, string>;
 }
 
 /** A bucket that findings are exported to, and the key that they are encrypted with. */
@@ -112,6 +127,7 @@ export class GuardDutyState {
       updatedAt: now,
       tags: {},
       plans: newPlans(this.clock, on, region),
+      lists: [],
     };
     this.detectors.push(detector);
     return detector;
