@@ -5,11 +5,10 @@ import { ConfigService } from "@aws-sdk/client-config-service";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { projectRoot } from "../../../ops/root";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud } from "../../sandbox/provider/cloud";
+import { ACCOUNTS, type Cloud } from "../../sandbox/provider/cloud";
 import { type Steps, startAtTerminal } from "../atTerminal";
+import { environmentOf, HOME, LINKED, startAccounts } from "./accounts";
 
-const [HOME, LINKED] = ["ap-northeast-1", "us-east-1"] as const;
 const ASKED = "[y/N]";
 const ROLE = `arn:aws:iam::${ACCOUNTS.audit}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`;
 
@@ -27,19 +26,12 @@ ops(process.argv.slice(2), async () => {
 }).then(endWith);
 `;
 
-let plane: ControlPlane;
 let cloud: Cloud;
+let close: () => Promise<void>;
 let folder: string;
 
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: [HOME, LINKED],
-    },
-  });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
+  ({ cloud, close } = await startAccounts());
   for (const region of [HOME, LINKED]) {
     await new GuardDuty(cloud.as(ACCOUNTS.audit, region)).createDetector({
       Enable: true,
@@ -49,8 +41,7 @@ beforeAll(async () => {
   await record();
 });
 afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
+  await close?.();
 });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "hakken-adopt-terminal-"));
@@ -64,19 +55,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const config = () => new ConfigService(cloud.as(ACCOUNTS.audit, HOME));
 const record = () => config().putConfigurationRecorder({ ConfigurationRecorder: { name: "default", roleARN: ROLE } });
 
-const adopt = (steps: Steps, ...args: string[]) => {
-  const { CI: _, NO_COLOR: _no, FORCE_COLOR: _force, PULUMI_HOME: _home, ...env } = process.env;
-  return startAtTerminal(steps, [process.execPath, join(folder, "ops.cjs"), "adopt", ...args, "--cwd", folder], {
-    ...env,
-    PULUMI_BACKEND_URL: `file://${folder}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_DEBUG_PROVIDERS: `aws:${cloud.providerPort}`,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    AWS_ENDPOINT_URL: cloud.endpoint,
-    AWS_SHARED_CREDENTIALS_FILE: join(cloud.folder, "credentials"),
-  });
-};
+const adopt = (steps: Steps, ...args: string[]) =>
+  startAtTerminal(
+    steps,
+    [process.execPath, join(folder, "ops.cjs"), "adopt", ...args, "--cwd", folder],
+    environmentOf(cloud, folder),
+  );
 
 /** What of AWS the state holds, by name. */
 const taken = (): string[] => {
