@@ -7,7 +7,7 @@ import type { RaisedEstate } from "./estate";
 /** What watches an account in one region, as its own calls and those of the administrator say. */
 export interface Coverage {
   guardDuty: "nothing" | "own" | "member";
-  /** Protection plans that are on, beside what every detector has. */
+  /** Protection plans that are on, beside what every detector has, sorted. */
   plans: string[];
   securityHub: boolean;
   /** Standards that are on, sorted; names without region and version. */
@@ -59,7 +59,8 @@ async function guardDutyOf(
     guardDuty: member?.RelationshipStatus === "Enabled" && member.AdministratorId === ACCOUNTS.audit ? "member" : "own",
     plans: Features.filter(({ Status }) => Status === "ENABLED")
       .map(({ Name }) => Name ?? "")
-      .filter((name) => !FOUNDATION.includes(name)),
+      .filter((name) => !FOUNDATION.includes(name))
+      .sort(),
   };
 }
 
