@@ -56,10 +56,23 @@ export const guardduty: Readonly<Record<string, Watched>> = {
   "aws:guardduty/malwareProtectionPlan:MalwareProtectionPlan": { gone: "objects are not scanned for malware" },
   "aws:guardduty/threatIntelSet:ThreatIntelSet": {
     gone: "a list of threats is not looked for",
-    checks: [turns("activate", false, "a list of threats is not looked for")],
+    checks: [
+      turns("activate", false, "a list of threats is not looked for"),
+      {
+        // Its content is told by the name of the object, which a preview doesn't know yet.
+        reason: "another list of threats is looked for, perhaps a shorter one",
+        weaker: (before, after) => before !== undefined && appears("location", "").weaker(before, after),
+      },
+    ],
   },
   "aws:guardduty/iPSet:IPSet": {
-    checks: [turns("activate", true, "activity of trusted addresses makes no findings")],
+    checks: [
+      {
+        reason: "activity of trusted addresses makes no findings",
+        weaker: (before, after) =>
+          after.activate === true && (before?.activate !== true || appears("location", "").weaker(before, after)),
+      },
+    ],
   },
   "aws:guardduty/filter:Filter": {
     checks: [

@@ -108,6 +108,26 @@ export const guarddutyCases: Record<string, Case> = {
     { activate: false },
     "a list of threats is not looked for",
   ),
+  "other threats looked for": changed(
+    guardduty.ThreatIntelSet,
+    { detectorId: "d", format: "TXT", activate: true },
+    { location: "https://s3.amazonaws.com/b/threats-1" },
+    { location: "https://s3.amazonaws.com/b/threats-2" },
+    "another list of threats is looked for, perhaps a shorter one",
+  ),
+  "other trusted addresses": changed(
+    guardduty.IPSet,
+    { detectorId: "d", format: "TXT", activate: true },
+    { location: "https://s3.amazonaws.com/b/trusted-1" },
+    { location: "https://s3.amazonaws.com/b/trusted-2" },
+    "activity of trusted addresses makes no findings",
+  ),
+  "addresses trusted no more": changed(
+    guardduty.IPSet,
+    { detectorId: "d", format: "TXT", location: "https://s3.amazonaws.com/b/trusted" },
+    { activate: true },
+    { activate: false },
+  ),
   "trusted addresses": made(
     guardduty.IPSet,
     { activate: true, detectorId: "d", format: "TXT", location: "https://s3.amazonaws.com/b/trusted" },

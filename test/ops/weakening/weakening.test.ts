@@ -193,6 +193,7 @@ it("names every type that the program makes and whose loss matters, or says here
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", // the four below guard the history, not the delivery
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketVersioning:BucketVersioning",
+    "aws:s3/bucketObjectv2:BucketObjectv2", // a list that GuardDuty has read; its sets are watched
     "aws:lambda/callbackFunction:CallbackFunction", // a Function by its type
   ];
   const made = ["components", "stacks"].flatMap((folder) =>
