@@ -1,12 +1,14 @@
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { type Duty, described, type Report, type Run, type Service } from "./reconcile/duty";
 import { type GuardDutyDutySettings, guardDutyService } from "./reconcile/guardDuty";
+import { type InspectorDutySettings, inspectorService } from "./reconcile/inspector";
 import { organizationNow } from "./reconcile/organization";
 import { type SecurityHubDutySettings, securityHubService } from "./reconcile/securityHub";
 
 /** What each service's duty goes by. A service that is not there has no duty. */
 export interface ReconcilerSettings {
   guardDuty?: GuardDutyDutySettings;
+  inspector?: InspectorDutySettings;
   securityHub?: SecurityHubDutySettings;
 }
 
@@ -36,6 +38,7 @@ export const reconcilerHandler = (settings: ReconcilerSettings) => () => {
   const organizations = new OrganizationsClient({ maxAttempts: 8 });
   const services: Partial<Record<DutyKind, Service>> = {
     ...(settings.guardDuty && { guardDuty: guardDutyService(settings.guardDuty) }),
+    ...(settings.inspector && { inspector: inspectorService(settings.inspector) }),
     ...(settings.securityHub && { securityHub: securityHubService(settings.securityHub) }),
   };
 

@@ -46,7 +46,7 @@ export const inspector = z
   .optional()
   .meta({
     description:
-      "Amazon Inspector, which looks for known vulnerabilities, in the audit and the management account and in every account that joins the organization from then on, in each region; accounts that were there before are switched on in Inspector's own console, by the audit account. Off unless it is set, since it costs by what there is to scan: about $1.3 a month for each EC2 instance, $0.09 for each image that is pushed, $0.3 a month for each Lambda function. Taken out again, it is switched off in those two accounts, and no account that joins gets it.",
+      "Amazon Inspector, which looks for known vulnerabilities, in every account of the organization, those that join too, in each region: what is in `scan` is switched on and all else off, and both again every hour. Off unless it is set, since it costs by what there is to scan: about $1.3 a month for each EC2 instance, $0.09 for each image that is pushed, $0.3 a month for each Lambda function. Taken out again, it is switched off in all of them, and no account that joins gets it.",
     defaultMeaning: "off",
     example: { scan: ["EC2", "ECR", "LAMBDA"] },
   });

@@ -44,6 +44,8 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   const rootId = organization.roots[0]?.id ?? "";
   const bucketName = await memberBucketOf(settings, organization);
 
+  // Before all else, since it refuses an organization that uses none.
+  serviceControlPolicy(settings, organization, accountId, { provider, protect });
   const recorder = await accountRecorder(settings, provider);
   // Frequency and plans are the administrator's to set, for this account too.
   const { detectors } = new Detectors("detectors", { regions }, { provider, protect });
@@ -92,7 +94,6 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: designations });
   const failedStacks =
     bucketName && memberStacks(settings, { auditAccountId: accountId, rootId, bucketName }, { provider, protect });
-  serviceControlPolicy(settings, organization, accountId, { provider, protect });
 
   return {
     adminAccountId: admin.adminAccountId,

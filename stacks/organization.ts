@@ -4,6 +4,7 @@ import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganiza
 import { guardDutyDuty } from "../components/detection/guardDutyDuty";
 import { InspectorOrganization } from "../components/detection/InspectorOrganization";
 import { InvitedAccounts } from "../components/detection/InvitedAccounts";
+import { inspectorDuty } from "../components/detection/inspectorDuty";
 import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
 import { securityHubDuty } from "../components/detection/securityHubDuty";
@@ -64,7 +65,8 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: designated }, guarded);
   }
   const scanned = Object.keys(designated);
-  if (settings.inspector) new InspectorOrganization("inspector", { types: scansByRegion(settings, scanned) }, guarded);
+  const types = scansByRegion(settings, scanned);
+  const inspector = settings.inspector && new InspectorOrganization("inspector", { types }, guarded);
   new ConfigAggregator(
     "config",
     { accountId: account, homeRegion, aggregatorName: prefixed(settings, "hakken") },
@@ -81,6 +83,12 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
           adminAccountId,
           settings: guardDuty,
           after: Object.values(configuration.configured),
+        }),
+        inspectorDuty({
+          settings: settings.inspector,
+          adminAccountId,
+          types,
+          after: Object.values(inspector?.configured ?? {}),
         }),
         securityHubDuty(homeRegion),
       ],

@@ -79,8 +79,11 @@ async function waitForLater(settings: Settings, dropped: readonly string[]): Pro
 }
 
 function liftProtection(regions: readonly string[]): void {
-  pulumi.runtime.registerStackTransformation(({ props, opts }) =>
-    regions.includes(props.region) ? { props, opts: { ...opts, protect: false } } : undefined,
+  pulumi.runtime.registerStackTransformation(({ name, props, opts }) =>
+    // By its name where it is of that region and made from another, as the reconciler's duties are.
+    regions.some((region) => region === props.region || name.endsWith(`-${region}`))
+      ? { props, opts: { ...opts, protect: false } }
+      : undefined,
   );
   void pulumi.log.warn(
     `hakken:removeRegions: this run lifts the protection of what is in ${regions.join(", ")}; the next pulumi up deletes it, and leaves the other regions as they are.`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it, vi } from "vitest";
+import type { ReconcilerArgs } from "../../components/detection/Reconciler";
 import { PLANS } from "../../handlers/guardDutyPlans";
 import { securityHub } from "../../settings/securityHub";
 import { organization } from "../../stacks/organization";
@@ -189,4 +190,25 @@ it("refuses LOCAL configuration, which is not there yet, before anything is made
   await expect(attempt).rejects.toThrow(
     "hakken:securityHub.configuration: LOCAL can't be deployed yet: set it to CENTRAL, or leave it out.",
   );
+});
+
+it("has Inspector's duty in each region that is scanned, and in none once the setting is gone, with what a release takes", async () => {
+  const settings = plainSettings("organization", "444455556666");
+  const inspector = { scan: ["LAMBDA_CODE" as const, "LAMBDA" as const], absentTypes: { LAMBDA: ["us-east-1"] } };
+  const dutyOf = async (given: typeof settings) => {
+    made.reconcilers.length = 0;
+    await recorded(() => organization(given), { answers: answersOf(stacks) });
+    const [, { duties }] = made.reconcilers[0] as [string, ReconcilerArgs];
+    return duties.find(({ kind }) => kind === "inspector");
+  };
+
+  const on = await dutyOf({ ...settings, inspector });
+  const off = await dutyOf(settings);
+
+  expect(Object.keys(on?.regions ?? {})).toEqual(["ap-northeast-1", "ap-northeast-3", "us-east-1"]);
+  expect(on?.settings).toEqual({ adminAccountId: "444455556666", ...inspector });
+  expect(on?.after).toHaveLength(3);
+  expect([off?.regions, off?.after]).toEqual([{}, []]);
+  expect(off?.settings).toEqual({ adminAccountId: "444455556666", scan: [], absentTypes: {} });
+  expect(off?.statements).toEqual(on?.statements);
 });

@@ -19,6 +19,9 @@ const program = (role: "organization" | "management" | "member", regions: string
     const { settings, outputs } = await regionsOf(given);
     for (const region of settings.regions) {
       new pulumi.ComponentResource("sample:index:Detector", `detector-${region}`, { region }, { protect: true });
+      // As the reconciler's duty for it, which is called from the home region.
+      const duty = `reconciler-guardDuty-${region}`;
+      new pulumi.ComponentResource("sample:index:Duty", duty, { region: "ap-northeast-1" }, { protect: true });
     }
     new pulumi.ComponentResource("sample:index:Table", "table", {}, { protect: true });
     return outputs;
@@ -58,9 +61,11 @@ it("leaves a region that removeRegions names, by lifting its protection and then
       "this run lifts the protection of what is in ap-northeast-3; the next pulumi up deletes it",
     ),
   );
-  expect(names(up?.changes).filter((change) => change.startsWith("delete"))).toEqual([
-    "delete detector-ap-northeast-3",
-  ]);
+  expect(
+    names(up?.changes)
+      .filter((change) => change.startsWith("delete"))
+      .sort(),
+  ).toEqual(["delete detector-ap-northeast-3", "delete reconciler-guardDuty-ap-northeast-3"]);
   expect(up?.outputs).toEqual({ homeRegion: "ap-northeast-1", regions: LESS, leaving: [] });
   expect(names(second?.changes)).toEqual([]);
   expect(names(again?.changes)).toContain("create detector-ap-northeast-3");
@@ -112,7 +117,11 @@ it("leaves by one run over all stacks in AWS's order, and then goes through them
   ]);
   expect(order).toEqual(stacks);
   for (const { changes } of results)
-    expect(names(changes).filter((change) => change.startsWith("delete"))).toEqual(["delete detector-ap-northeast-3"]);
+    expect(
+      names(changes)
+        .filter((change) => change.startsWith("delete"))
+        .sort(),
+    ).toEqual(["delete detector-ap-northeast-3", "delete reconciler-guardDuty-ap-northeast-3"]);
   expect(results.map(({ stack }) => stack)).toEqual(stacks);
   expect(again.flatMap(({ changes }) => changes)).toEqual([]);
 }, 180_000);
