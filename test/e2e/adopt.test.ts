@@ -140,4 +140,61 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
     });
     expect(FindingPublishingFrequency).toBe("FIFTEEN_MINUTES");
   });
+
+  it("are refused with the fix where another account administers a region, and taken over once it is made", async () => {
+    const management = new GuardDuty(estate.as("management", OTHER_ADMIN_IN));
+
+    const refused = await ops("adopt", "--yes", "--stack", "management");
+    await management.disableOrganizationAdminAccount({ AdminAccountId: ACCOUNTS.dev });
+    const adopted = await ops("adopt", "--yes", "--stack", "management");
+    await up("management");
+
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(
+      `${ACCOUNTS.dev} is GuardDuty's delegated administrator in ${OTHER_ADMIN_IN}, and not ${ACCOUNTS.audit}. Fix: run in the management account: aws guardduty disable-organization-admin-account --admin-account-id ${ACCOUNTS.dev} --region ${OTHER_ADMIN_IN}`,
+    );
+    expect(adopted.code).toBe(0);
+    const { AdminAccounts } = await management.listOrganizationAdminAccounts({});
+    expect(AdminAccounts).toMatchObject([{ AdminAccountId: ACCOUNTS.audit }]);
+  });
+
+  it("have their organization taken over, standards and all", async () => {
+    const adopted = await ops("adopt", "--yes", "--stack", "organization");
+    await up("organization");
+
+    expect(adopted.code).toBe(0);
+    expect(adoptionOf(adopted, "organization")?.existing).toContainEqual(
+      expect.objectContaining({
+        type: "aws:securityhub/organizationConfiguration:OrganizationConfiguration",
+        loses: [expect.stringMatching(/cis-aws-foundations-benchmark\/v\/1\.2\.0, on in this account, goes off/)],
+      }),
+    );
+    expect(await detectorsOf("audit")).toEqual(byHand);
+  });
+
+  it("keep Control Tower's recorder: refused with the setting that leaves it alone", async () => {
+    const refused = await ops("adopt", "--yes", "--stack", "prod");
+    await estate.deploy("preview", { stacks: { prod: { "hakken:recorder": "existing" } }, only: ["prod"] });
+    const adopted = await ops("adopt", "--yes", "--stack", "prod");
+    await up("prod");
+
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /aws-controltower-BaselineConfigRecorder is not to be touched. Fix: set hakken:recorder to existing/,
+    );
+    expect(adopted.code).toBe(0);
+    const { ConfigurationRecorders } = await new ConfigService(estate.as("prod")).describeConfigurationRecorders();
+    expect(ConfigurationRecorders).toMatchObject([{ name: "aws-controltower-BaselineConfigRecorder" }]);
+  });
+
+  it("show no change afterwards, and a second adopt finds nothing to do", async () => {
+    const preview = await ops("preview", "--expect-no-changes");
+    const again = await ops("adopt");
+
+    expect(preview.stderr).not.toMatch(/✗/);
+    expect(preview.code).toBe(0);
+    expect(again.code).toBe(0);
+    expect(again.report.stacks.flatMap(({ adoption }) => adoption?.existing ?? [])).toEqual([]);
+    expect(again.report.stacks.flatMap(({ changes }) => changes)).toEqual([]);
+  });
 });
