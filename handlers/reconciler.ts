@@ -4,12 +4,14 @@ import { type GuardDutyDutySettings, guardDutyService } from "./reconcile/guardD
 import { type InspectorDutySettings, inspectorService } from "./reconcile/inspector";
 import { organizationNow } from "./reconcile/organization";
 import { type SecurityHubDutySettings, securityHubService } from "./reconcile/securityHub";
+import { type SecurityHubMembersSettings, securityHubMembersService } from "./reconcile/securityHubMembers";
 
 /** What each service's duty goes by. A service that is not there has no duty. */
 export interface ReconcilerSettings {
   guardDuty?: GuardDutyDutySettings;
   inspector?: InspectorDutySettings;
   securityHub?: SecurityHubDutySettings;
+  securityHubMembers?: SecurityHubMembersSettings;
 }
 
 export type DutyKind = keyof ReconcilerSettings & string;
@@ -40,10 +42,15 @@ export const reconcilerHandler = (settings: ReconcilerSettings) => () => {
     ...(settings.guardDuty && { guardDuty: guardDutyService(settings.guardDuty) }),
     ...(settings.inspector && { inspector: inspectorService(settings.inspector) }),
     ...(settings.securityHub && { securityHub: securityHubService(settings.securityHub) }),
+    ...(settings.securityHubMembers && { securityHubMembers: securityHubMembersService(settings.securityHubMembers) }),
   };
 
   return async (event: DeploymentEvent | ScheduledEvent): Promise<Report> => {
-    const run: Run = { organization: organizationNow(organizations), deadline: Date.now() + LONGEST_MILLISECONDS };
+    const run: Run = {
+      organization: organizationNow(organizations),
+      scheduled: "duties" in event,
+      deadline: Date.now() + LONGEST_MILLISECONDS,
+    };
     if (!("duties" in event)) return perform(services, event.duty, event.tf?.action === "delete", run);
     const { report, failures } = await performAll(services, event.duties, run);
     tellUncovered(report.warnings.length);

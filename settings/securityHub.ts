@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { STANDARD_NAMES, STANDARDS } from "../components/detection/standards";
+import { OWN_IDS, SAME_IDS, STANDARD_NAMES, STANDARDS } from "../components/detection/standards";
 import { KNOWN_REGIONS } from "./regions";
 import { list, oneOf, text, yesOrNo } from "./shapes";
 
@@ -13,6 +13,7 @@ const standard = z
     (given) => given in STANDARDS || /^arn:aws:securityhub:[a-z0-9-]*::(standards|ruleset)\/\S+$/.test(given),
     STANDARD,
   );
+const ofSameIds = `it must be one of ${SAME_IDS.join(", ")}`;
 const target = text(
   /^(root|r-[a-z0-9]{4,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|\d{12})$/,
   "it must be root, the id of an organizational unit, such as ou-abcd-12345678, or the 12 digits of an account id, in quotes",
@@ -101,13 +102,53 @@ const policy = z.strictObject(
   "it must be an object with the keys name, description, enabled, standards, disabledControls, enabledControls, parameters and targets",
 );
 
+const OFF_LOCALLY = "it must be an object with the keys control, reason, standards and ids";
+const localDisabledControls = () =>
+  z
+    .array(
+      z.strictObject(
+        {
+          control: control().meta({ description: "Its id, the same in most standards." }),
+          reason: reason().meta({ description: "Why it is off, for whoever asks." }),
+          standards: z
+            .array(z.enum(SAME_IDS, ofSameIds), `it must be a list of standards: ${SAME_IDS.join(", ")}`)
+            .optional()
+            .meta({
+              description:
+                "Standards that it is off in, of those that call it by the same id. AWS refuses one that lacks it.",
+              defaultMeaning: "all of them that are on",
+            }),
+          ids: z
+            .partialRecord(
+              z.enum(OWN_IDS, "it must be a standard with ids of its own"),
+              text(/^\S+$/, "it must be the id of the control in that standard, such as 1.14"),
+              `it must be a map of standards that have ids of their own (${OWN_IDS.join(", ")}) to the control's id there`,
+            )
+            .optional()
+            .meta({
+              description:
+                "Its id in each of the standards that number controls by themselves, where it is to be off there too.",
+              defaultMeaning: "it stays on in those",
+            }),
+        },
+        OFF_LOCALLY,
+      ),
+      "it must be a list of objects with the keys control, reason, standards and ids",
+    )
+    .default([])
+    .meta({
+      description:
+        "Controls that are off. Taken out of the list, one is on again in member accounts; in the audit and the management account somebody must switch it on.",
+      defaultMeaning: "none",
+    });
+
 const ofRegion = z.strictObject(
   {
     standards: standards().optional().meta({
       description: "Instead of `local.standards`.",
       defaultMeaning: "as everywhere",
     }),
-    disabledControls: disabledControls().unwrap().optional().meta({
+    disabledControls: localDisabledControls().unwrap().optional().meta({
       description: "Instead of `local.disabledControls`.",
       defaultMeaning: "as everywhere",
     }),
@@ -131,7 +172,7 @@ const local = z
           "Whether AWS switches its default standards on in accounts that join. `NONE` leaves standards to hakken.",
       }),
       standards: standards().default(["fsbp"]).meta({ description: "Standards that are on." }),
-      disabledControls: disabledControls(),
+      disabledControls: localDisabledControls(),
       parameters: parameters(),
       regions: z
         .partialRecord(
@@ -156,7 +197,7 @@ export const securityHub = z
     {
       configuration: oneOf(["CENTRAL", "LOCAL"]).default("CENTRAL").meta({
         description:
-          "`CENTRAL`: policies set in the home region apply everywhere, in accounts that join too, and nobody can change what they set. `LOCAL`: each account and region is set by itself; it can not be deployed yet.",
+          "`CENTRAL`: policies set in the home region apply everywhere, in accounts that join too, and nobody can change what they set. `LOCAL`: each account and region is set by itself, members by a StackSet.",
       }),
       linkingMode: oneOf(["SPECIFIED_REGIONS", "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"])
         .default("SPECIFIED_REGIONS")
@@ -207,6 +248,7 @@ export type SecurityHubSettings = z.output<typeof securityHub>;
 export type HubPolicy = z.output<typeof policy>;
 export type LocalHub = NonNullable<SecurityHubSettings["local"]>;
 export type DisabledControl = HubPolicy["disabledControls"][number];
+export type LocalDisabledControl = LocalHub["disabledControls"][number];
 export type ControlParameter = HubPolicy["parameters"][number];
 
 /** The policies of the settings, or the one for everyone where none is given. */

@@ -1,5 +1,12 @@
 import type { Show } from "./problems";
-import type { ControlParameter, DisabledControl, HubPolicy, SecurityHubSettings } from "./securityHub";
+import type {
+  ControlParameter,
+  DisabledControl,
+  HubPolicy,
+  LocalDisabledControl,
+  LocalHub,
+  SecurityHubSettings,
+} from "./securityHub";
 
 const KEY = "hakken:securityHub";
 
@@ -159,17 +166,52 @@ function localProblems({ local }: SecurityHubSettings, watched: readonly string[
   if (!local) return [];
   const inside = (path: string, problems: Problem[]) =>
     problems.map(([key, what]): Problem => [`${path}.${key}`, what]);
+  const here = (given: Pick<LocalHub, "standards" | "disabledControls" | "parameters">) => [
+    ...controlProblems(given.disabledControls, given.parameters),
+    ...given.disabledControls.flatMap((control) => absentStandards(control, given.standards)),
+  ];
   return [
-    ...inside("local", controlProblems(local.disabledControls, local.parameters)),
-    ...Object.entries(local.regions).flatMap(([region, here]): Problem[] => [
-      ...(watched && !watched.includes(region)
-        ? [[`local.regions.${region}`, "it is not among hakken:regions: remove it here, or add it there."] as Problem]
-        : []),
-      ...inside(
-        `local.regions.${region}`,
-        controlProblems(here?.disabledControls ?? local.disabledControls, here?.parameters ?? local.parameters),
-      ),
-    ]),
+    ...inside("local", [...here(local), ...defaultsTwice(local)]),
+    ...Object.entries(local.regions).flatMap(
+      ([region, { standards, disabledControls, parameters } = {}]): Problem[] => [
+        ...(watched && !watched.includes(region)
+          ? [[`local.regions.${region}`, "it is not among hakken:regions: remove it here, or add it there."] as Problem]
+          : []),
+        ...inside(
+          `local.regions.${region}`,
+          here({
+            standards: standards ?? local.standards,
+            disabledControls: disabledControls ?? local.disabledControls,
+            parameters: parameters ?? local.parameters,
+          }),
+        ),
+      ],
+    ),
+  ];
+}
+
+/** What names a standard that is not on: AWS refuses to switch its controls off. */
+function absentStandards(
+  { control, standards = [], ids = {} }: LocalDisabledControl,
+  on: readonly string[],
+): Problem[] {
+  return [...standards, ...Object.keys(ids)]
+    .filter((standard) => !on.includes(standard))
+    .map((standard) => [
+      "disabledControls",
+      `"${control}" is to be off in ${standard}, which is not among standards: remove it there, or add the standard.`,
+    ]);
+}
+
+/** AWS's default standards, which a StackSet can't switch on where AWS did so before. */
+function defaultsTwice({ autoEnableStandards, standards }: LocalHub): Problem[] {
+  const both = standards.filter((standard) => standard === "fsbp" || standard === "cis-1.2");
+  if (autoEnableStandards === "NONE" || both.length === 0) return [];
+  return [
+    [
+      "autoEnableStandards",
+      `with DEFAULT, AWS switches fsbp and cis-1.2 on in accounts that join, where the StackSet then fails to do so: set it to NONE, or take ${both.join(" and ")} out of standards.`,
+    ],
   ];
 }
 

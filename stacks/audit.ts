@@ -15,7 +15,7 @@ import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
-import { refuseLocal } from "./securityHubPolicies";
+import { ownHubs } from "./securityHubConfiguration";
 
 /** What other stacks need of this one. */
 export interface AuditOutputs {
@@ -35,7 +35,6 @@ export interface AuditOutputs {
 
 /** The stack `audit`: what the audit account watches itself with, and the pipeline that tells the organization's findings. */
 export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
-  refuseLocal(settings);
   const { account, homeRegion, regions, absentRegions, guardDuty, slack, backlog, mail, accessPortal, protect } =
     settings;
   const provider = await accountProvider(settings);
@@ -56,7 +55,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   const findingExport = guardDuty.export && exported(settings, guardDuty.export, detectors, guarded);
   const hub = new aws.securityhub.Account(
     "securityhub",
-    // Standards are for the organization's policy to enable. The administrator's way of reporting controls counts for all.
+    // Standards are for the organization's policy to enable, or for LOCAL's settings. The administrator's way of reporting controls counts for all.
     {
       enableDefaultStandards: false,
       controlFindingGenerator: settings.securityHub.controlFindings,
@@ -68,6 +67,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   // Before it is designated: AWS lets only an administrator that scans itself configure the organization.
   if (settings.inspector)
     new InspectorScanning("inspector", { accountId: account, types: scansByRegion(settings, regions) }, guarded);
+  const hubs = ownHubs(settings, hub, settings.securityHub.controlFindings, guarded);
   const pipeline = new NotificationPipeline(
     prefixed(settings, "alerts"),
     {
@@ -88,7 +88,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   );
 
   return {
-    accountId: pulumi.output(hub.arn).apply(() => account),
+    accountId: pulumi.all([hub.arn, ...Object.values(hubs).map(({ urn }) => urn)]).apply(() => account),
     homeRegion,
     detectorIds: Object.fromEntries(Object.entries(detectors).map(([region, { id }]) => [region, id])),
     absentRegions,

@@ -11,9 +11,9 @@ import { administrator, refuseAnotherAdministrator } from "./administrator";
 import { checkConfigAdministrator } from "./controlTower";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { scansByRegion } from "./inspectorScans";
-import { memberBucketOf, memberStacks } from "./memberStacks";
+import { memberBucketOf, memberStacks, refuseWithoutStackSets } from "./memberStacks";
 import { accountRecorder } from "./recorder";
-import { refuseLocal } from "./securityHubPolicies";
+import { isLocal, memberStandards, ownHubs } from "./securityHubConfiguration";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 
 /** What other stacks need of this one. */
@@ -28,7 +28,6 @@ export interface ManagementOutputs {
 
 /** The stack `management`: the management account's own watch, and the designation of the audit account as administrator. */
 export async function management(settings: PlainSettings): Promise<pulumi.Inputs> {
-  refuseLocal(settings);
   const { account, homeRegion, linkedRegions, regions, absentRegions, protect } = settings;
   const { accountId, detectorIds } = await administrator(settings);
   await refuseAnotherAdministrator(accountId, settings);
@@ -42,6 +41,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   await refuseDeclarativePolicies(provider);
   if (settings.controlTower) await checkConfigAdministrator(accountId, provider);
   const rootId = organization.roots[0]?.id ?? "";
+  if (isLocal(settings)) refuseWithoutStackSets(organization, "hakken:securityHub.configuration", "set it to CENTRAL");
   const bucketName = await memberBucketOf(settings, organization);
 
   // Before all else, since it refuses an organization that uses none.
@@ -51,7 +51,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   const { detectors } = new Detectors("detectors", { regions }, { provider, protect });
   const hub = new aws.securityhub.Account(
     "securityhub",
-    // Standards are for the organization's policy to enable.
+    // Standards are for the organization's policy to enable, or for LOCAL's settings.
     { enableDefaultStandards: false, region: homeRegion },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
     { provider, protect, dependsOn: recorder ? [recorder] : [] },
@@ -64,7 +64,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
       homeRegion,
       linkedRegions: linkedRegions.filter((region) => detectorIds[region]),
       detectors,
-      hub,
+      hubs: ownHubs(settings, hub, undefined, { provider, protect }),
     },
     { provider, protect },
   );
@@ -94,6 +94,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: designations });
   const failedStacks =
     bucketName && memberStacks(settings, { auditAccountId: accountId, rootId, bucketName }, { provider, protect });
+  const failedStandards = memberStandards(settings, { auditAccountId: accountId, rootId }, { provider, protect });
 
   return {
     adminAccountId: admin.adminAccountId,
@@ -101,5 +102,6 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     absentRegions,
     configBucket: recorder?.bucket.bucket,
     failedStacks,
+    failedStandards,
   };
 }

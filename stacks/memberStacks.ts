@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { MemberHistory } from "../components/baseline/MemberHistory";
-import { type FailedStack, MemberStacks } from "../components/baseline/MemberStacks";
+import { MemberStacks } from "../components/baseline/MemberStacks";
 import type { MemberResource } from "../components/baseline/memberTemplate";
+import type { FailedStack } from "../components/baseline/stacksEverywhere";
 import type { AuditSettings, PlainSettings } from "../settings";
 import { hasStackSets } from "../settings/betweenRecorders";
 import { prefixed } from "./account";
@@ -40,20 +41,28 @@ export async function memberHistory(
  */
 export async function memberBucketOf(
   settings: PlainSettings,
-  { awsServiceAccessPrincipals }: aws.organizations.GetOrganizationResult,
+  organization: aws.organizations.GetOrganizationResult,
 ): Promise<string | undefined> {
   if (!hasStackSets(settings)) return undefined;
-  if (!awsServiceAccessPrincipals.includes(STACK_SETS)) {
-    throw new pulumi.RunError(
-      "hakken:memberRecorders: StackSets may not reach the organization's accounts yet. Let them, once, with the management account's credentials: aws cloudformation activate-organizations-access. It makes nothing in any account. Or set hakken:memberRecorders to { enabled: false }.",
-    );
-  }
+  refuseWithoutStackSets(organization, "hakken:memberRecorders", "set hakken:memberRecorders to { enabled: false }");
   const { memberBucket } = await outputsOf<Required<Pick<AuditOutputs, "memberBucket">>>(
     "audit",
     ["memberBucket"],
     settings,
   );
   return memberBucket;
+}
+
+/** Throws pulumi.RunError where StackSets may not reach the organization's accounts: says how to let them, or to go without (`otherwise`). */
+export function refuseWithoutStackSets(
+  { awsServiceAccessPrincipals = [] }: aws.organizations.GetOrganizationResult,
+  key: string,
+  otherwise: string,
+): void {
+  if (awsServiceAccessPrincipals.includes(STACK_SETS)) return;
+  throw new pulumi.RunError(
+    `${key}: StackSets may not reach the organization's accounts yet. Let them, once, with the management account's credentials: aws cloudformation activate-organizations-access. It makes nothing in any account. Or ${otherwise}.`,
+  );
 }
 
 interface MemberStacksOf {

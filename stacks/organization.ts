@@ -5,11 +5,14 @@ import { guardDutyDuty } from "../components/detection/guardDutyDuty";
 import { InspectorOrganization } from "../components/detection/InspectorOrganization";
 import { InvitedAccounts } from "../components/detection/InvitedAccounts";
 import { inspectorDuty } from "../components/detection/inspectorDuty";
+import { LocalSecurityHub } from "../components/detection/LocalSecurityHub";
 import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
 import { securityHubDuty } from "../components/detection/securityHubDuty";
+import { securityHubMembersDuty } from "../components/detection/securityHubMembersDuty";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
+import { localOf } from "../settings/securityHub";
 import { accountProvider, prefixed } from "./account";
 import { administrator } from "./administrator";
 import type { AuditOutputs } from "./audit";
@@ -18,12 +21,12 @@ import { absentScans, scansByRegion } from "./inspectorScans";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
-import { linkingOf, policiesWithTargets, refuseLocal } from "./securityHubPolicies";
+import { type ConfigurationOutputs, isLocal, parametersIn } from "./securityHubConfiguration";
+import { linkingOf, policiesWithTargets } from "./securityHubPolicies";
 import { suppressed } from "./suppressions";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
-  refuseLocal(settings);
   const { account, homeRegion, linkedRegions, absentRegions, guardDuty, invitedAccounts, protect } = settings;
   const {
     adminAccountId,
@@ -46,7 +49,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
   const provider = await accountProvider(settings);
   const guarded = { provider, protect };
   await refuseDeclarativePolicies(provider);
-  const policies = await policiesWithTargets(settings, rootId, provider);
+  const policies = isLocal(settings) ? [] : await policiesWithTargets(settings, rootId, provider);
 
   const designated = Object.fromEntries(
     Object.entries(detectorIds).filter(([region]) => !undesignated.includes(region)),
@@ -72,6 +75,10 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     { accountId: account, homeRegion, aggregatorName: prefixed(settings, "hakken") },
     guarded,
   );
+  const linking = linkingOf(settings, gathered);
+  const local = isLocal(settings)
+    ? new LocalSecurityHub("securityhub", { homeRegion, linking, regions: scanned, ...autoEnabled(settings) }, guarded)
+    : undefined;
   const reconciler = new Reconciler(
     "reconciler",
     {
@@ -90,24 +97,33 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
           types,
           after: Object.values(inspector?.configured ?? {}),
         }),
-        securityHubDuty(homeRegion),
+        local
+          ? securityHubMembersDuty({
+              adminAccountId,
+              regions: scanned,
+              parameters: parametersIn(settings, scanned),
+              after: local.configured,
+            })
+          : securityHubDuty(homeRegion),
       ],
       alarms,
     },
     guarded,
   );
-  // Designated in the home region alone, so that what the management account lacks is no matter here.
-  const hub = new SecurityHubOrganization(
-    "securityhub",
-    {
-      homeRegion,
-      linking: linkingOf(settings, gathered),
-      policies,
-      release: (name, policyId, opts) =>
-        reconciler.invocation(name, { kind: "securityHub", region: homeRegion, data: { policyId } }, opts),
-    },
-    guarded,
-  );
+  // CENTRAL is designated in the home region alone, so that what the management account lacks is no matter there.
+  const hub =
+    local ??
+    new SecurityHubOrganization(
+      "securityhub",
+      {
+        homeRegion,
+        linking,
+        policies,
+        release: (name, policyId, opts) =>
+          reconciler.invocation(name, { kind: "securityHub", region: homeRegion, data: { policyId } }, opts),
+      },
+      guarded,
+    );
   const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
 
   return {
@@ -118,7 +134,13 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     absentScans: absentScans(settings, scanned),
     uncovered: reconciler.warnings,
     suppressionExpiries,
-  };
+    securityHubConfiguration: settings.securityHub.configuration,
+  } satisfies Record<keyof ConfigurationOutputs, unknown> & pulumi.Inputs;
+}
+
+function autoEnabled({ securityHub }: PlainSettings) {
+  const { autoEnable, autoEnableStandards } = localOf(securityHub);
+  return { autoEnable, autoEnableStandards };
 }
 
 function sayWhereNobodyIs(regions: readonly string[]): void {

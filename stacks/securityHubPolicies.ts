@@ -17,14 +17,6 @@ export async function policiesWithTargets(
   return targetsOf(policies, await organizationMap(rootId, provider));
 }
 
-/** Throws pulumi.RunError under LOCAL, of which the settings are there, and nothing else yet. */
-export function refuseLocal({ securityHub }: Settings): void {
-  if (securityHub.configuration === "CENTRAL") return;
-  throw new pulumi.RunError(
-    "hakken:securityHub.configuration: LOCAL can't be deployed yet: set it to CENTRAL, or leave it out.",
-  );
-}
-
 /** From which regions findings are gathered: `linked` are hakken's own, where they are named. */
 export function linkingOf({ securityHub }: Settings, linked: readonly string[]): Linking {
   const { linkingMode: mode, exceptRegions = [] } = securityHub;

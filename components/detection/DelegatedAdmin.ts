@@ -10,17 +10,18 @@ export interface DelegatedAdminArgs {
   linkedRegions: readonly string[];
   /** This account's own detectors by region: GuardDuty in the management account is enabled by nobody else. */
   detectors: Readonly<Record<string, pulumi.Resource>>;
-  /** This account's own Security Hub in the home region, for the same reason. */
-  hub: pulumi.Resource;
+  /** This account's own Security Hub by region, for the same reason: in the home region, and under LOCAL configuration in each. */
+  hubs: Readonly<Record<string, pulumi.Resource>>;
 }
 
 /**
- * Designates the delegated administrator of GuardDuty in every region, and of Security Hub in the home region: under
- * central configuration the linked regions get the same one by themselves. Must be deployed in the management account.
+ * Designates the delegated administrator of GuardDuty in every region, and of Security Hub wherever it is given: under central
+ * configuration the linked regions get the home region's by themselves. Must be deployed in the management account.
  */
 export class DelegatedAdmin extends pulumi.ComponentResource {
   /** GuardDuty's, one a region, the home region's first. */
   readonly guardDuty: aws.guardduty.OrganizationAdminAccount[];
+  /** The home region's. */
   readonly securityHub: aws.securityhub.OrganizationAdminAccount;
   /** The account once it is designated everywhere. */
   readonly adminAccountId: pulumi.Output<string>;
@@ -42,14 +43,20 @@ export class DelegatedAdmin extends pulumi.ComponentResource {
     // The first designation of a service registers the account in AWS Organizations, which takes one change at a time:
     // first designations in parallel fail in all regions but one.
     const home = designate(args.homeRegion, []);
-    this.securityHub = new aws.securityhub.OrganizationAdminAccount(
-      `${name}-securityhub`,
-      { adminAccountId: args.adminAccountId, region: args.homeRegion },
-      { parent: this, dependsOn: [args.hub, home] },
-    );
+    const designateHub = (hubName: string, region: string, after: pulumi.Resource[]) =>
+      new aws.securityhub.OrganizationAdminAccount(
+        hubName,
+        { adminAccountId: args.adminAccountId, region },
+        { parent: this, dependsOn: after },
+      );
+    const { [args.homeRegion]: homeHub, ...linkedHubs } = args.hubs;
+    this.securityHub = designateHub(`${name}-securityhub`, args.homeRegion, [...(homeHub ? [homeHub] : []), home]);
+    const linked = Object.entries(linkedHubs)
+      .filter(([region]) => args.linkedRegions.includes(region))
+      .map(([region, hub]) => designateHub(`${name}-securityhub-${region}`, region, [hub, this.securityHub]));
     this.guardDuty = [home, ...args.linkedRegions.map((region) => designate(region, [home, this.securityHub]))];
     this.adminAccountId = pulumi
-      .all([this.securityHub, ...this.guardDuty].map((designation) => designation.adminAccountId))
+      .all([this.securityHub, ...linked, ...this.guardDuty].map((designation) => designation.adminAccountId))
       .apply(([account]) => account as string);
 
     this.registerOutputs();

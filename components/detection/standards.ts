@@ -19,6 +19,17 @@ export type Standard = keyof typeof STANDARDS;
 
 export const STANDARD_NAMES = Object.keys(STANDARDS) as Standard[];
 
+/** Standards that number controls by themselves; all others call a control by Security Hub's own id. */
+export const OWN_IDS = ["cis-1.2", "cis-1.4", "cis-3.0", "cis-5.0", "pci-3.2.1"] as const satisfies Standard[];
+
+export const SAME_IDS = [
+  "fsbp",
+  "nist-800-53",
+  "nist-800-171",
+  "pci-4.0.1",
+  "resource-tagging",
+] as const satisfies Standard[];
+
 /** The ARN of a standard in a region. Rulesets, the oldest, are of no region. */
 export function standardArn(name: Standard, region: string): string {
   const path = STANDARDS[name];

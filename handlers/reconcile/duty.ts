@@ -25,6 +25,8 @@ export interface Service {
 /** What all duties of one run share. */
 export interface Run {
   organization: Organization;
+  /** Whether the schedule asks for it, and not a deployment. */
+  scheduled: boolean;
   /** Time after which nothing more is waited for, in milliseconds since the epoch. */
   deadline: number;
 }
@@ -35,6 +37,8 @@ export interface Account {
   email: string;
   /** Whether it is ACTIVE; what is suspended or being closed can't be configured. */
   active: boolean;
+  /** When it joined the organization, in milliseconds since the epoch. */
+  joinedAt: number;
 }
 
 /** The organization as AWS Organizations has it, each thing asked once a run. */

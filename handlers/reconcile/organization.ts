@@ -45,7 +45,11 @@ async function everyAccount(client: OrganizationsClient): Promise<Account[]> {
   return found;
 }
 
-const named = ({ Id = "", Email = "" }: AwsAccount) => ({ id: Id, email: Email });
+const named = ({ Id = "", Email = "", JoinedTimestamp }: AwsAccount) => ({
+  id: Id,
+  email: Email,
+  joinedAt: JoinedTimestamp?.getTime() ?? 0,
+});
 
 /** `State` takes the place of `Status`, which AWS gives up in September 2026. */
 const isActive = ({ State, Status }: AwsAccount): boolean => (State ?? Status) === "ACTIVE";

@@ -158,6 +158,26 @@ describe("the setting securityHub", () => {
       ],
     ],
     [
+      "a control off in standards that are not on under LOCAL",
+      given({
+        configuration: "LOCAL",
+        local: {
+          disabledControls: [{ control: "IAM.6", reason: "a", standards: ["nist-800-53"], ids: { "cis-3.0": "1.6" } }],
+        },
+      }),
+      [
+        'hakken:securityHub.local.disabledControls: "IAM.6" is to be off in nist-800-53, which is not among standards: remove it there, or add the standard.',
+        'hakken:securityHub.local.disabledControls: "IAM.6" is to be off in cis-3.0, which is not among standards: remove it there, or add the standard.',
+      ],
+    ],
+    [
+      "AWS's default standards beside the same ones of the StackSet",
+      given({ configuration: "LOCAL", local: { autoEnableStandards: "DEFAULT" } }),
+      [
+        "hakken:securityHub.local.autoEnableStandards: with DEFAULT, AWS switches fsbp and cis-1.2 on in accounts that join, where the StackSet then fails to do so: set it to NONE, or take fsbp out of standards.",
+      ],
+    ],
+    [
       "a region that is not watched under LOCAL",
       given({ configuration: "LOCAL", local: { regions: { "eu-south-1": { standards: [] } } } }),
       ["hakken:securityHub.local.regions.eu-south-1: it is not among hakken:regions: remove it here, or add it there."],

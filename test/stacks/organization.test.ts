@@ -179,19 +179,6 @@ it("releases each policy of Security Hub before it goes", async () => {
   expect(made.invocations).toEqual(["securityhub-release-workloads", "securityhub-release-everyone"]);
 });
 
-it("refuses LOCAL configuration, which is not there yet, before anything is made", async () => {
-  const settings = {
-    ...plainSettings("organization", "444455556666"),
-    securityHub: securityHub.parse({ configuration: "LOCAL" }),
-  };
-
-  const attempt = recorded(() => organization(settings), { answers: answersOf(stacks) });
-
-  await expect(attempt).rejects.toThrow(
-    "hakken:securityHub.configuration: LOCAL can't be deployed yet: set it to CENTRAL, or leave it out.",
-  );
-});
-
 it("has Inspector's duty in each region that is scanned, and in none once the setting is gone, with what a release takes", async () => {
   const settings = plainSettings("organization", "444455556666");
   const inspector = { scan: ["LAMBDA_CODE" as const, "LAMBDA" as const], absentTypes: { LAMBDA: ["us-east-1"] } };

@@ -15,7 +15,7 @@ it("designates the home region alone, then Security Hub, then the linked regions
       detectors: Object.fromEntries(
         ["ap-northeast-1", "ap-northeast-3", "us-east-1"].map((region) => [region, detector(region)]),
       ),
-      hub: hub(),
+      hubs: { "ap-northeast-1": hub() },
     });
 
   const { resources } = await recorded(program);
@@ -41,6 +41,29 @@ it("designates the home region alone, then Security Hub, then the linked regions
   ]);
 });
 
+it("designates Security Hub in each region that has it, after the home region's, where the organization is configured locally", async () => {
+  const regions = ["ap-northeast-1", "ap-northeast-3", "us-east-1"];
+  const hubIn = (region: string) => new aws.securityhub.Account(`hub-${region}`, { region });
+  const program = () =>
+    new DelegatedAdmin("admin", {
+      adminAccountId: "444455556666",
+      homeRegion: "ap-northeast-1",
+      linkedRegions: ["us-east-1"],
+      detectors: Object.fromEntries(regions.map((region) => [region, detector(region)])),
+      hubs: Object.fromEntries(regions.map((region) => [region, hubIn(region)])),
+    });
+
+  const { resources } = await recorded(program);
+
+  const ofHub = resources.filter(
+    ({ type }) => type === "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount",
+  );
+  expect(ofHub.map(({ name, inputs, after }) => [name, inputs.region, after])).toEqual([
+    ["admin-securityhub", "ap-northeast-1", ["admin-guardduty-ap-northeast-1", "hub-ap-northeast-1"]],
+    ["admin-securityhub-us-east-1", "us-east-1", ["admin-securityhub", "hub-us-east-1"]],
+  ]);
+});
+
 it("refuses a region without a detector, which GuardDuty could not administer", async () => {
   const program = () =>
     new DelegatedAdmin("admin", {
@@ -48,7 +71,7 @@ it("refuses a region without a detector, which GuardDuty could not administer", 
       homeRegion: "ap-northeast-1",
       linkedRegions: ["us-east-1"],
       detectors: { "ap-northeast-1": detector("ap-northeast-1") },
-      hub: hub(),
+      hubs: { "ap-northeast-1": hub() },
     });
 
   const attempt = recorded(program);
