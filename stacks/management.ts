@@ -102,6 +102,6 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     absentRegions,
     configBucket: recorder?.bucket.bucket,
     failedStacks,
-    failedStandards,
+    ...(failedStandards && { failedStandards }),
   };
 }
