@@ -29,7 +29,10 @@ export async function startLocal() {
   const plane = controlPlane({
     organization: {
       managementAccountId: "111111111111",
-      accounts: [{ id: ACCOUNT, name: "audit" }],
+      accounts: [
+        { id: "111111111111", name: "management" },
+        { id: ACCOUNT, name: "audit" },
+      ],
       regions: [REGION],
     },
   });
