@@ -6,12 +6,11 @@ import { management } from "./stacks/management";
 import { member } from "./stacks/member";
 import { organization } from "./stacks/organization";
 import { regionsOf } from "./stacks/removedRegions";
-import { refuseLocal, refuseSwitch } from "./stacks/securityHubConfiguration";
+import { refuseSwitch } from "./stacks/securityHubConfiguration";
 
 /** The program: makes the stack of the role that the settings name, and gives its outputs. Pulumi calls it, and so does ops. */
 export = async (): Promise<pulumi.Inputs> => {
   const { settings, outputs } = await regionsOf(readSettings());
-  refuseLocal(settings);
   await refuseSwitch(settings);
   return { ...(await stackOf(settings)), ...outputs, skippedRegions: skippedRegions(settings) };
 };

@@ -10,7 +10,7 @@ const move = z.strictObject({ advance: z.int().positive("must be milliseconds, o
 /** The daemon's routes that change the organization and its time, for tests and whoever plays with the sandbox. */
 export const estateRoutes =
   (
-    { organization, timing }: ControlPlane,
+    { organization, stackSets, timing }: ControlPlane,
     clock: MovingClock,
     endpoint: () => string | undefined,
   ): FastifyPluginAsync =>
@@ -34,7 +34,10 @@ export const estateRoutes =
     app.post("/_sandbox/clock", async (request) => {
       const { advance } = move.parse(request.body);
       await post(`${endpoint()}/_sandbox/clock`, { advance });
-      return { ahead: clock.advance(advance) };
+      const ahead = clock.advance(advance);
+      // Nobody calls CloudFormation for what it does by itself.
+      stackSets.settle();
+      return { ahead };
     });
 
     /** Body: some of Timing (doubles/controlPlane/timing.ts): how long slow effects take from now on, in milliseconds. */

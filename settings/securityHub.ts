@@ -197,7 +197,7 @@ export const securityHub = z
     {
       configuration: oneOf(["CENTRAL", "LOCAL"]).default("CENTRAL").meta({
         description:
-          "`CENTRAL`: policies set in the home region apply everywhere, in accounts that join too, and nobody can change what they set. `LOCAL`: each account and region is set by itself, members by a StackSet; it can not be deployed yet.",
+          "`CENTRAL`: policies set in the home region apply everywhere, in accounts that join too, and nobody can change what they set. `LOCAL`: each account and region is set by itself, members by a StackSet.",
       }),
       linkingMode: oneOf(["SPECIFIED_REGIONS", "ALL_REGIONS", "ALL_REGIONS_EXCEPT_SPECIFIED"])
         .default("SPECIFIED_REGIONS")

@@ -19,14 +19,6 @@ export interface ConfigurationOutputs {
 
 export const isLocal = ({ securityHub }: Settings): boolean => securityHub.configuration === "LOCAL";
 
-/** Throws pulumi.RunError under LOCAL, all of which is there, but has not been deployed from end to end yet. */
-export function refuseLocal(settings: Settings): void {
-  if (!isLocal(settings)) return;
-  throw new pulumi.RunError(
-    "hakken:securityHub.configuration: LOCAL can't be deployed yet: set it to CENTRAL, or leave it out.",
-  );
-}
-
 /**
  * Throws pulumi.RunError where the organization was deployed with the other kind of configuration. They don't follow each other in
  * place: policies govern accounts until they are taken from them, and members that are made one by one are AWS's own under CENTRAL.

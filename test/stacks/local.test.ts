@@ -3,7 +3,7 @@ import { securityHub } from "../../settings/securityHub";
 import { audit } from "../../stacks/audit";
 import { management } from "../../stacks/management";
 import { organization } from "../../stacks/organization";
-import { refuseLocal, refuseSwitch } from "../../stacks/securityHubConfiguration";
+import { refuseSwitch } from "../../stacks/securityHubConfiguration";
 import { recorded } from "../pulumi/recorded";
 import { auditOutputs, auditSettings, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
@@ -218,13 +218,4 @@ it("takes the configuration of before, any at first and after a destroy, and any
   ).resolves.toBeDefined();
   await expect(switching("organization", "LOCAL", {})).resolves.toBeDefined();
   await expect(switching("member", "CENTRAL", { ...ADMIN, securityHubConfiguration: "LOCAL" })).resolves.toBeDefined();
-});
-
-it("refuses LOCAL until it has been deployed from end to end, and CENTRAL never", () => {
-  const settings = plainSettings("organization", "444455556666");
-
-  expect(() => refuseLocal({ ...settings, securityHub: hub })).toThrow(
-    /LOCAL can't be deployed yet: set it to CENTRAL/,
-  );
-  expect(() => refuseLocal(settings)).not.toThrow();
 });

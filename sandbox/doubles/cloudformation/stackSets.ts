@@ -147,6 +147,8 @@ export class StackSets {
     const summary = { Account: account, Region: region, OrganizationalUnitId: unit };
     const instance = instanceOf(set, step);
     if (this.organization.accounts.get(account)?.status === "SUSPENDED") {
+      // Skipped when it should have been made: there is no stack that could be skipped now.
+      if (step.remove && !instance.stackId) set.instances = set.instances.filter((other) => other !== instance);
       Object.assign(instance, { status: "OUTDATED", detailed: "SKIPPED_SUSPENDED_ACCOUNT" });
       return { ...summary, Status: "SUCCEEDED" };
     }
@@ -201,7 +203,13 @@ export class StackSets {
       // Only those that came since: an account that a filter left out stays out until it moves.
       const came = wanted.filter((step) => !known.has(place(step)));
       const left = set.instances.filter((one) => !this.accountsOf(one.unit).some(({ id }) => id === one.account));
-      this.known.set(set, new Set(wanted.map(place)));
+      // Seen stays seen, as long as it stands in a target: one that a filter left out is not one that comes.
+      const standing = new Set(
+        [...set.targets].flatMap(([unit, regions]) =>
+          this.accountsOf(unit).flatMap(({ id }) => [...regions].map((region) => place({ account: id, region, unit }))),
+        ),
+      );
+      this.known.set(set, new Set([...known, ...wanted.map(place)].filter((one) => standing.has(one))));
       const how = set.autoDeployment.RetainStacksOnAccountRemoval ? ("retain" as const) : ("delete" as const);
       const common = { targets: {}, preferences: {} };
       if (came.length > 0) this.start(set, { action: "CREATE", ...common }, came);

@@ -264,6 +264,21 @@ describe("a StackSet", () => {
     await cloudformation.deleteStackSet({ StackSetName: "strange" });
   });
 
+  it("skips a suspended account, in which no stack then stands in the way of its end", async () => {
+    await make("skipping", both);
+    const account = running.plane.organization.accounts.get(PROD);
+    if (account) account.status = "SUSPENDED";
+
+    await deploy("skipping", [HOME], { DeploymentTargets: { OrganizationalUnitIds: [UNIT] } });
+    const skipped = await standing("skipping");
+    await empty("skipping");
+    if (account) account.status = "ACTIVE";
+
+    expect(skipped).toEqual([`${PROD} ${HOME} OUTDATED SKIPPED_SUSPENDED_ACCOUNT`]);
+    expect(await standing("skipping")).toEqual([]);
+    await expect(cloudformation.deleteStackSet({ StackSetName: "skipping" })).resolves.toBeDefined();
+  });
+
   it("does one operation at a time, and leaves out the management account and those that a filter excludes", async () => {
     await make("slow", both);
     running.plane.timing.stackSetOperation = 200;
@@ -278,6 +293,12 @@ describe("a StackSet", () => {
     running.plane.timing.stackSetOperation = 0;
 
     expect(busy).toMatch(/^OperationInProgressException/);
+    // Accounts that are as new as the organization are asked for before their time has come, and after.
+    running.plane.timing.autoDeployment = 60_000_000;
+    await standing("slow");
+    running.plane.timing.autoDeployment = 0;
+    await standing("slow");
+    await running.plane.stackSets.idle();
     expect((await standing("slow")).map((one) => one.split(" ")[0])).toEqual(["555555555555"]);
   });
 });
