@@ -242,6 +242,7 @@ describe("docs/pull-requests.md", () => {
     expect([...new Set(asked)].sort()).toEqual([
       "iam.getRole",
       "iam.getRoles",
+      "organizations.getDelegatedAdministrators",
       "organizations.getOrganization",
       "organizations.getOrganizationalUnitChildAccounts",
       "organizations.getOrganizationalUnitDescendantAccounts",

@@ -18,6 +18,12 @@ const cache = new Map<string, string>();
 /** Files that are named otherwise than their types. */
 const FILES: Readonly<Record<string, string>> = { "guardduty/iPSet": "guardduty/ipset" };
 
+/** The file of @pulumi/aws, without its ending, that a token's type stands in. */
+export function fileOf(token: string): string {
+  const [, file = ""] = token.split(":");
+  return FILES[file] ?? file;
+}
+
 function declarations(file: string): string {
   const known = cache.get(file);
   if (known !== undefined) return known;
@@ -60,8 +66,8 @@ function unknownNames(shape: Shape, interfaceBody: string, prefix: string): stri
 
 /** Reads what @pulumi/aws declares for `token` ("aws:sqs/queue:Queue"). Throws when the table names an input it lacks. */
 export function declared(token: string, type: ResourceType): Declared {
-  const [, file = "", name = ""] = token.split(":");
-  const text = declarations(FILES[file] ?? file);
+  const name = token.split(":")[2] ?? "";
+  const text = declarations(fileOf(token));
   const args = body(text, `\nexport interface ${name}Args {`);
   const outputs = body(text, `\nexport declare class ${name} extends`);
   if (args === undefined || outputs === undefined) throw new Error(`${token}: @pulumi/aws has no such type`);

@@ -8,7 +8,7 @@ import * as provider from "@pulumi/pulumi/proto/provider_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ResourceType } from "../../../sandbox/provider/resource";
-import { declared } from "../../../sandbox/provider/schema";
+import { declared, fileOf } from "../../../sandbox/provider/schema";
 import { type RunningProvider, startProvider } from "../../../sandbox/provider/server";
 import { resources } from "../../../sandbox/provider/table";
 
@@ -117,9 +117,8 @@ describe("the table", () => {
 
   it("names types by the tokens that @pulumi/aws sends", () => {
     for (const token of Object.keys(resources)) {
-      const [, file = ""] = token.split(":");
       const sent = readFileSync(
-        path.join(path.dirname(require.resolve("@pulumi/aws/package.json")), `${file}.js`),
+        path.join(path.dirname(require.resolve("@pulumi/aws/package.json")), `${fileOf(token)}.js`),
         "utf8",
       );
       expect(sent).toContain(`__pulumiType = '${token}'`);
