@@ -212,7 +212,7 @@ describe("docs/pull-requests.md", () => {
       },
     });
     const actions = rights.flatMap(({ Action }) => Action);
-    expect(actions).toHaveLength(12);
+    expect(actions).toHaveLength(13);
     expect(actions.filter((action) => !/^\w+:(Get|List|Describe|Decrypt)\w*$/.test(action))).toEqual([]);
   });
 
