@@ -12,7 +12,9 @@ import { refuseSwitch } from "./stacks/securityHubConfiguration";
 export = async (): Promise<pulumi.Inputs> => {
   const { settings, outputs } = await regionsOf(readSettings());
   await refuseSwitch(settings);
-  return { ...(await stackOf(settings)), ...outputs, skippedRegions: skippedRegions(settings) };
+  const all = { ...(await stackOf(settings)), ...outputs, skippedRegions: skippedRegions(settings) };
+  // Pulumi warns of each output without a value.
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };
 
 function stackOf(settings: Settings): Promise<pulumi.Inputs> {
