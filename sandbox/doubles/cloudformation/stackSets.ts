@@ -146,9 +146,12 @@ export class StackSets {
     const { account, region, unit } = step;
     const summary = { Account: account, Region: region, OrganizationalUnitId: unit };
     const instance = instanceOf(set, step);
+    // Skipped or refused when it should have been made: there is no stack that could be in the way of its end.
+    if (step.remove && !instance.stackId) {
+      set.instances = set.instances.filter((other) => other !== instance);
+      return { ...summary, Status: "SUCCEEDED" };
+    }
     if (this.organization.accounts.get(account)?.status === "SUSPENDED") {
-      // Skipped when it should have been made: there is no stack that could be skipped now.
-      if (step.remove && !instance.stackId) set.instances = set.instances.filter((other) => other !== instance);
       Object.assign(instance, { status: "OUTDATED", detailed: "SKIPPED_SUSPENDED_ACCOUNT" });
       return { ...summary, Status: "SUCCEEDED" };
     }

@@ -2,7 +2,7 @@ import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { ConfigService } from "@aws-sdk/client-config-service";
 import { IAM } from "@aws-sdk/client-iam";
 import { S3 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Aws, startAws } from "../aws/authorise";
 import { AUDIT, HOME, LINKED, MANAGEMENT, PROD, RunningPlane, UNIT } from "./plane";
 
@@ -277,6 +277,19 @@ describe("a StackSet", () => {
     expect(skipped).toEqual([`${PROD} ${HOME} OUTDATED SKIPPED_SUSPENDED_ACCOUNT`]);
     expect(await standing("skipping")).toEqual([]);
     await expect(cloudformation.deleteStackSet({ StackSetName: "skipping" })).resolves.toBeDefined();
+  });
+
+  it("fails in a region that the account lacks, where nothing then stands in the way of its end", async () => {
+    await make("lacking", both);
+    const lacks = vi.spyOn(running.plane.organization, "hasRegion").mockReturnValue(false);
+
+    await deploy("lacking", [LINKED], { DeploymentTargets: { OrganizationalUnitIds: [UNIT] } });
+    const failed = await standing("lacking");
+    await empty("lacking");
+    lacks.mockRestore();
+
+    expect(failed).toEqual([`${PROD} ${LINKED} OUTDATED FAILED`]);
+    expect(await standing("lacking")).toEqual([]);
   });
 
   it("does one operation at a time, and leaves out the management account and those that a filter excludes", async () => {
