@@ -1,5 +1,5 @@
 import type { Role } from "@aws-sdk/client-iam";
-import { organizationFunctions } from "./organizationFunctions";
+import { accountShape, organizationFunctions } from "./organizationFunctions";
 import type { ProviderFunction } from "./resource";
 import type { Scope } from "./scope";
 
@@ -131,16 +131,7 @@ async function administered({ organizations }: Scope, masterAccountId: string | 
   const { Accounts: accounts = [] } = await organizations.listAccounts({});
   const { Roots: roots = [] } = await organizations.listRoots({});
   const { EnabledServicePrincipals: services = [] } = await organizations.listAWSServiceAccessForOrganization({});
-  const listed = accounts.map((account) => ({
-    arn: account.Arn,
-    email: account.Email,
-    id: account.Id,
-    joinedMethod: account.JoinedMethod,
-    joinedTimestamp: account.JoinedTimestamp?.toISOString(),
-    name: account.Name,
-    state: account.State ?? account.Status,
-    status: account.Status,
-  }));
+  const listed = accounts.map(accountShape);
   const master = listed.find(({ id }) => id === masterAccountId);
   return {
     masterAccountName: master?.name,

@@ -70,7 +70,8 @@ export const organizationFunctions: Readonly<Record<string, ProviderFunction>> =
 
 const unitShape = ({ Id, Arn, Name }: sdk.OrganizationalUnit) => ({ id: Id, arn: Arn, name: Name });
 
-const accountShape = (account: sdk.Account) => ({
+/** An account as data sources give it. */
+export const accountShape = (account: sdk.Account) => ({
   arn: account.Arn,
   email: account.Email,
   id: account.Id,
