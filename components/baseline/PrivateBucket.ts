@@ -81,7 +81,8 @@ export class PrivateBucket extends pulumi.ComponentResource {
 const encryption = (kmsKeyArn: pulumi.Input<string> | undefined) =>
   kmsKeyArn ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn } : { sseAlgorithm: "AES256" };
 
-const tlsAlone = (bucketArn: pulumi.Output<string>) => ({
+/** The statement of a bucket policy that refuses whoever comes without TLS. */
+export const tlsAlone = (bucketArn: pulumi.Output<string>) => ({
   Sid: "TlsAlone",
   Effect: "Deny",
   Principal: "*",

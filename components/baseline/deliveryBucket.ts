@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { tlsAlone } from "./PrivateBucket";
 
 export interface DeliveryBucketArgs {
   /** Whose recorders deliver: an account's, or those of all accounts of an organization. */
@@ -82,14 +83,7 @@ function deliveryPolicy(bucketArn: pulumi.Output<string>, whose: DeliveryBucketA
   return {
     Version: "2012-10-17",
     Statement: [
-      {
-        Sid: "TlsAlone",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: [bucketArn, pulumi.interpolate`${bucketArn}/*`],
-        Condition: { Bool: { "aws:SecureTransport": "false" } },
-      },
+      tlsAlone(bucketArn),
       {
         Sid: "ConfigLooksUpTheBucket",
         ...config,
