@@ -25,6 +25,7 @@ export const detectionSettings: Record<string, unknown> = {
     agents: ["EC2_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"],
     // As GuardDuty's double has it, where one region lacks a plan.
     absentPlans: { AI_PROTECTION: ["ap-northeast-3"] },
+    export: true,
   },
   // A stack of its own makes the recorder of this one.
   "hakken:memberRecorders": { excludedAccounts: [ACCOUNTS.prod] },

@@ -79,9 +79,11 @@ export function destruction(stage: () => Stage): void {
 
     // docs/decisions/what-a-destroy-leaves.md
     expect(await everythingThere(stage().endpoint)).toEqual([
+      "audit ap-northeast-1 bucket guardduty-export-bucket",
       "audit ap-northeast-1 bucket member-recorders-bucket",
       "audit ap-northeast-1 bucket recorder-bucket",
       "audit ap-northeast-1 key hakken: alarms: PendingDeletion",
+      "audit ap-northeast-1 key hakken: exported findings of GuardDuty: Enabled",
       "audit ap-northeast-1 key hakken: queues, secrets, mails: PendingDeletion",
       "audit ap-northeast-1 secret alerts-backlog-api-key: deleted",
       "audit ap-northeast-1 secret alerts-slack-token: deleted",

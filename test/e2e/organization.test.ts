@@ -115,10 +115,12 @@ describe("the whole of it", { timeout: 600_000 }, () => {
 
     // docs/decisions/what-a-destroy-leaves.md
     expect(kindsOf(left)).toEqual({
+      "audit bucket guardduty-export-bucket": 1,
       "audit bucket member-recorders-bucket": 1,
       "audit bucket recorder-bucket": 1,
       "audit hub default": 17,
       "audit key hakken: alarms: PendingDeletion": 1,
+      "audit key hakken: exported findings of GuardDuty: Enabled": 1,
       "audit key hakken: queues, secrets, mails: PendingDeletion": 1,
       "audit secret alerts-backlog-api-key: deleted": 1,
       "audit secret alerts-slack-token: deleted": 1,

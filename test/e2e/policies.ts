@@ -15,6 +15,14 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "The same; and no role needs to use this key, so that nothing of the run asks for what it delegates.",
   ],
   [
+    /^key alias\/hakken-guardduty-export AccountAdministersAndDelegatesToItsPolicies: unneeded$/,
+    "The same; whoever reads the export does so by roles that are none of ours.",
+  ],
+  [
+    /^bucket guardduty-export-bucket (EncryptedAlone|WithThisKeyAlone): unneeded$/,
+    "As AWS documents them. GuardDuty encrypts as its destination says, so that no run meets an export that does not.",
+  ],
+  [
     /^key alias\/hakken-alerts-(key|alarm-key) ServicesWriteEncrypted: unbound$/,
     "AWS documents these services' use of a key without a source, and a refusal would be silent. The policies of the queues and of the topic, which the key protects, are bound to theirs.",
   ],
