@@ -30,6 +30,7 @@ export const detectionSettings: Record<string, unknown> = {
   // A stack of its own makes the recorder of this one.
   "hakken:memberRecorders": { excludedAccounts: [ACCOUNTS.prod] },
   "hakken:recorderHistoryDays": 2555,
+  "hakken:invitedAccounts": [{ account: ACCOUNTS.partner, email: "aws@partner.example.com" }],
   "hakken:suppressions": [
     {
       name: "accepted-by-the-team",

@@ -10,6 +10,8 @@ export const STACK_ACCOUNTS = {
   management: { role: "management", account: "management" },
   organization: { role: "organization", account: "audit" },
   prod: { role: "member", account: "prod" },
+  // Of another company, and invited.
+  partner: { role: "member", account: "partner" },
 } as const satisfies Record<string, { role: string; account: AccountName }>;
 
 export type StackName = keyof typeof STACK_ACCOUNTS;

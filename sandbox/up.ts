@@ -98,7 +98,7 @@ const locked = <T>(places: Places, { progress, interruption }: Operator, work: (
   return withLock(places.lock, { waiting, signal: interruption.stop }, work);
 };
 
-// Four stacks make hundreds of resources: name the stack, count them, and show what went wrong.
+// Its stacks make hundreds of resources: name the stack, count them, and show what went wrong.
 const showBriefly = (progress: (line: string) => void) => {
   const counts = new Map<string, number>();
   return ({ stack, kind, text }: Progress) => {

@@ -57,7 +57,7 @@ const examples = (...lines: readonly (readonly [string, string?])[]): string => 
 
 const program = choosing(new Program("sandbox"))
   .description(
-    "A whole AWS organization on this machine, without an AWS account. Without a command: deploys the four stacks, sends the sample findings, shows what arrived, and takes it all down.",
+    "A whole AWS organization on this machine, without an AWS account. Without a command: deploys its stacks, sends the sample findings, shows what arrived, and takes it all down.",
   )
   .enablePositionalOptions()
   .addHelpText("after", examples(["up", "deploy, and look around"], ["send sandbox/samples"], ["status"]))

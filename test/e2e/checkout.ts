@@ -39,7 +39,7 @@ export function checkoutOf({ places }: Stage): Checkout {
   mkdirSync(folder, { recursive: true });
   for (const part of PARTS)
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
-  for (const stack of ["audit", "management", "organization", "prod"]) {
+  for (const stack of ["audit", "management", "organization", "partner", "prod"]) {
     cpSync(join(places.work, `Pulumi.${stack}.yaml`), join(folder, `Pulumi.${stack}.yaml`));
   }
   if (!existsSync(join(folder, "node_modules")))

@@ -56,7 +56,10 @@ export function redeployment(stage: () => Stage): void {
     const shown = await stage().deploy("preview", WITH_MEDIUM);
     const done = await stage().deploy("up", { ...WITH_MEDIUM, protect: true });
 
-    const unchanged = ["audit", "management", "organization", "prod"].map((stack) => ({ stack, changes: [] }));
+    const unchanged = ["audit", "management", "organization", "partner", "prod"].map((stack) => ({
+      stack,
+      changes: [],
+    }));
     expect(shown).toMatchObject(unchanged);
     expect(done).toMatchObject(unchanged);
   });
@@ -100,6 +103,7 @@ export function destruction(stage: () => Stage): void {
       "management ap-northeast-1 bucket recorder-bucket",
       "management ap-northeast-3 hub default",
       "management us-east-1 hub default",
+      "partner ap-northeast-1 bucket recorder-bucket",
       "prod ap-northeast-1 bucket recorder-bucket",
       "prod ap-northeast-1 detector",
       "prod ap-northeast-1 hub default",

@@ -9,7 +9,7 @@ import { type RaisedEstate, raiseEstate } from "./estate";
 import { everythingThere } from "./leftovers";
 
 const REGIONS = [...DEFAULT_REGIONS, OPT_IN_REGION];
-const STACKS = ["audit", "management", "organization", "prod"];
+const STACKS = ["audit", "management", "organization", "partner", "prod"];
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -130,6 +130,7 @@ describe("the whole of it", { timeout: 600_000 }, () => {
       "dev role /aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig": 1,
       "management bucket recorder-bucket": 1,
       "management hub default": 17,
+      "partner bucket recorder-bucket": 1,
       "prod bucket recorder-bucket": 1,
       "prod detector": 18,
       "prod hub default": 18,

@@ -18,7 +18,7 @@ export interface Stage extends Omit<RaisedEstate, "deploy"> {
 /** Less than the tests', so that it is said what did not come to rest. */
 const PATIENCE = 250_000;
 
-/** Installs what is missing, starts the sandbox, and deploys the four stacks into it. */
+/** Installs what is missing, starts the sandbox, and deploys its stacks into it. */
 export async function raise(): Promise<Stage> {
   const estate = await raiseEstate({ name: "e2e" });
   const { endpoint, inboxUrl } = estate.run;

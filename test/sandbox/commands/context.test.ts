@@ -57,7 +57,7 @@ describe("the samples", () => {
 describe("settingsOf", () => {
   it("gives settings that the program takes", () => {
     const run = { inboxUrl: "http://127.0.0.1:4000", slackToken: "xoxb-1", backlogApiKey: "k" } as Run;
-    for (const stack of ["audit", "management", "organization", "prod"] as const) {
+    for (const stack of ["audit", "management", "organization", "partner", "prod"] as const) {
       const { plain, secret } = settingsOf(stack, run, { severities: ["HIGH"], language: "ja" }, DEFAULT_ESTATE);
       const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
       const config = Object.entries({ ...plain, ...secret }).map(([key, value]) => [key, asText(value)]);

@@ -37,6 +37,7 @@ describe("sandbox status", () => {
       { stack: "audit", account: "222222222222", resources: 3, last },
       { stack: "management", account: "111111111111", resources: 0 },
       { stack: "organization", account: "222222222222", resources: 0 },
+      { stack: "partner", account: "666666666666", resources: 0 },
       { stack: "prod", account: "333333333333", resources: 0 },
     ]);
   });
