@@ -75,7 +75,7 @@ export function redeployment(stage: () => Stage): void {
   });
 }
 
-/** The end of it all, and a new beginning. */
+/** The end of it all. */
 export function destruction(stage: () => Stage): void {
   it("leaves, when destroyed, only what is meant to outlive it", async () => {
     await stage().deploy("destroy", WITH_MEDIUM);
@@ -113,8 +113,11 @@ export function destruction(stage: () => Stage): void {
       "prod us-east-1 hub default",
     ]);
   });
+}
 
-  it("is deployed again after that, in another language, and tells a finding", async () => {
+/** A new beginning. */
+export function rebirth(stage: () => Stage): void {
+  it("is deployed again, in another language, and tells a finding", async () => {
     await stage().deploy("up", { ...DEFAULTS, language: "en" });
     const anew = { ...stage(), cloud: await cloudOf(stage().endpoint) };
     const tale = Tale.of(anew, "After a destroy");

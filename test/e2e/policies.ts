@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { JournalEntry } from "../../sandbox/client";
 import { type Finding, type Report, replay } from "../sandbox/aws/replay";
-import { documentsOf, lastOf, madeIn } from "./made";
+import { documentsOf, lastOf, type Made, madeIn } from "./made";
 import type { Stage } from "./stage";
 
 /** What the run can't prove of our policies, and why it is as it is. Each must be found; what else is found fails. */
@@ -67,18 +67,6 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "AWS Organizations lets nobody name a resource to ListAccounts.",
   ],
   [
-    /^role role\/reconciler-role EnrolInGuardDuty: unneeded Action guardduty:(CreateMembers|DescribeOrganizationConfiguration|UpdateMemberDetectors)$/,
-    "The run's GuardDuty enrols at once, so that nothing is left to do: the tests of the zip, and of the provider under these policies, need it.",
-  ],
-  [
-    /^role role\/reconciler-role EnrolInGuardDuty: unneeded Action guardduty:(DeleteMembers|DisassociateMembers|UpdateOrganizationConfiguration)$/,
-    "For a teardown, which comes after this, under the same policies.",
-  ],
-  [
-    /^role role\/reconciler-role ScanMembers: unneeded Action inspector2:(Disable|DisassociateMember|UpdateOrganizationConfiguration)$/,
-    "For a teardown, which comes after this, under the same policies.",
-  ],
-  [
     /^role role\/reconciler-role ScanMembers: wide Resource \*$/,
     "Inspector lets nobody name a resource to these calls.",
   ],
@@ -88,10 +76,18 @@ const EXCEPTED: [found: RegExp, because: string][] = [
   ],
 ];
 
+/** Policies as they were before the destroy, which takes them along and needs some of what they grant. */
+export interface InForce {
+  documents: object[];
+  made: Made[];
+  /** Of keys, by the last part of their ARN. */
+  aliases: Map<string, string | undefined>;
+}
+
 /** Rights, by what the run has shown. After all else that uses any. */
-export function policies(stage: () => Stage): void {
+export function policies(stage: () => Stage, inForce: () => InForce): void {
   it("needed every part of every policy, could not have named less, and let nobody else in", async () => {
-    const { report, words } = await proven(stage());
+    const { report, words } = await proven(stage(), inForce());
 
     const found = report.findings.map((one) => ({ ...one, words: words(one) }));
     const unexcepted = found.filter((one) => !EXCEPTED.some(([expected]) => expected.test(one.words)));
@@ -102,8 +98,9 @@ export function policies(stage: () => Stage): void {
   });
 
   it("had every policy that the stacks made before it, and requests to prove them", async () => {
-    const { report, made } = await proven(stage());
+    const { report } = await proven(stage(), inForce());
 
+    const { made } = inForce();
     const judged = new Set(report.statements.map(({ kind, owner }) => `${kind} ${lastOf(owner)}`));
     expect(documentsOf(made).filter((document) => !judged.has(document))).toEqual([]);
     expect(report.statements.length).toBeGreaterThan(60);
@@ -121,15 +118,21 @@ export function policies(stage: () => Stage): void {
   });
 }
 
-async function proven({ endpoint, client, cloud, places }: Stage) {
+export async function policiesInForce({ endpoint, cloud, places }: Stage): Promise<InForce> {
   const documents = await (await fetch(`${endpoint}/_sandbox/policies`)).json();
-  const requests = (await client.journal(0)).filter(({ kind }) => kind === "authorisation");
-  const made = madeIn(places);
-  const arns = made.flatMap(({ outputs }) => outputs?.arn ?? []);
-  const report: Report = await replay(documents as object[], requests, arns);
-
   const { Aliases = [] } = await cloud.kms.listAliases({});
-  const aliases = new Map(Aliases.map(({ TargetKeyId, AliasName }) => [`key/${TargetKeyId}`, AliasName]));
+  return {
+    documents: documents as object[],
+    made: madeIn(places),
+    aliases: new Map(Aliases.map(({ TargetKeyId, AliasName }) => [`key/${TargetKeyId}`, AliasName])),
+  };
+}
+
+async function proven({ client }: Stage, { documents, made, aliases }: InForce) {
+  const requests = (await client.journal(0)).filter(({ kind }) => kind === "authorisation");
+  const arns = made.flatMap(({ outputs }) => outputs?.arn ?? []);
+  const report: Report = await replay(documents, requests, arns);
+
   const named = (arn: string) => aliases.get(plain(arn)) ?? plain(arn);
   /** `KIND OWNER STATEMENT: PROBLEM PART`, without what differs from one deployment to another. */
   const words = ({ kind, owner, sid, problem, part, value, on }: Finding) => {
@@ -137,7 +140,7 @@ async function proven({ endpoint, client, cloud, places }: Stage) {
     const what = [problem, part, value && named(value), on && `on ${named(on)}`].filter(Boolean).join(" ");
     return `${statement}: ${what}`;
   };
-  return { report, made, words };
+  return { report, words };
 }
 
 const inWords = (entry: JournalEntry): string =>

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { destruction, redeployment } from "./deployment";
+import { destruction, rebirth, redeployment } from "./deployment";
 import { life } from "./life";
 import { operations } from "./ops";
 import { outages } from "./outages";
-import { policies } from "./policies";
+import { type InForce, policies, policiesInForce } from "./policies";
 import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
 import { shapes } from "./shapes";
@@ -13,6 +13,7 @@ import type { Tale } from "./tale";
 
 let raised: Stage;
 let lost: Tale;
+let inForce: InForce;
 const stage = () => raised;
 
 beforeAll(async () => {
@@ -46,10 +47,18 @@ describe("the ops script", { timeout: 300_000 }, () => {
   operations(stage);
 });
 
-describe("all of that", () => {
-  policies(stage);
+describe("the installation", { timeout: 300_000 }, () => {
+  beforeAll(async () => {
+    inForce = await policiesInForce(raised);
+  });
+
+  destruction(stage);
 });
 
-describe("the installation", { timeout: 300_000 }, () => {
-  destruction(stage);
+describe("all of that", () => {
+  policies(stage, () => inForce);
+});
+
+describe("the installation, destroyed,", { timeout: 300_000 }, () => {
+  rebirth(stage);
 });

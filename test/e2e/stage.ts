@@ -20,7 +20,10 @@ const PATIENCE = 250_000;
 
 /** Installs what is missing, starts the sandbox, and deploys its stacks into it. */
 export async function raise(): Promise<Stage> {
-  const estate = await raiseEstate({ name: "e2e" });
+  const estate = await raiseEstate({ name: "e2e", deployed: false });
+  // As AWS does, which may take its day over existing accounts: what is not waited for, hakken does itself.
+  await estate.timing({ enrolment: 24 * 3_600_000 });
+  await estate.deploy("up");
   const { endpoint, inboxUrl } = estate.run;
   return {
     ...estate,
