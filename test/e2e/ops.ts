@@ -26,8 +26,8 @@ export function operations(stage: () => Stage): void {
     );
     expect(again.code).toBe(0);
     expect(outcomes(again)).toEqual(["succeeded", "succeeded", "succeeded", "succeeded"]);
-    // The StackSet stands after the administrators, and so after the detectors.
-    expect(names(again)).toEqual([...DETECTORS, "update members-recorder"]);
+    // Whether the first run came to the StackSet before the detectors failed is left to the engine.
+    expect(names(again).filter((name) => name !== "update members-recorder")).toEqual(DETECTORS);
   });
 
   it.each([

@@ -43,10 +43,6 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "AWS's own, which a topic has when it is given none: the account's own roles alone.",
   ],
   [
-    /^role role\/reconciler-role ReleasePolicies: unneeded Action securityhub:StartConfigurationPolicyDisassociation$/,
-    "Used where a policy is deleted that still applies to something, which the run's deletions have begun to take away themselves.",
-  ],
-  [
     /^role role\/reconciler-role ReleasePolicies: wide Resource \*$/,
     "Policies get their ids after the role has been made, since each waits for the reconciler to let go of it.",
   ],
