@@ -95,7 +95,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     absentPlans: plansLeftOut(regions, guardDuty),
     alarms: pipeline.alarms,
     absentScans: absentScans(settings, regions),
-    configBucket: recorder?.bucket.bucket,
+    configBucket: recorder?.bucket.name,
     memberBucket: await memberHistory(settings, provider),
     findingBucket: findingExport?.bucket,
   } satisfies Record<keyof AuditOutputs, unknown> & pulumi.Inputs;

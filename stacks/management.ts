@@ -100,7 +100,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     adminAccountId: admin.adminAccountId,
     rootId,
     absentRegions,
-    configBucket: recorder?.bucket.bucket,
+    configBucket: recorder?.bucket.name,
     failedStacks,
     ...(failedStandards && { failedStandards }),
   };

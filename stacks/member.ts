@@ -28,7 +28,7 @@ export async function member(settings: PlainSettings): Promise<pulumi.Inputs> {
   const recorder = await accountRecorder(settings, provider);
   if (isInvited(settings)) await acceptInvitations(settings, provider);
 
-  return { absentRegions, configBucket: recorder?.bucket.bucket };
+  return { absentRegions, configBucket: recorder?.bucket.name };
 }
 
 async function acceptInvitations(settings: PlainSettings, provider: aws.Provider): Promise<void> {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { deliveryBucket } from "./deliveryBucket";
+import type { PrivateBucket } from "./PrivateBucket";
 
 export interface ConfigRecorderArgs {
   /** The account that is recorded. */
@@ -30,7 +31,7 @@ const ourTag = { "hakken:made-by": "ConfigRecorder" };
  * https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
  */
 export class ConfigRecorder extends pulumi.ComponentResource {
-  readonly bucket: aws.s3.Bucket;
+  readonly bucket: PrivateBucket;
 
   constructor(name: string, args: ConfigRecorderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:baseline:ConfigRecorder", name, {}, opts);
@@ -46,7 +47,7 @@ export class ConfigRecorder extends pulumi.ComponentResource {
             ),
           ]
         : [];
-    const { bucket, parts } = deliveryBucket(args.bucketName ?? name, {
+    const bucket = deliveryBucket(args.bucketName ?? name, {
       whose: { accountId: args.accountId },
       region: args.homeRegion,
       historyDays: args.historyDays,
@@ -68,9 +69,9 @@ export class ConfigRecorder extends pulumi.ComponentResource {
       );
       const channel = new aws.cfg.DeliveryChannel(
         `${name}-channel-${region}`,
-        { name: "default", s3BucketName: bucket.bucket, region },
+        { name: "default", s3BucketName: bucket.name, region },
         // Refused without a recorder, and without the right to write to the bucket.
-        { parent: this, dependsOn: [recorder, ...parts] },
+        { parent: this, dependsOn: [recorder, ...bucket.parts] },
       );
       new aws.cfg.RecorderStatus(
         `${name}-status-${region}`,

@@ -1,6 +1,6 @@
-import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { deliveryBucket } from "./deliveryBucket";
+import type { PrivateBucket } from "./PrivateBucket";
 
 export interface MemberHistoryArgs {
   /** The organization whose accounts deliver, `o-...`. */
@@ -18,7 +18,7 @@ export interface MemberHistoryArgs {
  * https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
  */
 export class MemberHistory extends pulumi.ComponentResource {
-  readonly bucket: aws.s3.Bucket;
+  readonly bucket: PrivateBucket;
   /** The bucket's name, once it can be delivered to. */
   readonly bucketName: pulumi.Output<string>;
 
@@ -26,15 +26,15 @@ export class MemberHistory extends pulumi.ComponentResource {
     super("hakken:baseline:MemberHistory", name, {}, opts);
     const { organizationId, region, historyDays } = args;
 
-    const { bucket, parts } = deliveryBucket(args.bucketName, {
+    const bucket = deliveryBucket(args.bucketName, {
       whose: { organizationId },
       region,
       historyDays,
       parent: this,
     });
     this.bucket = bucket;
-    const ready = pulumi.all(parts.map(({ id }) => id));
-    this.bucketName = pulumi.all([bucket.bucket, ready]).apply(([bucketName]) => bucketName);
+    const ready = pulumi.all(bucket.parts.map(({ id }) => id));
+    this.bucketName = pulumi.all([bucket.name, ready]).apply(([bucketName]) => bucketName);
 
     this.registerOutputs();
   }

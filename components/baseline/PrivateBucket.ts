@@ -21,7 +21,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   /** What must stand before anything is written. */
-  readonly parts: readonly pulumi.Resource[];
+  readonly parts: readonly pulumi.CustomResource[];
 
   constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:baseline:PrivateBucket", name, {}, opts);

@@ -30,6 +30,7 @@ it("makes detectors in every region, Security Hub and the pipeline in the home r
       "recorder hakken:baseline:ConfigRecorder",
       "recorder-ap-northeast-1 aws:cfg/recorder:Recorder",
       "recorder-ap-northeast-3 aws:cfg/recorder:Recorder",
+      "recorder-bucket hakken:baseline:PrivateBucket",
       "recorder-channel-ap-northeast-1 aws:cfg/deliveryChannel:DeliveryChannel",
       "recorder-channel-ap-northeast-3 aws:cfg/deliveryChannel:DeliveryChannel",
       "recorder-channel-us-east-1 aws:cfg/deliveryChannel:DeliveryChannel",
@@ -120,7 +121,8 @@ it("puts the prefix before the pipeline's and the bucket's names, and before no 
   const { resources } = await recorded(() => audit(settings), { answers: aws });
 
   expect(made.pipelines.map(([name]) => name)).toEqual(["acme-alerts"]);
-  const prefixed = resources.filter(({ name }) => name.startsWith("acme-"));
+  const physical = resources.filter(({ type }) => type.startsWith("aws:"));
+  const prefixed = physical.filter(({ name }) => name.startsWith("acme-"));
   expect(new Set(prefixed.map(({ type }) => type.split("/")[0]))).toEqual(new Set(["aws:s3"]));
   expect(resources.filter(({ type }) => type.startsWith("aws:s3")).length).toBe(prefixed.length);
 });

@@ -11,7 +11,7 @@ it("records the account in every region, and nothing else", async () => {
   const { resources } = await recorded(() => member(settings), { answers });
 
   const parts = resources.filter(({ type }) => !/^aws:(s3|cfg)/.test(type));
-  expect(parts.map(({ name }) => name)).toEqual(["account", "recorder", "recorder-role"]);
+  expect(parts.map(({ name }) => name)).toEqual(["account", "recorder", "recorder-bucket", "recorder-role"]);
   expect(
     resources.filter(({ type }) => type === "aws:cfg/recorder:Recorder").map(({ inputs }) => inputs.region),
   ).toEqual(["ap-northeast-1", "ap-northeast-3", "us-east-1"]);

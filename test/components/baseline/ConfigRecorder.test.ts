@@ -16,6 +16,13 @@ it("records each region into one guarded bucket, global resources in the home re
 
   const ofBucket = { bucket: "delivery-1234567", region: "ap-northeast-1" };
   const kept = { after: ["recorder-bucket"], retainOnDelete: true };
+  const oldVersionsExpire = {
+    id: "old-versions",
+    status: "Enabled",
+    filter: { prefix: "" },
+    noncurrentVersionExpiration: { noncurrentDays: 30 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+  };
   const parts = [
     "recorder-bucket",
     "recorder-bucket-encryption",
@@ -55,11 +62,19 @@ it("records each region into one guarded bucket, global resources in the home re
       inputs: { region: "ap-northeast-1" },
       retainOnDelete: true,
     },
+    { type: "hakken:baseline:PrivateBucket", name: "recorder-bucket", inputs: {} },
     {
       type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
       name: "recorder-bucket-encryption",
       inputs: { ...ofBucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] },
       ...kept,
+    },
+    {
+      type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      name: "recorder-bucket-lifecycle",
+      inputs: { ...ofBucket, rules: [oldVersionsExpire] },
+      after: ["recorder-bucket", "recorder-bucket-versioning"],
+      retainOnDelete: true,
     },
     {
       type: "aws:s3/bucketPolicy:BucketPolicy",

@@ -84,20 +84,22 @@ it("lets AWS Config deliver for the organization's accounts alone, and keeps it 
   expect(resources.map(({ name, retainOnDelete }) => [name, retainOnDelete])).toEqual([
     ["member-history", undefined],
     ["members-bucket", true],
+    ["members-bucket", undefined],
     ["members-bucket-encryption", true],
     ["members-bucket-lifecycle", true],
     ["members-bucket-policy", true],
     ["members-bucket-private", true],
     ["members-bucket-versioning", true],
   ]);
-  const inputsOf = (name: string) => resources.find((resource) => resource.name === name)?.inputs;
+  const inputsOf = (name: string) => resources.find((one) => one.name === name && one.type.startsWith("aws:"))?.inputs;
   expect(inputsOf("members-bucket-lifecycle")?.rules).toEqual([
     {
-      id: "history",
+      id: "old-versions",
       status: "Enabled",
-      filter: {},
+      filter: { prefix: "" },
       expiration: { days: 365 },
       noncurrentVersionExpiration: { noncurrentDays: 30 },
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
     },
   ]);
   const bucket = "arn:of:members-bucket";
