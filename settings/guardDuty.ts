@@ -79,7 +79,7 @@ export const guardDuty = z
         .optional()
         .meta({
           description:
-            "Security agents that GuardDuty installs by itself wherever RUNTIME_MONITORING is on. They put a VPC endpoint and a security group into the accounts' VPCs, which then can't be deleted before these.",
+            "Security agents that GuardDuty installs by itself wherever RUNTIME_MONITORING is on. They put a VPC endpoint and a security group into the accounts' VPCs, which then can't be deleted before these. One that is taken out of the list is switched off in existing accounts too.",
           defaultMeaning: "all three",
         }),
       absentPlans: z

@@ -10,6 +10,8 @@ import type { Administered } from "./guardDuty";
 import { inChunks, type Member } from "./guardDutyMembers";
 
 type Status = "ENABLED" | "DISABLED";
+/** A plan as a member has it. */
+type Now = MemberFeaturesConfigurationResult;
 
 interface Whom {
   members: readonly Member[];
@@ -19,7 +21,8 @@ interface Whom {
 
 /**
  * Sets each plan in the members where the settings decide it and it is otherwise there. What they leave to AWS (NEW, and ALL,
- * under which AWS switches it on by itself within a day) is not touched, nor are suspended accounts, which take no change.
+ * under which AWS switches it on by itself within a day) is not touched, but for agents that are off; nor are suspended accounts,
+ * which take no change.
  */
 export async function setPlans(
   place: Administered,
@@ -34,14 +37,16 @@ export async function setPlans(
   const wanted = await Promise.all(
     decided.map(async (plan) => {
       const [on, off] = [await accountsOf(plan.enabledIn, run), await accountsOf(plan.disabledIn, run)];
-      return (id: string) => featureFor(plan, statusFor(id, plan, on, off));
+      return (id: string, features: readonly Now[]) =>
+        featureFor(plan, statusFor(id, plan, on, off)) ?? withoutAgents(plan, features);
     }),
   );
 
   const changes: Record<string, string[]> = {};
   for (const some of chunks(ids)) {
     for (const { id, features } of await nowIn(place, some, report)) {
-      const different = wanted.map((wish) => wish(id)).filter((wish) => wish !== undefined && !isSo(wish, features));
+      const wishes = wanted.map((wishOf) => wishOf(id, features));
+      const different = wishes.filter((wish) => wish !== undefined && !isSo(wish, features));
       if (different.length === 0) continue;
       const key = JSON.stringify(different);
       changes[key] = [...(changes[key] ?? []), id];
@@ -53,8 +58,8 @@ export async function setPlans(
 }
 
 /** Whether the settings decide it for any account, rather than leaving it to AWS. */
-const isDecided = ({ autoEnable, enabledIn, disabledIn }: WantedPlan): boolean =>
-  autoEnable === "NONE" || enabledIn.length > 0 || disabledIn.length > 0;
+const isDecided = ({ autoEnable, enabledIn, disabledIn, additional }: WantedPlan): boolean =>
+  autoEnable === "NONE" || enabledIn.length > 0 || disabledIn.length > 0 || additional.some(({ on }) => !on);
 
 /** An account named itself counts more than its unit, and on counts more than off. Undefined is for AWS to decide. */
 function statusFor(id: string, plan: WantedPlan, on: readonly string[], off: readonly string[]): Status | undefined {
@@ -79,14 +84,31 @@ function featureFor(
   return { Name, Status, AdditionalConfiguration };
 }
 
-function isSo(wish: MemberFeaturesConfiguration, features: readonly MemberFeaturesConfigurationResult[]): boolean {
+/**
+ * The request that takes off the agents that are off, where the plan itself is AWS's to decide and on. AWS takes an agent that is NONE
+ * for the organization from nobody who has it, under ALL no more than under NEW.
+ */
+function withoutAgents(
+  { name, additional }: WantedPlan,
+  features: readonly Now[],
+): MemberFeaturesConfiguration | undefined {
+  const off = additional.filter(({ on }) => !on);
+  if (off.length === 0 || features.find(({ Name }) => Name === name)?.Status !== "ENABLED") return undefined;
+  return {
+    Name: name,
+    Status: "ENABLED",
+    AdditionalConfiguration: off.map((agent) => ({ Name: agent.name, Status: "DISABLED" })),
+  };
+}
+
+function isSo(wish: MemberFeaturesConfiguration, features: readonly Now[]): boolean {
+  // A plan or an agent that was never on may be left out.
   const now = features.find(({ Name }) => Name === wish.Name);
-  // A plan that was never on may be left out.
-  if (!now) return wish.Status === "DISABLED";
   return (
-    now.Status === wish.Status &&
-    (wish.AdditionalConfiguration ?? []).every(({ Name, Status }) =>
-      now.AdditionalConfiguration?.some((one) => one.Name === Name && one.Status === Status),
+    (now?.Status ?? "DISABLED") === wish.Status &&
+    (wish.AdditionalConfiguration ?? []).every(
+      ({ Name, Status }) =>
+        (now?.AdditionalConfiguration?.find((one) => one.Name === Name)?.Status ?? "DISABLED") === Status,
     )
   );
 }
@@ -120,7 +142,7 @@ async function update(
     const set = new UpdateMemberDetectorsCommand({ DetectorId: detectorId, AccountIds, Features });
     return (await client.send(set)).UnprocessedAccounts;
   });
-  const words = Features.map(({ Name, Status }) => `${Name} ${Status}`).join(", ");
+  const words = Features.map(inWords).join(", ");
   const count = accountIds.length - refused.length;
   if (count > 0) report.done["members' plans set"] = (report.done["members' plans set"] ?? 0) + count;
   report.warnings.push(
@@ -130,3 +152,6 @@ async function update(
     ),
   );
 }
+
+const inWords = ({ Name, Status, AdditionalConfiguration = [] }: MemberFeaturesConfiguration): string =>
+  [`${Name} ${Status}`, ...AdditionalConfiguration.map((agent) => `${agent.Name} ${agent.Status}`)].join(" with ");
