@@ -21,10 +21,12 @@ export const detectionSettings: Record<string, unknown> = {
     ],
   },
   "hakken:guardDuty": {
-    plans: { RUNTIME_MONITORING: { enabledIn: [ACCOUNTS.prod] } },
+    plans: { RUNTIME_MONITORING: { enabledIn: [UNITS.Workloads] } },
     agents: ["EC2_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"],
     // As GuardDuty's double has it, where one region lacks a plan.
     absentPlans: { AI_PROTECTION: ["ap-northeast-3"] },
+    trustedIps: ["203.0.113.7"],
+    threatIps: ["198.51.100.0/24"],
     export: true,
   },
   // A stack of its own makes the recorder of this one.

@@ -1,4 +1,6 @@
+import { ConfigService } from "@aws-sdk/client-config-service";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import type { AccountName } from "../../sandbox/organization";
 import { ACCOUNTS, enabledIn, ORGANIZATION } from "../../sandbox/organization";
@@ -12,6 +14,10 @@ export interface Coverage {
   securityHub: boolean;
   /** Standards that are on, sorted; names without region and version. */
   standards: string[];
+  /** Whether AWS Config records. */
+  recorded: boolean;
+  /** What Inspector scans, sorted. */
+  scanned: string[];
 }
 
 /** https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_data-sources.html */
@@ -38,6 +44,8 @@ async function inRegion(estate: RaisedEstate, account: Account, id: string, regi
   return {
     ...(await guardDutyOf(estate, account, id, region)),
     ...(await securityHubOf(new SecurityHub(estate.as(account, region)))),
+    recorded: await isRecorded(new ConfigService(estate.as(account, region))),
+    scanned: await scannedBy(new Inspector2(estate.as(account, region)), id),
   };
 }
 
@@ -73,4 +81,17 @@ async function securityHubOf(hub: SecurityHub): Promise<Pick<Coverage, "security
     ({ StandardsArn = "" }) => /(?:standards|ruleset)\/([^/]+)/.exec(StandardsArn)?.[1] ?? StandardsArn,
   );
   return { securityHub: enabled !== undefined, standards: standards.sort() };
+}
+
+async function isRecorded(config: ConfigService): Promise<boolean> {
+  const { ConfigurationRecordersStatus = [] } = await config.describeConfigurationRecorderStatus({});
+  return ConfigurationRecordersStatus.some(({ recording }) => recording);
+}
+
+async function scannedBy(inspector: Inspector2, id: string): Promise<string[]> {
+  const { accounts: [account] = [] } = await inspector.batchGetAccountStatus({ accountIds: [id] });
+  return Object.entries(account?.resourceState ?? {})
+    .filter(([, state]) => state.status === "ENABLED")
+    .map(([type]) => type)
+    .sort();
 }

@@ -1,7 +1,9 @@
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACCOUNTS, type AccountName, HOME_REGION } from "../../sandbox/organization";
+import { cloudOf } from "./cloud";
 import { type RaisedEstate, raiseEstate } from "./estate";
+import { type InForce, policiesInForce, proven } from "./policies";
 
 const REGIONS = [HOME_REGION, "us-east-1", "ap-northeast-3"];
 const NEWCOMER = "777777777777";
@@ -18,6 +20,7 @@ const settingsWith = (changes: object = {}) => ({
 });
 
 let estate: RaisedEstate;
+let inForce: InForce;
 beforeAll(async () => {
   estate = await raiseEstate({ name: "local", regions: REGIONS, settings: settingsWith() });
 }, 900_000);
@@ -107,12 +110,24 @@ describe("an organization under LOCAL", { timeout: 600_000 }, () => {
   });
 
   it("is destroyed, and leaves Security Hub on in members, with no standard and nobody's", async () => {
+    const { endpoint } = estate.run;
+    inForce = await policiesInForce({ endpoint, cloud: await cloudOf(endpoint), places: estate.places });
+
     await estate.deploy("destroy", { settings: settingsWith() });
 
     expect(await standards("prod", HOME_REGION)).toEqual([]);
     expect(await hubOf("prod", "us-east-1").getAdministratorAccount({})).not.toHaveProperty("Administrator");
     await expect(hubOf("audit", "us-east-1").describeHub({})).rejects.toThrow("not subscribed");
     await expect(hubOf("management", "us-east-1").describeHub({})).rejects.toThrow("not subscribed");
+  });
+
+  it("needed, with that, each right that LOCAL gives the reconciler", async () => {
+    const { report, words } = await proven(estate, inForce);
+
+    const ofLocal = report.statements.filter(({ sid }) => sid === "EnrolInSecurityHub" || sid === "SetParameters");
+    const found = report.findings.filter(({ sid }) => ofLocal.some((one) => one.sid === sid)).map(words);
+    expect(ofLocal.map(({ sid }) => sid)).toEqual(["EnrolInSecurityHub", "SetParameters"]);
+    expect(found).toEqual([]);
   });
 
   it("is deployed by CENTRAL after that", async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectionSettings } from "../../sandbox/detectionSettings";
 import { enabledIn, OPT_IN_REGION, ORGANIZATION } from "../../sandbox/organization";
@@ -10,18 +11,27 @@ import { everythingThere } from "./leftovers";
 
 const REGIONS = [...DEFAULT_REGIONS, OPT_IN_REGION];
 const STACKS = ["audit", "management", "organization", "partner", "prod"];
+// What Inspector offers in all of these regions.
+const SETTINGS = { "hakken:inspector": { scan: ["EC2", "LAMBDA"] } };
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 let estate: RaisedEstate;
 
 beforeAll(async () => {
-  estate = await raiseEstate({ name: "organization", regions: REGIONS });
+  estate = await raiseEstate({ name: "organization", regions: REGIONS, settings: SETTINGS });
 }, 900_000);
 
 afterAll(() => estate?.close(), 60_000);
 
-const NOTHING: Coverage = { guardDuty: "nothing", plans: [], securityHub: false, standards: [] };
+const NOTHING: Coverage = {
+  guardDuty: "nothing",
+  plans: [],
+  securityHub: false,
+  standards: [],
+  recorded: false,
+  scanned: [],
+};
 const MEMBER: Coverage = {
   guardDuty: "member",
   plans: [
@@ -31,19 +41,26 @@ const MEMBER: Coverage = {
     "RDS_LOGIN_EVENTS",
     "LAMBDA_NETWORK_LOGS",
     "AI_PROTECTION",
+    "RUNTIME_MONITORING",
   ],
   securityHub: true,
   standards: ["aws-foundational-security-best-practices", "cis-aws-foundations-benchmark"],
+  recorded: true,
+  scanned: ["ec2", "lambda"],
 };
 
-/** A member of so many regions, as sandbox/detectionSettings.ts asks for it: one of them lacks a plan. */
-const watched = (regions: number, ...others: string[]) => {
-  const plans = [...MEMBER.plans, ...others].sort();
+/** An account of the unit Workloads in so many regions, as sandbox/detectionSettings.ts has it: one of them lacks a plan. */
+const watched = (regions: number, without: string[] = []) => {
+  const plans = MEMBER.plans.filter((plan) => !without.includes(plan)).sort();
   return [
     { ...MEMBER, plans, regions: regions - 1 },
     { ...MEMBER, plans: plans.filter((plan) => plan !== "AI_PROTECTION"), regions: 1 },
   ];
 };
+
+/** Once what runs in the background meanwhile has ended: CloudFormation's stacks, the reconciler's hourly run. */
+const comesToBe = (account: `${number}`, expected: object[]) =>
+  expect.poll(() => coverage(estate, account, DEFAULT_REGIONS), { timeout: 90_000, interval: 500 }).toEqual(expected);
 
 const unchanged = STACKS.map((stack) => ({ stack, changes: [] }));
 
@@ -53,7 +70,46 @@ describe("an organization in 18 regions", { timeout: 600_000 }, () => {
 
     const enabled = enabledIn(ORGANIZATION[account].optedIn, REGIONS);
     expect(enabled).toHaveLength(account === "dev" ? 17 : 18);
-    expect(found).toEqual(watched(enabled.length, ...(account === "prod" ? ["RUNTIME_MONITORING"] : [])));
+    expect(found).toEqual(watched(enabled.length));
+  });
+
+  it("is watched in its management account, by GuardDuty as a member of the administrator's", async () => {
+    const found = await coverage(estate, "management", REGIONS);
+
+    // By the policy for everyone: the other standard is that of the unit, and so is the plan.
+    const standards = ["aws-foundational-security-best-practices"];
+    expect(found).toEqual(watched(18, ["RUNTIME_MONITORING"]).map((each) => ({ ...each, standards })));
+  });
+
+  it("has a control off and a parameter set where the policy of its unit says so", async () => {
+    const inRegion = async (account: "dev" | "audit", region: string) => {
+      const hub = new SecurityHub(estate.as(account, region));
+      const { StandardsControlAssociationSummaries: associations = [] } = await hub.listStandardsControlAssociations({
+        SecurityControlId: "IAM.6",
+      });
+      const { SecurityControls = [] } = await hub.batchGetSecurityControls({ SecurityControlIds: ["IAM.7"] });
+      const age = SecurityControls[0]?.Parameters?.MaxPasswordAge?.Value?.Integer;
+      return [...associations.map(({ AssociationStatus }) => AssociationStatus), age];
+    };
+
+    const dev = await Promise.all(DEFAULT_REGIONS.map((region) => inRegion("dev", region)));
+    const audit = await inRegion("audit", "us-east-1");
+
+    expect(dev).toEqual(DEFAULT_REGIONS.map(() => ["DISABLED", "DISABLED", 60]));
+    expect(audit).toEqual(["ENABLED", undefined]);
+  });
+
+  it("says that one account lacks a region, and nothing else that is not covered", () => {
+    const { uncovered } = resourcesOf("organization").find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+
+    expect(uncovered).toEqual([
+      expect.stringMatching(
+        /^account 444444444444 is not covered by GuardDuty in ap-east-1: .*has not enabled this Region/,
+      ),
+      expect.stringMatching(
+        /^account 444444444444 is not scanned by Inspector in ap-east-1: .*has not enabled the Region/,
+      ),
+    ]);
   });
 
   it("has one provider in the state of each stack", () => {
@@ -72,24 +128,21 @@ describe("an account that joins", { timeout: 600_000 }, () => {
 
     const atOnce = await coverage(estate, "777777777777", DEFAULT_REGIONS);
     await estate.advance(DAY + HOUR);
-    const later = await coverage(estate, "777777777777", DEFAULT_REGIONS);
 
     expect(atOnce).toEqual([{ ...NOTHING, regions: 17 }]);
-    expect(later).toEqual(watched(17));
+    await comesToBe("777777777777", watched(17));
   });
 
   it("is left alone by GuardDuty with auto-enable NONE, while those that are in stay", async () => {
     const guardDuty = { ...(detectionSettings["hakken:guardDuty"] as object), autoEnable: "NONE" };
-    await estate.deploy("up", { only: ["organization"], settings: { "hakken:guardDuty": guardDuty } });
+    await estate.deploy("up", { only: ["organization"], settings: { ...SETTINGS, "hakken:guardDuty": guardDuty } });
     await estate.account({ id: "999999999999", name: "eighth", unit: "Workloads" });
     await estate.advance(DAY + HOUR);
 
-    const eighth = await coverage(estate, "999999999999", DEFAULT_REGIONS);
-    const seventh = await coverage(estate, "777777777777", DEFAULT_REGIONS);
-    await estate.deploy("up", { only: ["organization"], settings: {} });
+    await comesToBe("999999999999", [{ ...MEMBER, guardDuty: "nothing", plans: [], regions: 17 }]);
+    await comesToBe("777777777777", watched(17));
 
-    expect(eighth).toEqual([{ ...MEMBER, guardDuty: "nothing", plans: [], regions: 17 }]);
-    expect(seventh).toEqual(watched(17));
+    await estate.deploy("up", { only: ["organization"], settings: SETTINGS });
   });
 
   it("is no reason to change a stack, nor are five hundred", async () => {
@@ -138,15 +191,24 @@ describe("the whole of it", { timeout: 600_000 }, () => {
   });
 });
 
-const providersOf = (stack: string): string[] => {
+interface Resource {
+  type: string;
+  urn: string;
+  outputs?: Record<string, unknown>;
+}
+
+const resourcesOf = (stack: string): Resource[] => {
   const file = join(estate.places.state, ".pulumi", "stacks", "hakken", `${stack}.json`);
   const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
-    checkpoint: { latest: { resources: { type: string; urn: string }[] } };
+    checkpoint: { latest: { resources: Resource[] } };
   };
-  return checkpoint.latest.resources
+  return checkpoint.latest.resources;
+};
+
+const providersOf = (stack: string): string[] =>
+  resourcesOf(stack)
     .filter(({ type }) => type === "pulumi:providers:aws")
     .map(({ urn }) => urn.split("::").pop() ?? "");
-};
 
 /** How often each kind was left in an account, over all regions. */
 function kindsOf(left: string[]): Record<string, number> {

@@ -114,7 +114,11 @@ export function policies(stage: () => Stage, inForce: () => InForce): void {
   });
 }
 
-export async function policiesInForce({ endpoint, cloud, places }: Stage): Promise<InForce> {
+export async function policiesInForce({
+  endpoint,
+  cloud,
+  places,
+}: Pick<Stage, "endpoint" | "cloud" | "places">): Promise<InForce> {
   const documents = await (await fetch(`${endpoint}/_sandbox/policies`)).json();
   const { Aliases = [] } = await cloud.kms.listAliases({});
   return {
@@ -124,7 +128,8 @@ export async function policiesInForce({ endpoint, cloud, places }: Stage): Promi
   };
 }
 
-async function proven({ client }: Stage, { documents, made, aliases }: InForce) {
+/** What the run proves of the policies, and its findings in words. */
+export async function proven({ client }: Pick<Stage, "client">, { documents, made, aliases }: InForce) {
   const requests = (await client.journal(0)).filter(({ kind }) => kind === "authorisation");
   const arns = made.flatMap(({ outputs }) => outputs?.arn ?? []);
   const report: Report = await replay(documents, requests, arns);

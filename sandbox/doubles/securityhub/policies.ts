@@ -3,6 +3,7 @@ import type * as sdk from "@aws-sdk/client-securityhub";
 import { accessDenied } from "../controlPlane/errors";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
+import { CONTROLS, wrongValue } from "./catalogue";
 import {
   type Association,
   type ConfigurationPolicy,
@@ -144,6 +145,26 @@ function checkPolicy(policy: sdk.Policy | undefined): void {
   for (const arn of standards)
     if (!/^arn:aws:securityhub:[a-z0-9-]*::(standards|ruleset)\//.test(arn))
       throw invalidInput(`Invalid semantics: ${arn} is not a standard`);
+  checkControls(controls);
+}
+
+/** Throws where a policy names what is no control, or gives one that is known here a parameter that it can't take. */
+function checkControls({
+  EnabledSecurityControlIdentifiers: on = [],
+  DisabledSecurityControlIdentifiers: off = [],
+  SecurityControlCustomParameters: custom = [],
+}: sdk.SecurityControlsConfiguration): void {
+  for (const id of [...on, ...off, ...custom.map(({ SecurityControlId }) => SecurityControlId ?? "")])
+    if (!/^[A-Za-z0-9]+\.\d+$/.test(id)) throw invalidInput(`Invalid semantics: ${id} is not a security control`);
+  for (const { SecurityControlId: id = "", Parameters = {} } of custom) {
+    const control = CONTROLS[id];
+    for (const [name, { ValueType, Value }] of Object.entries(control ? Parameters : {})) {
+      const parameter = control?.parameters?.[name];
+      if (!parameter) throw invalidInput(`Invalid semantics: ${id} has no parameter ${name}`);
+      const wrong = ValueType === "CUSTOM" && wrongValue(parameter, { ...Value });
+      if (wrong) throw invalidInput(`Invalid semantics: the parameter ${name} of ${id}: ${wrong}`);
+    }
+  }
 }
 
 function associationOperations(state: SecurityHubState): Operations {

@@ -4,6 +4,7 @@ import { accessDenied, ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
 import type { Timing } from "../controlPlane/timing";
 import type { Account, Organization } from "../organizations/organization";
+import { applyPolicy } from "./policyControls";
 import { defaultStandards } from "./standards";
 
 export const securityHubPrincipal = "securityhub.amazonaws.com";
@@ -270,6 +271,6 @@ export class SecurityHubState {
     const settings = this.governing(account, region)?.policy.SecurityHub;
     if (settings === undefined) return;
     if (!settings.ServiceEnabled) this.disable(account, region);
-    else this.enable(account, region).standards = new Set(settings.EnabledStandardIdentifiers);
+    else applyPolicy(this.enable(account, region), settings, region);
   }
 }

@@ -20,6 +20,16 @@ describe("a configuration policy", () => {
     const create = (Name: string, SecurityHub: object) =>
       errorOf(running.securityHub(AUDIT).createConfigurationPolicy({ Name, ConfigurationPolicy: { SecurityHub } }));
 
+    const withParameter = (name: string, Integer: number) => ({
+      ...hub,
+      SecurityControlsConfiguration: {
+        DisabledSecurityControlIdentifiers: [],
+        SecurityControlCustomParameters: [
+          { SecurityControlId: "IAM.7", Parameters: { [name]: { ValueType: "CUSTOM", Value: { Integer } } } },
+        ],
+      },
+    });
+
     const errors = await Promise.all([
       create("nothing", {}),
       create("no controls", { ...hub, SecurityControlsConfiguration: undefined }),
@@ -35,11 +45,14 @@ describe("a configuration policy", () => {
         EnabledStandardIdentifiers: hub.EnabledStandardIdentifiers,
       }),
       create("no standard", { ...hub, EnabledStandardIdentifiers: ["arn:aws:s3:::bucket"] }),
+      create("no control", { ...hub, SecurityControlsConfiguration: { DisabledSecurityControlIdentifiers: ["root"] } }),
+      create("no such parameter", withParameter("MaxAge", 60)),
+      create("out of bounds", withParameter("MaxPasswordAge", 91)),
       create("", hub),
     ]);
     const sameName = await create("all", hub);
 
-    expect(errors.map(({ name }) => name)).toEqual(Array(6).fill("InvalidInputException"));
+    expect(errors.map(({ name }) => name)).toEqual(Array(9).fill("InvalidInputException"));
     expect(errors[1]?.message).toContain("Enabled standards and security control configurations must be configured");
     expect(sameName.name).toBe("ResourceConflictException");
   });
@@ -58,6 +71,55 @@ describe("a configuration policy", () => {
     expect(byArn.ConfigurationPolicy).toEqual(policy("x").ConfigurationPolicy);
     expect(ConfigurationPolicySummaries?.map(({ Name }) => Name)).toEqual(["renamed"]);
     expect(unknown.name).toBe("ResourceNotFoundException");
+  });
+
+  it("switches controls off in its standards, sets parameters, and takes both back when it says so no more", async () => {
+    const Identifier = await running.deploySecurityHub();
+    const audit = running.securityHub(AUDIT);
+    const { SecurityHub: hub } = policy("x").ConfigurationPolicy;
+    const set = (off: string[], age?: number) =>
+      audit.updateConfigurationPolicy({
+        Identifier,
+        ConfigurationPolicy: {
+          SecurityHub: {
+            ...hub,
+            SecurityControlsConfiguration: {
+              DisabledSecurityControlIdentifiers: off,
+              SecurityControlCustomParameters: age
+                ? [
+                    {
+                      SecurityControlId: "IAM.7",
+                      Parameters: { MaxPasswordAge: { ValueType: "CUSTOM", Value: { Integer: age } } },
+                    },
+                  ]
+                : [],
+            },
+          },
+        },
+      });
+    const now = async () => {
+      const prod = running.securityHub(PROD, LINKED);
+      const { SecurityControls = [] } = await prod.batchGetSecurityControls({ SecurityControlIds: ["IAM.6", "IAM.7"] });
+      return SecurityControls.map(({ SecurityControlStatus, Parameters }) => [
+        SecurityControlStatus,
+        Parameters?.MaxPasswordAge?.Value?.Integer,
+      ]);
+    };
+
+    await set(["IAM.6"], 60);
+    minute();
+    const governed = await now();
+    await set([]);
+    const back = await now();
+
+    expect(governed).toEqual([
+      ["DISABLED", undefined],
+      ["ENABLED", 60],
+    ]);
+    expect(back).toEqual([
+      ["ENABLED", undefined],
+      ["ENABLED", undefined],
+    ]);
   });
 
   it("reaches the accounts of its target in home and linked regions, and takes their own decisions away", async () => {
