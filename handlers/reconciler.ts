@@ -34,7 +34,7 @@ const DUTIES_AT_ONCE = 4;
 
 /**
  * Does for existing accounts what AWS does for new ones alone, or only some time: on deployment, hourly, and backwards on
- * destroy. Throws when a duty could not be done, with the reasons of all; single accounts that AWS refuses are warnings.
+ * destroy. Throws when a duty could not be done, with the reasons of all; single accounts that AWS refuses are only told.
  */
 export const reconcilerHandler = (settings: ReconcilerSettings) => () => {
   const organizations = new OrganizationsClient({ maxAttempts: 8 });
@@ -81,9 +81,10 @@ async function performAll(services: Services, duties: readonly Duty<DutyKind>[],
   const work = async () => {
     for (let duty = waiting.shift(); duty; duty = waiting.shift()) {
       try {
-        const { done, warnings } = await perform(services, duty, false, run);
+        const { done, warnings, lacking } = await perform(services, duty, false, run);
         for (const [what, count] of Object.entries(done)) report.done[what] = (report.done[what] ?? 0) + count;
         report.warnings.push(...warnings);
+        if (lacking) report.lacking = [...(report.lacking ?? []), ...lacking];
       } catch (error) {
         failures.push(error instanceof Error ? error.message : String(error));
       }

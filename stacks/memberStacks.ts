@@ -8,6 +8,7 @@ import type { AuditSettings, PlainSettings } from "../settings";
 import { hasStackSets } from "../settings/betweenRecorders";
 import { prefixed } from "./account";
 import type { AuditOutputs } from "./audit";
+import { told } from "./failedStacks";
 import { outputsOf } from "./outputs";
 
 const STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com";
@@ -97,14 +98,8 @@ export function memberStacks(
     },
     opts,
   );
-  return failed.apply(said);
+  return failed.apply((all) => told(all, WHAT_TO_DO));
 }
 
-function said(failed: FailedStack[]): FailedStack[] {
-  if (failed.length === 0) return failed;
-  const lines = failed.map(({ account, region, reason }) => `  ${account} ${region}: ${reason}`);
-  void pulumi.log.warn(
-    `hakken:memberRecorders: as of the last operation, some accounts did not get their stacks. An account with a recorder of its own belongs into excludedAccounts; what else stands in the way, remove, then retry the operation in CloudFormation's console and run pulumi refresh.\n${lines.join("\n")}`,
-  );
-  return failed;
-}
+const WHAT_TO_DO =
+  "hakken:memberRecorders: as of the last operation, some accounts did not get their stacks. An account with a recorder of its own belongs into excludedAccounts; what else stands in the way, remove, then retry the operation in CloudFormation's console and run pulumi refresh.";

@@ -24,6 +24,7 @@ import { plansLeftOut } from "./plansLeftOut";
 import { type ConfigurationOutputs, isLocal, parametersIn } from "./securityHubConfiguration";
 import { linkingOf, policiesWithTargets } from "./securityHubPolicies";
 import { suppressed } from "./suppressions";
+import { uncovered } from "./uncovered";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
@@ -132,7 +133,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     absentRegions,
     absentPlans: plansLeftOut(Object.keys(designated), guardDuty),
     absentScans: absentScans(settings, scanned),
-    uncovered: reconciler.warnings,
+    uncovered: uncovered(reconciler),
     suppressionExpiries,
     securityHubConfiguration: settings.securityHub.configuration,
   } satisfies Record<keyof ConfigurationOutputs, unknown> & pulumi.Inputs;

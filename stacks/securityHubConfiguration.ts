@@ -7,6 +7,7 @@ import type { CustomControl } from "../handlers/reconcile/securityHubParameters"
 import type { PlainSettings, Settings } from "../settings";
 import { localIn } from "../settings/securityHub";
 import { prefixed } from "./account";
+import { told } from "./failedStacks";
 import { stackOutputs } from "./outputs";
 
 type Configuration = Settings["securityHub"]["configuration"];
@@ -91,7 +92,7 @@ export function memberStandards(
     opts,
   );
   sayWhatStays(settings);
-  return failed.apply(said);
+  return failed.apply((all) => told(all, WHAT_TO_DO));
 }
 
 /** The management account is no StackSet's, and Pulumi has no resource for parameters. */
@@ -105,11 +106,5 @@ function sayWhatStays(settings: PlainSettings): void {
   );
 }
 
-function said(failed: FailedStack[]): FailedStack[] {
-  if (failed.length === 0) return failed;
-  const lines = failed.map(({ account, region, reason }) => `  ${account} ${region}: ${reason}`);
-  void pulumi.log.warn(
-    `hakken:securityHub.local: as of the last operation, some accounts did not get their standards. Where one was on already, switch it off there once (aws securityhub batch-disable-standards), since CloudFormation takes over nothing; a control that a standard lacks, take out of the settings. Then retry the operation in CloudFormation's console and run pulumi refresh.\n${lines.join("\n")}`,
-  );
-  return failed;
-}
+const WHAT_TO_DO =
+  "hakken:securityHub.local: as of the last operation, some accounts did not get their standards. Where one was on already, switch it off there once (aws securityhub batch-disable-standards), since CloudFormation takes over nothing; a control that a standard lacks, take out of the settings. Then retry the operation in CloudFormation's console and run pulumi refresh.";

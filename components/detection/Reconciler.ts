@@ -39,8 +39,13 @@ const LONGEST_INPUT = 8192;
  * Must be deployed in the delegated administrator's account.
  */
 export class Reconciler extends pulumi.ComponentResource {
-  /** Accounts that AWS refused by themselves when the duties ran last by a deployment, with the reasons. */
+  /**
+   * Accounts that AWS refused by themselves when the duties ran last by a deployment, with the reasons. A duty runs again only when what
+   * it goes by changes: so one that was solved since then stands here still. How it is now, the hourly run's log and alarm say.
+   */
   readonly warnings: pulumi.Output<string[]>;
+  /** The same of accounts that lack a region, about which nothing is to be done. */
+  readonly lacking: pulumi.Output<string[]>;
   private readonly function: aws.lambda.Function;
   private readonly region: string;
 
@@ -74,9 +79,11 @@ export class Reconciler extends pulumi.ComponentResource {
       { parent: this, dependsOn: invocations },
     );
 
-    this.warnings = pulumi
+    const reports = pulumi
       .all(invocations.map(({ result }) => result))
-      .apply((results) => results.flatMap((result) => (JSON.parse(result) as Report).warnings));
+      .apply((results) => results.map((result) => JSON.parse(result) as Report));
+    this.warnings = reports.apply((all) => all.flatMap(({ warnings }) => warnings));
+    this.lacking = reports.apply((all) => all.flatMap(({ lacking = [] }) => lacking));
     this.registerOutputs();
   }
 

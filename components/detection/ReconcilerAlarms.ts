@@ -76,7 +76,7 @@ export class ReconcilerAlarms extends pulumi.ComponentResource {
     });
     raise("uncovered", {
       alarmDescription:
-        "AWS refuses to cover some account: the reconciler's log names it, with region, reason and what to do. The alarm stays while it lasts.",
+        "AWS refuses to cover some account: the reconciler's log names it, with region, reason and what to do. The alarm stays while it lasts. Accounts that lack the region don't count.",
       namespace: "hakken",
       metricName: "Uncovered",
       dimensions,

@@ -12,6 +12,8 @@ export interface Report {
   done: Record<string, number>;
   /** Accounts that AWS refuses by themselves, each with region, reason and what to do. A deployment goes on; an alarm tells them. */
   warnings: string[];
+  /** Accounts that lack the region, in words: nothing is to be done about them, and no alarm is raised. Left out where there are none. */
+  lacking?: string[];
 }
 
 /** What a service's duty does. Both may run again after any half-way end: they look at what is, and do what is missing. */

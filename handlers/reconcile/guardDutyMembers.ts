@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-guardduty";
 import { type Account, chunks, type Report, type Run, sleep, untilNoneLeft } from "./duty";
 import type { Administered } from "./guardDuty";
+import { lacksRegion, refused } from "./lackedRegion";
 
 export interface Member {
   id: string;
@@ -29,9 +30,9 @@ export async function membersOf({ client, detectorId }: Administered): Promise<M
   return members;
 }
 
-/** Makes these accounts members. Those that AWS refuses by themselves become warnings. */
+/** Makes these accounts members. Those that AWS refuses by themselves are noted. */
 export async function enrol(place: Administered, missing: readonly Account[], report: Report): Promise<void> {
-  const refused = await inChunks(
+  const refusals = await inChunks(
     missing.map(({ id }) => id),
     async (ids) => {
       const AccountDetails = missing
@@ -41,14 +42,16 @@ export async function enrol(place: Administered, missing: readonly Account[], re
       return (await place.client.send(create)).UnprocessedAccounts;
     },
   );
-  const count = missing.length - refused.length;
+  const count = missing.length - refusals.length;
   if (count > 0) report.done["members enrolled"] = count;
-  report.warnings.push(
-    ...refused.map(
-      ({ id, reason }) =>
-        `account ${id} is not covered by GuardDuty in ${place.region}: AWS says "${reason}". If it has another administrator there, have it leave that one (aws guardduty disassociate-from-administrator-account); if it lacks the region, nothing is to be done. It is tried again every hour.`,
-    ),
-  );
+  for (const { id, reason } of refusals) {
+    refused(
+      report,
+      { id, reason, region: place.region },
+      "GuardDuty",
+      `account ${id} is not covered by GuardDuty in ${place.region}: AWS says "${reason}". If it has another administrator there, have it leave that one (aws guardduty disassociate-from-administrator-account). It is tried again every hour.`,
+    );
+  }
 }
 
 /**
@@ -69,30 +72,37 @@ export async function release(place: Administered, run: Run): Promise<Report> {
     );
     const kept = stay.map(({ id }) => id);
     const leaving = left.map(({ id }) => id).filter((id) => !kept.includes(id));
-    const refused = await inChunks(
+    const back = await inChunks(
       leaving,
       async (AccountIds) =>
         (await client.send(new DeleteMembersCommand({ DetectorId, AccountIds }))).UnprocessedAccounts,
     );
-    return [...stay, ...refused].map(({ id, reason }) => `account ${id} (AWS says "${reason}")`);
+    return [...stay, ...back].map(({ id, reason }) => `account ${id} (AWS says "${reason}")`);
   });
   return { done: before.length > 0 ? { "members released": before.length } : {}, warnings: [] };
 }
 
-/** A call for every 50 accounts; again, after a pause, for those that came back unprocessed. Gives those refused to the end. */
+/**
+ * A call for every 50 accounts; again, after a pause, for those that came back unprocessed, but for those without the region. Gives those
+ * refused to the end.
+ */
 export async function inChunks(
   ids: readonly string[],
   call: (ids: string[]) => Promise<UnprocessedAccount[] | undefined>,
 ): Promise<{ id: string; reason: string }[]> {
-  const refused: { id: string; reason: string }[] = [];
+  const refusals: { id: string; reason: string }[] = [];
   for (const some of chunks(ids)) {
     let asked = some;
     for (let attempt = 1; asked.length > 0; attempt++) {
-      const back = (await call(asked)) ?? [];
-      if (back.length > 0 && attempt < ATTEMPTS) await sleep(PAUSE_MILLISECONDS * attempt);
-      else refused.push(...back.map(({ AccountId = "", Result = "" }) => ({ id: AccountId, reason: Result })));
-      asked = attempt < ATTEMPTS ? back.map(({ AccountId = "" }) => AccountId) : [];
+      const back = ((await call(asked)) ?? []).map(({ AccountId = "", Result = "" }) => ({
+        id: AccountId,
+        reason: Result,
+      }));
+      const passing = attempt < ATTEMPTS ? back.filter(({ reason }) => !lacksRegion(reason)) : [];
+      refusals.push(...back.filter((one) => !passing.includes(one)));
+      if (passing.length > 0) await sleep(PAUSE_MILLISECONDS * attempt);
+      asked = passing.map(({ id }) => id);
     }
   }
-  return refused;
+  return refusals;
 }

@@ -1,6 +1,7 @@
 import { AssociateMemberCommand, DisassociateMemberCommand, paginateListMembers } from "@aws-sdk/client-inspector2";
 import { type Account, described, type Report } from "./duty";
 import type { Administered } from "./inspector";
+import { refused } from "./lackedRegion";
 
 /** Ids of the accounts that this one administers. */
 export async function membersOf({ client }: Administered): Promise<string[]> {
@@ -11,7 +12,7 @@ export async function membersOf({ client }: Administered): Promise<string[]> {
   return members;
 }
 
-/** Makes these accounts members, one by one, as AWS has it. Those that it refuses by themselves become warnings. */
+/** Makes these accounts members, one by one, as AWS has it. Those that it refuses by themselves are noted. */
 export async function associate(place: Administered, accounts: readonly Account[], report: Report): Promise<void> {
   const members = await membersOf(place);
   let count = 0;
@@ -22,8 +23,11 @@ export async function associate(place: Administered, accounts: readonly Account[
     } catch (error) {
       // Of this account alone. What is wrong with all of them, such as a right that is missing, is the duty's failure.
       if (!(error instanceof Error && error.name === "ValidationException")) throw error;
-      report.warnings.push(
-        `account ${id} is not scanned by Inspector in ${place.region}: AWS says "${described(error)}". If it lacks the region, nothing is to be done. It is tried again every hour.`,
+      refused(
+        report,
+        { id, region: place.region, reason: described(error) },
+        "Inspector",
+        `account ${id} is not scanned by Inspector in ${place.region}: AWS says "${described(error)}". It is tried again every hour.`,
       );
     }
   }

@@ -7,6 +7,7 @@ import {
   UpdateOrganizationConfigurationCommand,
 } from "@aws-sdk/client-securityhub";
 import { type Account, chunks, type Report, type Run, type Service, untilNoneLeft } from "./duty";
+import { refused } from "./lackedRegion";
 import { type CustomControl, setParameters } from "./securityHubParameters";
 
 export interface SecurityHubMembersSettings {
@@ -70,14 +71,16 @@ async function enrol(client: SecurityHubClient, region: string, missing: readonl
   let enrolled = 0;
   for (const some of chunks(missing)) {
     const AccountDetails = some.map(({ id, email }) => ({ AccountId: id, Email: email }));
-    const { UnprocessedAccounts: refused = [] } = await client.send(new CreateMembersCommand({ AccountDetails }));
-    enrolled += some.length - refused.length;
-    report.warnings.push(
-      ...refused.map(
-        ({ AccountId, ProcessingResult }) =>
-          `account ${AccountId} is not covered by Security Hub in ${region}: AWS says "${ProcessingResult}". If it has another administrator there, have it leave that one (aws securityhub disassociate-from-administrator-account); if it lacks the region, nothing is to be done. It is tried again every hour.`,
-      ),
-    );
+    const { UnprocessedAccounts: back = [] } = await client.send(new CreateMembersCommand({ AccountDetails }));
+    enrolled += some.length - back.length;
+    for (const { AccountId: id = "", ProcessingResult: reason = "" } of back) {
+      refused(
+        report,
+        { id, region, reason },
+        "Security Hub",
+        `account ${id} is not covered by Security Hub in ${region}: AWS says "${reason}". If it has another administrator there, have it leave that one (aws securityhub disassociate-from-administrator-account). It is tried again every hour.`,
+      );
+    }
   }
   if (enrolled > 0) report.done["members enrolled"] = enrolled;
 }

@@ -62,10 +62,7 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     /^role role\/reconciler-role ReadOrganization: wide Resource \*$/,
     "AWS Organizations lets nobody name a resource to ListAccounts.",
   ],
-  [
-    /^role role\/reconciler-role ReadUnits: wide Resource \*$/,
-    "What is below a unit is not known beforehand.",
-  ],
+  [/^role role\/reconciler-role ReadUnits: wide Resource \*$/, "What is below a unit is not known beforehand."],
   [
     /^role role\/reconciler-role ScanMembers: wide Resource \*$/,
     "Inspector lets nobody name a resource to these calls.",

@@ -10,6 +10,7 @@ import { auditOutputs, auditSettings, aws, organizationAnswers, outputs, plainSe
 vi.mock("../../components/detection/Reconciler", () => ({
   Reconciler: class {
     warnings = [];
+    lacking = [];
     invocation() {}
   },
 }));

@@ -8,6 +8,7 @@ import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "
 vi.mock("../../components/detection/Reconciler", () => ({
   Reconciler: class {
     warnings = [];
+    lacking = [];
     invocation() {}
   },
 }));

@@ -14,6 +14,7 @@ const made = vi.hoisted(() => ({
 vi.mock("../../components/detection/Reconciler", () => ({
   Reconciler: class {
     warnings = [];
+    lacking = [];
     constructor(_name: string, args: (typeof made.reconcilers)[number]) {
       made.reconcilers.push(args);
     }

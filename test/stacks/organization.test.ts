@@ -4,14 +4,20 @@ import type { ReconcilerArgs } from "../../components/detection/Reconciler";
 import { PLANS } from "../../handlers/guardDutyPlans";
 import { securityHub } from "../../settings/securityHub";
 import { organization } from "../../stacks/organization";
-import { recorded } from "../pulumi/recorded";
+import { recorded, valuesOf } from "../pulumi/recorded";
 import { auditOutputs, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
 // The reconciler has tests of its own, on the compiled program, since its handler can't be serialized from what vitest makes.
-const made = vi.hoisted(() => ({ reconcilers: [] as unknown[][], invocations: [] as string[] }));
+const made = vi.hoisted(() => ({
+  reconcilers: [] as unknown[][],
+  invocations: [] as string[],
+  refused: [] as string[],
+  lacking: [] as string[],
+}));
 vi.mock("../../components/detection/Reconciler", () => ({
   Reconciler: class {
-    warnings = [];
+    warnings = made.refused;
+    lacking = made.lacking;
     constructor(...args: unknown[]) {
       made.reconcilers.push(args);
     }
@@ -52,6 +58,23 @@ it("configures GuardDuty in every region and Security Hub from the home region, 
   ]);
   expect(new Set(ofAws.map(({ provider }) => provider))).toEqual(new Set(["account"]));
   expect(new Set(ofAws.map(({ protect }) => protect))).toEqual(new Set([true]));
+});
+
+it("warns of what the reconciler could not cover, and gives it with the accounts that lack a region", async () => {
+  const settings = plainSettings("organization", "444455556666");
+  const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
+  made.refused = ["account 1 is not covered"];
+  made.lacking = ["account 2 lacks the region"];
+
+  const { result } = await recorded(async () => valuesOf(await organization(settings)), { answers: answersOf(stacks) });
+
+  expect(result.uncovered).toEqual(["account 1 is not covered", "account 2 lacks the region"]);
+  expect(warn.mock.calls.map(([words]) => String(words).split("\n").slice(1))).toEqual([
+    ["  account 1 is not covered"],
+  ]);
+  made.refused = [];
+  made.lacking = [];
+  warn.mockRestore();
 });
 
 it("refuses an account that is not the administrator", async () => {

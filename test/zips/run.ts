@@ -10,6 +10,8 @@ export interface Outcome {
   error?: { name: string; message: string };
   /** How many calls it made. */
   calls: number;
+  /** What it wrote to its log. */
+  log?: string;
   /** It was killed. */
   killed?: true;
 }
@@ -31,11 +33,16 @@ export function runZip(
       ...(crashAfter !== undefined && { CRASH_AFTER: String(crashAfter) }),
       ...environment,
     };
-    const child = execFile(process.execPath, [join(__dirname, "run.cjs"), zip.folder], { env }, (error, _, stderr) => {
-      if (error?.code === 99) done({ killed: true, calls: crashAfter ?? 0 });
-      else if (error) fail(new Error(stderr));
-      else done(JSON.parse(readFileSync(outcome, "utf8")));
-    });
+    const child = execFile(
+      process.execPath,
+      [join(__dirname, "run.cjs"), zip.folder],
+      { env },
+      (error, log, stderr) => {
+        if (error?.code === 99) done({ killed: true, calls: crashAfter ?? 0 });
+        else if (error) fail(new Error(stderr));
+        else done({ ...JSON.parse(readFileSync(outcome, "utf8")), log });
+      },
+    );
     child.stdin?.end(JSON.stringify(event));
   });
 }

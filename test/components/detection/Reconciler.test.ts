@@ -107,18 +107,20 @@ it("may change GuardDuty's members by the administrator's detectors alone", asyn
 
 it("gives as its output what the duties warn of", async () => {
   const given = args(two);
-  let warnings: unknown;
-  const answers = { warnings: ["account 333333333333 is not covered"], done: {} };
+  let outputs: unknown;
+  const lacking = ["account 444444444444 lacks the region"];
+  const answers = { warnings: ["account 333333333333 is not covered"], lacking, done: {} };
   await recorded(
     async () => {
-      const { warnings: found } = new Reconciler("reconciler", given);
-      warnings = found;
+      const { warnings, lacking: without } = new Reconciler("reconciler", given);
+      outputs = { warnings, lacking: without };
     },
     { results: { "aws:lambda/invocation:Invocation": { result: JSON.stringify(answers) } } },
   );
 
-  expect(await valuesOf({ warnings } as never)).toEqual({
+  expect(await valuesOf(outputs as never)).toEqual({
     warnings: ["account 333333333333 is not covered", "account 333333333333 is not covered"],
+    lacking: [...lacking, ...lacking],
   });
 });
 
