@@ -12,6 +12,7 @@ import type { SecurityHubSettings } from "./securityHub";
 import { securityHubProblems } from "./securityHubProblems";
 import type { ServiceControlPolicySettings } from "./serviceControlPolicy";
 import { type SuppressionSettings, suppressionProblems } from "./suppressions";
+import type { TrailSettings } from "./trail";
 
 /** Settings that are right in themselves; those that are wrong are left out. */
 export interface RightOnes {
@@ -32,6 +33,7 @@ export interface RightOnes {
   suppressions?: readonly SuppressionSettings[];
   securityHub?: SecurityHubSettings;
   invitedAccounts?: InvitedAccounts;
+  trail?: TrailSettings;
 }
 
 /** What is wrong between settings of one stack, with their values as `show` gives them. */

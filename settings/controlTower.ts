@@ -39,7 +39,7 @@ export const controlTower = z
   .optional()
   .meta({
     description:
-      "For an organization with a landing zone of AWS Control Tower, `{}` at least. Its recorders are left alone: of the audit account and of member accounts hakken makes none, unless the stack's `recorder` is `managed`; Control Tower doesn't record the management account, so hakken does. So is its administrator of AWS Config: hakken registers none, and wants the audit account to be one already.",
+      "For an organization with a landing zone of AWS Control Tower, `{}` at least. Its recorders are left alone: of the audit account and of member accounts hakken makes none, unless the stack's `recorder` is `managed`; Control Tower doesn't record the management account, so hakken does. So is its administrator of AWS Config: hakken registers none, and wants the audit account to be one already. And so is its trail: `hakken:trail` is refused.",
     defaultMeaning: "there is none",
     example: {
       skippedRegions: [{ region: "ap-northeast-3", reason: "closed by Control Tower's region deny control" }],

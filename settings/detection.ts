@@ -7,6 +7,7 @@ import { invitedAccounts } from "./invitedAccounts";
 import { securityHub } from "./securityHub";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 import { suppressions } from "./suppressions";
+import { trail } from "./trail";
 
 /**
  * What is detected, and what guards it, over the whole organization. Every stack takes these settings, since they belong into
@@ -23,4 +24,5 @@ export const detection = {
   recorderHistoryDays,
   serviceControlPolicy,
   suppressions,
+  trail,
 } satisfies Record<string, z.ZodType>;

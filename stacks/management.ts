@@ -15,6 +15,7 @@ import { memberBucketOf, memberStacks, refuseWithoutStackSets } from "./memberSt
 import { accountRecorder } from "./recorder";
 import { isLocal, memberStandards, ownHubs } from "./securityHubConfiguration";
 import { serviceControlPolicy } from "./serviceControlPolicy";
+import { organizationTrail } from "./trail";
 
 /** What other stacks need of this one. */
 export interface ManagementOutputs {
@@ -90,8 +91,13 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   }
 
   // After the others, since AWS Organizations refuses a change of administrators while another is under way.
-  if (!settings.controlTower)
-    new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: designations });
+  if (!settings.controlTower) {
+    const after = [...designations];
+    designations.push(
+      new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: after }),
+    );
+  }
+  const trailBucket = await organizationTrail(settings, organization, { provider, protect, dependsOn: designations });
   const failedStacks =
     bucketName && memberStacks(settings, { auditAccountId: accountId, rootId, bucketName }, { provider, protect });
   const failedStandards = memberStandards(settings, { auditAccountId: accountId, rootId }, { provider, protect });
@@ -101,6 +107,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     rootId,
     absentRegions,
     configBucket: recorder?.bucket.name,
+    trailBucket,
     failedStacks,
     ...(failedStandards && { failedStandards }),
   };

@@ -1,10 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { management } from "../../stacks/management";
-import { recorded } from "../pulumi/recorded";
+import { type Recorded, recorded, valuesOf } from "../pulumi/recorded";
 import { auditOutputs, aws, outputs, plainSettings } from "./settings";
 
 const organization = (policyTypes: { type: string; status: string }[]) => ({
   "aws:organizations/getOrganization:getOrganization": () => ({
+    id: "o-a1b2c3d4e5",
     masterAccountId: "111122223333",
     roots: [{ id: "r-abcd", policyTypes }],
   }),
@@ -62,4 +65,50 @@ describe("the service control policy of the stack management", () => {
       );
     },
   );
+});
+
+describe("the trail of the stack management", () => {
+  const settings = {
+    ...plainSettings("management", "111122223333"),
+    namePrefix: "acme",
+    trail: { retentionDays: 400 },
+  };
+  const ofTrail = (resources: Recorded[]) => resources.filter(({ name }) => /(^|-)trail(-|$)/.test(name));
+
+  it("is the organization's, after all that changes who administers what, and its bucket is an output", async () => {
+    const { resources, result } = await recorded(async () => valuesOf(await management(settings)), { answers });
+
+    const made = ofTrail(resources);
+    const trail = made.find(({ type }) => type === "aws:cloudtrail/trail:Trail");
+    const component = made.find(({ type }) => type === "hakken:baseline:OrganizationTrail");
+    const policy = made.find(({ name }) => name === "acme-trail-bucket-policy");
+    expect(trail?.inputs).toMatchObject({ name: "acme-hakken", isOrganizationTrail: true, region: "ap-northeast-1" });
+    expect(trail).toMatchObject({ provider: "account", protect: true });
+    expect(component?.after).toEqual(expect.arrayContaining(["admin-securityhub", "config-admin"]));
+    expect(String(policy?.inputs.policy)).toContain("/AWSLogs/o-a1b2c3d4e5/*");
+    expect(String(policy?.inputs.policy)).toContain("arn:aws:cloudtrail:ap-northeast-1:111122223333:trail/acme-hakken");
+    expect(result.trailBucket).toBe("delivery-1234567");
+  });
+
+  it("is made for nobody who did not ask for it", async () => {
+    const { resources } = await recorded(() => management(plainSettings("management", "111122223333")), { answers });
+
+    expect(ofTrail(resources)).toEqual([]);
+  });
+
+  it("is what awsx is loaded for, and nothing else", async () => {
+    const compiled = createRequire(__filename);
+    const program = `
+      require(${JSON.stringify(compiled.resolve("../../bin/index.js"))});
+      const of = () => Object.keys(require.cache).filter((file) => /@pulumi.(awsx|docker)/.test(file)).length;
+      const before = of();
+      require(${JSON.stringify(compiled.resolve("../../bin/components/baseline/OrganizationTrail.js"))});
+      console.log(before, of());
+    `;
+
+    const loaded = execFileSync(process.execPath, ["-e", program], { encoding: "utf8" });
+
+    // awsx's own two files: neither its index, nor anything of Docker.
+    expect(loaded.trim()).toBe("0 2");
+  });
 });
