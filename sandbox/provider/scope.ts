@@ -1,4 +1,5 @@
 import { CloudFormation } from "@aws-sdk/client-cloudformation";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { ConfigService } from "@aws-sdk/client-config-service";
@@ -20,6 +21,7 @@ import { STS } from "@aws-sdk/client-sts";
 
 const CLIENTS = {
   cloudformation: CloudFormation,
+  cloudtrail: CloudTrail,
   cloudwatch: CloudWatch,
   config: ConfigService,
   dynamodb: DynamoDB,

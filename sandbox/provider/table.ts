@@ -1,5 +1,6 @@
 import type { ResourceType } from "./resource";
 import { cloudformation } from "./resources/cloudformation";
+import { cloudtrail } from "./resources/cloudtrail";
 import { cloudwatch } from "./resources/cloudwatch";
 import { config } from "./resources/config";
 import { dynamodb } from "./resources/dynamodb";
@@ -24,6 +25,7 @@ import { sqs } from "./resources/sqs";
 /** Every resource type that is supported, by its token in @pulumi/aws. */
 export const resources: Readonly<Record<string, ResourceType>> = {
   ...cloudformation,
+  ...cloudtrail,
   ...cloudwatch,
   ...config,
   ...dynamodb,

@@ -30,6 +30,7 @@ MODULES = (
     "alarms",
     "metrics",
     "exports",
+    "trails",
     "forward",
     "routes",
 )

@@ -24,6 +24,18 @@ def administers(account, service):
     return any(one["Id"] == account for one in answer.get("DelegatedAdministrators", []))
 
 
+def trusts(account, service):
+    """Whether a service has trusted access to the organization that an account manages."""
+    token = {}
+    while True:
+        answer = _ask(account, "ListAWSServiceAccessForOrganization", token) or {}
+        if any(one["ServicePrincipal"] == service for one in answer.get("EnabledServicePrincipals", [])):
+            return True
+        if not answer.get("NextToken"):
+            return False
+        token = {"NextToken": answer["NextToken"]}
+
+
 def _ask(account, operation, data):
     url = json.loads(os.environ.get("SANDBOX_DOUBLES") or "{}").get("organizations")
     if not url:
