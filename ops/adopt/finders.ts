@@ -1,4 +1,5 @@
 import { cloudformation } from "./finders/cloudformation";
+import { cloudtrail } from "./finders/cloudtrail";
 import { config } from "./finders/config";
 import { guardduty } from "./finders/guardduty";
 import { inspector } from "./finders/inspector";
@@ -12,6 +13,7 @@ import type { Finder } from "./finding";
  */
 export const FINDERS: Readonly<Record<string, Finder>> = {
   ...cloudformation,
+  ...cloudtrail,
   ...config,
   ...guardduty,
   ...inspector,

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { ConfigService } from "@aws-sdk/client-config-service";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { S3 } from "@aws-sdk/client-s3";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../ops/report";
@@ -23,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => estate?.close(), 60_000);
 
-/** What somebody clicked together: three detectors, a hub with standards, another administrator in one region, Control Tower's recorder. */
+/** What somebody clicked together: three detectors, a hub with standards, another administrator in one region, Control Tower's recorder, a trail. */
 async function setUpByHand(): Promise<Record<string, string>> {
   const detectors = REGIONS.map(async (region, index) => {
     const { DetectorId = "" } = await new GuardDuty(estate.as("audit", region)).createDetector({
@@ -41,7 +43,19 @@ async function setUpByHand(): Promise<Record<string, string>> {
   await new ConfigService(estate.as("prod")).putConfigurationRecorder({
     ConfigurationRecorder: { name: "aws-controltower-BaselineConfigRecorder", roleARN: ROLE },
   });
+  await trailByHand();
   return Object.fromEntries(await Promise.all(detectors));
+}
+
+/** Of our name, of one account and region, into a bucket that is open to every trail. */
+async function trailByHand(): Promise<void> {
+  const Bucket = "by-hand";
+  const s3 = new S3({ ...estate.as("management"), forcePathStyle: true });
+  await s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: HOME_REGION } });
+  const open = { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" }, Action: "s3:*" };
+  const Statement = [{ ...open, Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`] }];
+  await s3.putBucketPolicy({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+  await new CloudTrail(estate.as("management")).createTrail({ Name: "hakken", S3BucketName: Bucket });
 }
 
 interface Ended {
@@ -156,6 +170,15 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
     expect(adopted.code).toBe(0);
     const { AdminAccounts } = await management.listOrganizationAdminAccounts({});
     expect(AdminAccounts).toMatchObject([{ AdminAccountId: ACCOUNTS.audit }]);
+    const { trailList = [] } = await new CloudTrail(estate.as("management")).describeTrails({});
+    const { TrailARN: arn = "" } = trailList[0] ?? {};
+    expect(adoptionOf(adopted, "management")?.existing).toContainEqual(
+      expect.objectContaining({ type: "aws:cloudtrail/trail:Trail", id: `${arn}@${HOME_REGION}` }),
+    );
+    expect(trailList).toMatchObject([{ Name: "hakken", IsOrganizationTrail: true, LogFileValidationEnabled: true }]);
+    expect(await new CloudTrail(estate.as("management")).getTrailStatus({ Name: arn })).toMatchObject({
+      IsLogging: true,
+    });
   });
 
   it("have their organization taken over, standards and all", async () => {
