@@ -1,4 +1,4 @@
-import { appears, changes, drops, falls, grows, shrinks, turns, type Watched } from "./checks";
+import { appears, changes, drops, falls, grows, shrinks, turns, vanishes, type Watched } from "./checks";
 
 const group = "recordingGroup";
 
@@ -116,6 +116,12 @@ export const account: Readonly<Record<string, Watched>> = {
       turns("isMultiRegionTrail", false, "the trail records one region alone", { whenMissing: false, newToo: false }),
       turns("isOrganizationTrail", false, "the trail records one account alone", { whenMissing: false, newToo: false }),
       turns("includeGlobalServiceEvents", false, "the trail leaves out global services (IAM)", { newToo: false }),
+      turns("enableLogFileValidation", false, "nobody sees whether what the trail delivered was changed", {
+        whenMissing: false,
+        newToo: false,
+      }),
+      vanishes("kmsKeyId", "what the trail delivers is encrypted without the customer's key"),
+      changes("s3BucketName", "the trail delivers into another bucket"),
       changes("eventSelectors", "the trail records by other selectors, perhaps less"),
       changes("advancedEventSelectors", "the trail records by other selectors, perhaps less"),
     ],

@@ -176,6 +176,21 @@ export const accountCases: Record<string, Case> = {
     { includeGlobalServiceEvents: false },
     "the trail leaves out global services (IAM)",
   ),
+  "trail without validation": trail(
+    { enableLogFileValidation: true },
+    {},
+    "nobody sees whether what the trail delivered was changed",
+  ),
+  "trail without its key": trail(
+    { kmsKeyId: "arn:aws:kms:ap-northeast-1:111122223333:key/k" },
+    {},
+    "what the trail delivers is encrypted without the customer's key",
+  ),
+  "trail into another bucket": trail(
+    { s3BucketName: "b" },
+    { s3BucketName: "c" },
+    "the trail delivers into another bucket",
+  ),
   "trail of writes": trail(
     { eventSelectors: [{ readWriteType: "All" }] },
     { eventSelectors: [{ readWriteType: "WriteOnly" }] },
