@@ -33,6 +33,7 @@ export const detectionSettings: Record<string, unknown> = {
   "hakken:memberRecorders": { excludedAccounts: [ACCOUNTS.prod] },
   "hakken:recorderHistoryDays": 2555,
   "hakken:invitedAccounts": [{ account: ACCOUNTS.partner, email: "aws@partner.example.com" }],
+  "hakken:trail": { retentionDays: 2555 },
   "hakken:suppressions": [
     {
       name: "accepted-by-the-team",

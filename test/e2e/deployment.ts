@@ -101,6 +101,8 @@ export function destruction(stage: () => Stage): void {
       "dev us-east-1 detector",
       "dev us-east-1 hub default",
       "management ap-northeast-1 bucket recorder-bucket",
+      "management ap-northeast-1 bucket trail-bucket",
+      "management ap-northeast-1 key hakken: trail of the organization: Enabled",
       "management ap-northeast-3 hub default",
       "management us-east-1 hub default",
       "partner ap-northeast-1 bucket recorder-bucket",

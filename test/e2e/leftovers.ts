@@ -1,4 +1,5 @@
 import { CloudFormation } from "@aws-sdk/client-cloudformation";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { ConfigService } from "@aws-sdk/client-config-service";
@@ -74,6 +75,10 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
   "configuration aggregator": async (how) =>
     ((await new ConfigService(how).describeConfigurationAggregators({})).ConfigurationAggregators ?? []).map(
       ({ ConfigurationAggregatorName }) => ConfigurationAggregatorName,
+    ),
+  trail: async (how) =>
+    ((await new CloudTrail(how).describeTrails({ includeShadowTrails: false })).trailList ?? []).map(
+      ({ Name }) => Name,
     ),
   topic: async (how) => ((await new SNS(how).listTopics({})).Topics ?? []).map(({ TopicArn }) => TopicArn),
   queue: async (how) => (await new SQS(how).listQueues({})).QueueUrls ?? [],
