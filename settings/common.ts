@@ -140,7 +140,7 @@ export const common = {
     .optional()
     .meta({
       description:
-        "What the names of the pipeline's resources and of AWS Config's buckets begin with, such as `acme` for `acme-alerts-table`. To be chosen before the first `up`: a change makes the pipeline and the buckets anew, with an empty alert table, so that what is still NEW is told again.",
+        "What the names of the pipeline's resources, of AWS Config's buckets and of the organization's trail begin with, such as `acme` for `acme-alerts-table`. To be chosen before the first `up`: a change makes the pipeline, the buckets and the trail anew, with an empty alert table, so that what is still NEW is told again.",
       defaultMeaning: "nothing, names begin with `alerts-` and `recorder-`",
     }),
 };
