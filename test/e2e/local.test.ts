@@ -1,7 +1,6 @@
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACCOUNTS, type AccountName, HOME_REGION } from "../../sandbox/organization";
-import { cloudOf } from "./cloud";
 import { type RaisedEstate, raiseEstate } from "./estate";
 import { type InForce, policiesInForce, proven } from "./policies";
 
@@ -110,8 +109,7 @@ describe("an organization under LOCAL", { timeout: 600_000 }, () => {
   });
 
   it("is destroyed, and leaves Security Hub on in members, with no standard and nobody's", async () => {
-    const { endpoint } = estate.run;
-    inForce = await policiesInForce({ endpoint, cloud: await cloudOf(endpoint), places: estate.places });
+    inForce = await policiesInForce({ ...estate, endpoint: estate.run.endpoint });
 
     await estate.deploy("destroy", { settings: settingsWith() });
 

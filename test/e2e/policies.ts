@@ -1,3 +1,4 @@
+import { KMS } from "@aws-sdk/client-kms";
 import { expect, it } from "vitest";
 import type { JournalEntry } from "../../sandbox/client";
 import { type Finding, type Report, replay } from "../sandbox/aws/replay";
@@ -11,7 +12,7 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "AWS refuses a key policy that leaves nobody who can change it. To whom it delegates stands in the roles' policies.",
   ],
   [
-    /^key alias\/hakken-alerts-alarm-key AccountAdministersAndDelegatesToItsPolicies: unneeded$/,
+    /^key alias\/hakken-(alerts-alarm-key|trail) AccountAdministersAndDelegatesToItsPolicies: unneeded$/,
     "The same; and no role needs to use this key, so that nothing of the run asks for what it delegates.",
   ],
   [
@@ -21,6 +22,14 @@ const EXCEPTED: [found: RegExp, because: string][] = [
   [
     /^bucket guardduty-export-bucket (EncryptedAlone|WithThisKeyAlone): unneeded$/,
     "As AWS documents them. GuardDuty encrypts as its destination says, so that no run meets an export that does not.",
+  ],
+  [
+    /^key alias\/hakken-trail CloudTrailEncrypts: wide Condition.StringLike.kms:EncryptionContext:aws:cloudtrail:arn trail\/hakken$/,
+    "AWS documents a star for the trail's region there, and a refusal would be silent. The source is this very trail.",
+  ],
+  [
+    /^bucket trail-bucket CloudTrailDelivers(OfTheOrganization)?: wide Resource trail-bucket\/AWSLogs\/(111111111111|o-hakken0001)\/\*$/,
+    "For log files and digests of every account, region and day, as AWS documents; the run meets one of each.",
   ],
   [
     /^key alias\/hakken-alerts-(key|alarm-key) ServicesWriteEncrypted: unbound$/,
@@ -117,15 +126,19 @@ export function policies(stage: () => Stage, inForce: () => InForce): void {
 
 export async function policiesInForce({
   endpoint,
-  cloud,
   places,
-}: Pick<Stage, "endpoint" | "cloud" | "places">): Promise<InForce> {
+  as,
+}: Pick<Stage, "endpoint" | "places" | "as">): Promise<InForce> {
   const documents = await (await fetch(`${endpoint}/_sandbox/policies`)).json();
-  const { Aliases = [] } = await cloud.kms.listAliases({});
+  const aliases = await Promise.all(
+    (["audit", "management"] as const).map(
+      async (account) => (await new KMS(as(account)).listAliases({})).Aliases ?? [],
+    ),
+  );
   return {
     documents: documents as object[],
     made: madeIn(places),
-    aliases: new Map(Aliases.map(({ TargetKeyId, AliasName }) => [`key/${TargetKeyId}`, AliasName])),
+    aliases: new Map(aliases.flat().map(({ TargetKeyId, AliasName }) => [`key/${TargetKeyId}`, AliasName])),
   };
 }
 
