@@ -27,6 +27,7 @@ import { controlOperations } from "../securityhub/controls";
 import { findingOperations } from "../securityhub/findings";
 import { hubOperations } from "../securityhub/hubs";
 import { importFromService, type ServiceImport } from "../securityhub/imports";
+import * as hubInvitations from "../securityhub/invitations";
 import { RequestLimits } from "../securityhub/limits";
 import * as hubMembers from "../securityhub/members";
 import { policyOperations } from "../securityhub/policies";
@@ -160,6 +161,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...hubAdministration.aggregatorOperations(securityHub),
         ...policyOperations(securityHub),
         ...hubMembers.memberOperations(securityHub),
+        ...hubInvitations.invitationOperations(securityHub),
         ...ruleOperations(securityHub),
         ...findingOperations({ state: securityHub, store, limits }),
       },

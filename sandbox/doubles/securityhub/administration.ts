@@ -62,6 +62,7 @@ export function designationOperations(state: SecurityHubState): Operations {
       if (state.central !== undefined)
         throw invalidInput("Central configuration must be stopped before the administrator account is removed");
       state.admins.delete(call.region);
+      state.memberships.forget(admin, ({ region }) => region === call.region);
       if (state.admins.size === 0) organization.deregister(securityHubPrincipal, admin);
     },
   };
@@ -151,7 +152,7 @@ export function aggregatorOperations(state: SecurityHubState): Operations {
   return {
     CreateFindingAggregator: (input: sdk.CreateFindingAggregatorCommandInput, call: Call) => {
       state.subscribed(call);
-      if (state.admin !== undefined && state.admin !== call.account && state.isMember(call.account, call.region))
+      if (state.administratorOf(call.account, call.region) !== undefined)
         throw accessDenied(`Account ${call.account} is a member account and cannot create a finding aggregator`);
       if (state.aggregators.has(call.account))
         throw new ServiceError("LimitExceededException", 429, "Cannot create more than one finding aggregator");

@@ -29,12 +29,6 @@ export function hubOperations(state: SecurityHubState): Operations {
       };
     },
 
-    GetAdministratorAccount: (_input: sdk.GetAdministratorAccountCommandInput, call: Call) => {
-      state.subscribed(call);
-      const member = state.admin !== undefined && state.isMember(call.account, call.region);
-      return member ? { Administrator: { AccountId: state.admin, MemberStatus: "Enabled" } } : {};
-    },
-
     UpdateSecurityHubConfiguration: (input: sdk.UpdateSecurityHubConfigurationCommandInput, call: Call) => {
       selfDecided(state, call);
       const hub = state.subscribed(call);
@@ -48,6 +42,8 @@ export function hubOperations(state: SecurityHubState): Operations {
         throw notFound(`Account ${call.account} is not subscribed to Security Hub`);
       if (state.admins.get(call.region) === call.account)
         throw invalidInput("Cannot disable Security Hub on the delegated administrator account of the organization");
+      if (state.memberships.of(call.account, call.region).some(({ status }) => status === "Enabled"))
+        throw invalidInput("Cannot disable Security Hub on the Security Hub administrator");
       state.disable(call.account, call.region);
     },
 

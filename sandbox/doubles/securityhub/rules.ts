@@ -19,8 +19,7 @@ export function ruleOperations(state: SecurityHubState): Operations {
   const own = ({ account, region }: Call) => state.rulesOf(account, region);
   const administers = (call: Call) => {
     state.subscribed(call);
-    const admin = state.admins.get(call.region);
-    if (admin !== undefined && admin !== call.account && state.isMember(call.account, call.region))
+    if (state.administratorOf(call.account, call.region) !== undefined)
       throw accessDenied(`Account ${call.account} is a member account: automation rules are its administrator's`);
   };
   const batch = (name: string, list: readonly unknown[] | undefined) => {
@@ -134,9 +133,8 @@ function checkRule(rule: Partial<sdk.AutomationRulesConfig>, now: number): void 
 export function ruled(state: SecurityHubState, stored: Stored): Stored {
   const now = state.clock.now();
   const { account, region, adopted } = stored;
-  const admin = state.admins.get(region);
-  const administered = admin !== undefined && (adopted || state.isMember(account, region));
-  const rules = [...state.rulesOf(administered ? admin : account, region).values()]
+  const admin = adopted ? state.admins.get(region) : state.administratorOf(account, region);
+  const rules = [...state.rulesOf(admin ?? account, region).values()]
     .map(({ config }) => config)
     .filter(({ RuleStatus }) => RuleStatus === "ENABLED")
     .sort(inOrder);

@@ -4,6 +4,7 @@ import { accessDenied, ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
 import type { Timing } from "../controlPlane/timing";
 import type { Account, Organization } from "../organizations/organization";
+import { type MemberStatus, Memberships } from "./memberships";
 import { applyPolicy } from "./policyControls";
 import { defaultStandards } from "./standards";
 
@@ -63,8 +64,6 @@ export interface Association {
   ending?: true;
 }
 
-export type MemberStatus = "Created" | "Invited" | "Enabled" | "Removed";
-
 /** Refuses what a centrally managed account may not decide by itself. */
 export function selfDecided(state: SecurityHubState, { account, region }: Call): void {
   const policy = state.governing(account, region);
@@ -86,8 +85,8 @@ export class SecurityHubState {
   readonly associations = new Map<string, Association>();
   /** The administrator's decision for new accounts, by region, and the time since when. */
   readonly autoEnable = new Map<string, { members: boolean; standards: string; since: number }>();
-  /** Members by account and region. Under CENTRAL every account with Security Hub is one, whatever stands here. */
-  readonly members = new Map<string, MemberStatus>();
+  /** Members. Under CENTRAL every account with Security Hub is the organization's administrator's, whatever stands here. */
+  readonly memberships: Memberships;
   /** Automation rules by ARN, of each account and region. */
   private readonly rules = new Map<string, Map<string, AutomationRule>>();
   /** Configuration from the home region. Undefined: LOCAL. */
@@ -98,8 +97,13 @@ export class SecurityHubState {
     readonly clock: Clock,
     readonly timing: Timing,
   ) {
+    this.memberships = new Memberships(clock);
+    organization.onLeft((left) => {
+      for (const admin of this.admins.values()) this.memberships.forget(admin, ({ account }) => account === left);
+    });
     organization.onDeregistered((principal, account) => {
       if (principal !== securityHubPrincipal) return;
+      this.memberships.forget(account, () => true);
       for (const [region, admin] of this.admins) if (admin === account) this.admins.delete(region);
       this.associations.clear();
       this.policies.clear();
@@ -142,6 +146,9 @@ export class SecurityHubState {
   disable(account: string, region: string): void {
     this.hubs.delete(`${account}/${region}`);
     this.rules.delete(`${account}/${region}`);
+    // A member's association goes with it, but for the organization's own under CENTRAL.
+    const administrator = this.memberships.administratorOf(account, region);
+    if (administrator) this.memberships.set(administrator, account, region, { status: "Resigned" });
   }
 
   /** An account's automation rules in a region, by ARN. */
@@ -157,11 +164,14 @@ export class SecurityHubState {
     return [...this.admins.values()][0];
   }
 
-  /** The aggregator that governs this account: the administrator's for everybody in the organization, else its own. */
+  /** The aggregator that governs this account: its administrator's where it has one, else its own. */
   aggregator(account: string): Aggregator | undefined {
     const shared = this.admin === undefined ? undefined : this.aggregators.get(this.admin);
     if (shared !== undefined && this.organization.accounts.has(account)) return shared;
-    return this.aggregators.get(account);
+    const followed = [...this.aggregators.values()].find(
+      ({ account: admin, region }) => this.memberships.get(admin, account, region)?.status === "Enabled",
+    );
+    return followed ?? this.aggregators.get(account);
   }
 
   linkedRegions(aggregator: Aggregator): string[] {
@@ -192,21 +202,35 @@ export class SecurityHubState {
     return applies ? this.policies.get(association.policyId) : undefined;
   }
 
-  /** Whether an administrator sees this account's findings. */
-  isMember(account: string, region: string): boolean {
-    return this.memberStatus(account, region) === "Enabled" && this.hub(account, region) !== undefined;
+  /** Whose member this account is in a region, by the organization or by an invitation that it accepted. */
+  administratorOf(account: string, region: string): string | undefined {
+    if (this.hub(account, region) === undefined) return undefined;
+    const own = this.admins.get(region) ?? (this.central && this.admin);
+    return own !== undefined && this.memberStatus(own, account, region) === "Enabled"
+      ? own
+      : this.memberships.administratorOf(account, region);
   }
 
-  /** How an account stands to the administrator of the region. Undefined: not at all. */
-  memberStatus(account: string, region: string): MemberStatus | undefined {
-    if (account === this.admin) return undefined;
+  /** Whether an administrator sees, in one region, this account's findings of another, or of the same. */
+  follows(account: string, administrator: string, region: string, seenIn: string): boolean {
+    if (this.administratorOf(account, region) !== administrator) return false;
+    // Who was invited must be a member in both regions.
+    return this.organization.accounts.has(account) || this.administratorOf(account, seenIn) === administrator;
+  }
+
+  /** How an account stands to an administrator in a region. Undefined: not at all. */
+  memberStatus(administrator: string, account: string, region: string): MemberStatus | undefined {
+    if (account === administrator) return undefined;
+    const elsewhere = this.memberships.administratorOf(account, region) ?? administrator;
     if (
       this.central !== undefined &&
+      administrator === this.admin &&
+      elsewhere === administrator &&
       this.organization.accounts.has(account) &&
       this.hub(account, region) !== undefined
     )
       return "Enabled";
-    return this.members.get(`${account}/${region}`);
+    return this.memberships.get(administrator, account, region)?.status;
   }
 
   /** Does what has fallen due since the last call: associations are applied, CENTRAL reaches the linked regions. */
@@ -233,15 +257,18 @@ export class SecurityHubState {
       const joined = account.joinedAt.getTime();
       return joined > since && this.clock.now() >= joined + this.timing.enrolment;
     };
-    if (!members || this.central !== undefined || !this.admins.has(region)) return;
+    const admin = this.admins.get(region);
+    if (!members || this.central !== undefined || admin === undefined) return;
     for (const account of this.organization.accounts.values()) {
       const { id, status } = account;
-      if (id === this.admins.get(region) || status !== "ACTIVE" || !due(account)) continue;
-      if (this.members.has(`${id}/${region}`) || !this.organization.hasRegion(id, region)) continue;
+      if (id === admin || status !== "ACTIVE" || !due(account)) continue;
+      if (this.memberships.get(admin, id, region) || !this.organization.hasRegion(id, region)) continue;
+      // An account that accepted another administrator's invitation stays with it.
+      if (this.memberships.administratorOf(id, region) !== undefined) continue;
       const off = this.hub(id, region) === undefined;
       if (off && id === this.organization.managementAccountId) continue;
       if (off) this.enable(id, region).standards = new Set(standards === "DEFAULT" ? defaultStandards(region) : []);
-      this.members.set(`${id}/${region}`, "Enabled");
+      this.memberships.set(admin, id, region, { status: "Enabled" });
     }
   }
 

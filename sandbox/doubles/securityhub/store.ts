@@ -49,7 +49,9 @@ export class FindingStore {
     const isAdmin = this.state.admins.get(region) === account;
     return [...this.findings.values()].filter((one) => {
       const accountSeen =
-        one.account === account || (isAdmin && (one.adopted || this.state.isMember(one.account, one.region)));
+        one.account === account ||
+        (isAdmin && one.adopted) ||
+        this.state.follows(one.account, account, one.region, region);
       const regionSeen =
         one.region === region || linked.includes(one.region) || (one.adopted && aggregator?.region === region);
       return accountSeen && regionSeen;
@@ -70,9 +72,9 @@ export class FindingStore {
     const linked = aggregator !== undefined && (adopted || this.state.linkedRegions(aggregator).includes(region));
     const regions = linked && aggregator.region !== region ? [region, aggregator.region] : [region];
     const candidates = regions.flatMap((one): [string, string][] => {
-      const admin = admins.get(one);
-      const member = admin !== undefined && (adopted || this.state.isMember(account, region));
-      return member && admin !== account
+      const admin = adopted ? admins.get(one) : this.state.administratorOf(account, region);
+      const seen = admin !== undefined && (adopted || this.state.follows(account, admin, region, one));
+      return seen && admin !== account
         ? [
             [account, one],
             [admin, one],
@@ -80,7 +82,7 @@ export class FindingStore {
         : [[account, one]];
     });
     // Nobody listens in accounts and regions that the sandbox does not have.
-    return candidates.filter(([one, where]) => organization.accounts.has(one) && organization.regions.includes(where));
+    return candidates.filter(([one, where]) => organization.known(one) && organization.regions.includes(where));
   }
 
   private adminAggregator() {
