@@ -255,6 +255,17 @@ export type ControlParameter = HubPolicy["parameters"][number];
 export const policiesOf = ({ policies }: SecurityHubSettings): readonly HubPolicy[] =>
   policies ?? [policy.parse({ name: "hakken", description: "AWS Foundational Security Best Practices" })];
 
+/**
+ * What an account outside the organization has, which no policy reaches: under CENTRAL the standards of the policy for everyone, none
+ * where there is no such policy; under LOCAL what every account has.
+ */
+export function outsideIn(region: string, settings: SecurityHubSettings) {
+  if (settings.configuration === "LOCAL") return localIn(region, settings);
+  const everyone = policiesOf(settings).find(({ targets }) => !targets || targets.some((one) => /^r(oot|-)/.test(one)));
+  const standards = everyone?.enabled ? (everyone.standards ?? ["fsbp"]) : [];
+  return { standards, disabledControls: [], parameters: [] };
+}
+
 /** What LOCAL sets where the settings say nothing of it. */
 export const localOf = (settings: SecurityHubSettings): LocalHub =>
   settings.local ?? (local.unwrap().parse({}) as LocalHub);

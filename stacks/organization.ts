@@ -3,7 +3,6 @@ import { ConfigAggregator } from "../components/baseline/ConfigAggregator";
 import { GuardDutyOrganization } from "../components/detection/GuardDutyOrganization";
 import { guardDutyDuty } from "../components/detection/guardDutyDuty";
 import { InspectorOrganization } from "../components/detection/InspectorOrganization";
-import { InvitedAccounts } from "../components/detection/InvitedAccounts";
 import { inspectorDuty } from "../components/detection/inspectorDuty";
 import { LocalSecurityHub } from "../components/detection/LocalSecurityHub";
 import { Reconciler } from "../components/detection/Reconciler";
@@ -18,6 +17,7 @@ import { administrator } from "./administrator";
 import type { AuditOutputs } from "./audit";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { absentScans, scansByRegion } from "./inspectorScans";
+import { inviteAccounts } from "./invitations";
 import type { ManagementOutputs } from "./management";
 import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
@@ -28,7 +28,7 @@ import { uncovered } from "./uncovered";
 
 /** The stack `organization`: what the audit account, as delegated administrator, sets for every account of the organization. */
 export async function organization(settings: PlainSettings): Promise<pulumi.Inputs> {
-  const { account, homeRegion, linkedRegions, absentRegions, guardDuty, invitedAccounts, protect } = settings;
+  const { account, homeRegion, linkedRegions, absentRegions, guardDuty, protect } = settings;
   const {
     adminAccountId,
     rootId,
@@ -65,9 +65,6 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     },
     guarded,
   );
-  if (invitedAccounts.length > 0) {
-    new InvitedAccounts("invited", { accounts: invitedAccounts, detectorIds: designated }, guarded);
-  }
   const scanned = Object.keys(designated);
   const types = scansByRegion(settings, scanned);
   const inspector = settings.inspector && new InspectorOrganization("inspector", { types }, guarded);
@@ -125,6 +122,11 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
       },
       guarded,
     );
+  inviteAccounts(
+    settings,
+    { detectorIds: designated, hubRegions: local ? scanned : [homeRegion, ...gathered], hub },
+    guarded,
+  );
   const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
 
   return {

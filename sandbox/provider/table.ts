@@ -18,6 +18,7 @@ import { organizations } from "./resources/organizations";
 import { s3 } from "./resources/s3";
 import { secrets } from "./resources/secrets";
 import { securityhub } from "./resources/securityhub";
+import { securityhubInvitations } from "./resources/securityhubInvitations";
 import { sfn } from "./resources/sfn";
 import { sns } from "./resources/sns";
 import { sqs } from "./resources/sqs";
@@ -43,6 +44,7 @@ export const resources: Readonly<Record<string, ResourceType>> = {
   ...s3,
   ...secrets,
   ...securityhub,
+  ...securityhubInvitations,
   ...sfn,
   ...sns,
   ...sqs,
