@@ -93,9 +93,11 @@ export const survey = async (preview: Preview, importFile: string, signal: Abort
 
 const NOTHING: Adoption = { existing: [], overwritten: [], obstacles: [] };
 
-/** Whom the stack designates: the management account may be a member of that one. */
+/** Whom the stack designates, or whose invitation it accepts: its account may be a member of that one. */
 const administratorIn = (all: readonly Sought[]): string | undefined =>
-  all.flatMap(({ inputs: { adminAccountId: id } }) => (typeof id === "string" && /^\d{12}$/.test(id) ? id : []))[0];
+  all
+    .flatMap(({ inputs }) => [inputs.adminAccountId, inputs.masterAccountId, inputs.masterId])
+    .find((id): id is string => typeof id === "string" && /^\d{12}$/.test(id));
 
 type Looked = { sought: Sought } & ({ found?: Found } | { obstacle: Obstacle } | { failure: Failure });
 

@@ -125,12 +125,23 @@ const findMember: Finder = async (sought, around) => {
   return member && { id: `${DetectorId}:${accountId}`, now: { accountId, email: member.Email } };
 };
 
+const findAcceptance: Finder = async (sought, around) => {
+  const region = regionOf(sought, around);
+  const DetectorId = await detectorIn(around, region);
+  if (!DetectorId) return undefined;
+  const guardduty = around.account.client(GuardDuty, region);
+  const { Administrator: admin } = await guardduty.getAdministratorAccount({ DetectorId });
+  const { masterAccountId } = sought.inputs;
+  return admin?.AccountId === masterAccountId ? { id: DetectorId, now: { masterAccountId } } : undefined;
+};
+
 /** What GuardDuty has already. */
 export const guardduty: Readonly<Record<string, Finder>> = {
   "aws:guardduty/detector:Detector": findDetector,
   "aws:guardduty/detectorFeature:DetectorFeature": findDetectorFeature,
   "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount": findAdmin,
   "aws:guardduty/member:Member": findMember,
+  "aws:guardduty/inviteAccepter:InviteAccepter": findAcceptance,
   "aws:guardduty/organizationConfiguration:OrganizationConfiguration": findOrganization,
   "aws:guardduty/organizationConfigurationFeature:OrganizationConfigurationFeature": findOrganizationFeature,
 };

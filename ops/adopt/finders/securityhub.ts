@@ -184,6 +184,25 @@ const findRule: Finder = async (sought, around) => {
   };
 };
 
+/** One that is invited, or accepted: of any other, CreateMembers makes anew what it needs. */
+const findMember: Finder = async (sought, around) => {
+  const region = regionOf(sought, around);
+  const accountId = String(sought.inputs.accountId);
+  const asked = hubIn(around, region).getMembers({ AccountIds: [accountId] });
+  // Security Hub is off, or the account is a member itself.
+  const answer = await unless(/InvalidAccessException|AccessDenied/, asked);
+  const member = answer?.Members?.find((one) => one.AccountId === accountId);
+  const is = ["Invited", "Enabled"].includes(member?.MemberStatus ?? "");
+  return is ? { id: accountId, now: { accountId } } : undefined;
+};
+
+const findAcceptance: Finder = async (sought, around) => {
+  const securityhub = hubIn(around, regionOf(sought, around));
+  const { Administrator: admin } = (await unless(OFF, securityhub.getAdministratorAccount({}))) ?? {};
+  const { masterId } = sought.inputs;
+  return admin?.AccountId === masterId ? { id: around.account.id, now: { masterId } } : undefined;
+};
+
 /** What Security Hub has already. */
 export const securityhub: Readonly<Record<string, Finder>> = {
   "aws:securityhub/account:Account": findHub,
@@ -193,4 +212,6 @@ export const securityhub: Readonly<Record<string, Finder>> = {
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": findPolicy,
   "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": findAssociation,
   "aws:securityhub/automationRule:AutomationRule": findRule,
+  "aws:securityhub/member:Member": findMember,
+  "aws:securityhub/inviteAccepter:InviteAccepter": findAcceptance,
 };

@@ -163,6 +163,61 @@ describe("what Security Hub has", () => {
   });
 });
 
+describe("who is a member by invitation", () => {
+  const PARTNER = "666666666666";
+  const types = {
+    guardDuty: ["aws:guardduty/member:Member", "aws:guardduty/inviteAccepter:InviteAccepter"],
+    securityHub: ["aws:securityhub/member:Member", "aws:securityhub/inviteAccepter:InviteAccepter"],
+  } as const;
+  const region = HOME;
+  const all = async (administrator: string) => ({
+    guardDuty: await find(types.guardDuty[0], { region, accountId: PARTNER }, administrator),
+    securityHub: await find(types.securityHub[0], { region, accountId: PARTNER }, administrator),
+    acceptedGuardDuty: await find(types.guardDuty[1], { region, masterAccountId: administrator }, PARTNER),
+    acceptedSecurityHub: await find(types.securityHub[1], { region, masterId: administrator }, PARTNER),
+  });
+
+  it("is found by its administrator, and by itself once it has accepted", async () => {
+    plane.plane.organization.addAccount({ id: PARTNER, name: "partner" });
+    plane.plane.organization.removeAccount(PARTNER);
+    const nothing = await all(AUDIT);
+    const [audit, partner] = [plane.guardDuty(AUDIT), plane.guardDuty(PARTNER)];
+    const { DetectorIds: [DetectorId] = [] } = await audit.listDetectors({});
+    await audit.createMembers({ DetectorId, AccountDetails: [{ AccountId: PARTNER, Email: "aws@example.com" }] });
+    await audit.inviteMembers({ DetectorId, AccountIds: [PARTNER] });
+    const hub = plane.securityHub(AUDIT);
+    await hub.createMembers({ AccountDetails: [{ AccountId: PARTNER, Email: "aws@example.com" }] });
+    const created = await find(types.securityHub[0], { region, accountId: PARTNER }, AUDIT);
+    await hub.inviteMembers({ AccountIds: [PARTNER] });
+    const invited = await all(AUDIT);
+    const { DetectorId: own } = await partner.createDetector({ Enable: true });
+    const { Invitations: [first] = [] } = await partner.listInvitations({});
+    const AdministratorId = AUDIT;
+    await partner.acceptAdministratorInvitation({
+      AdministratorId,
+      DetectorId: own,
+      InvitationId: first?.InvitationId,
+    });
+    const theirs = plane.securityHub(PARTNER);
+    await theirs.enableSecurityHub({});
+    const { Invitations: [second] = [] } = await theirs.listInvitations({});
+    await theirs.acceptAdministratorInvitation({ AdministratorId, InvitationId: second?.InvitationId });
+
+    const member = {
+      guardDuty: { id: `${DetectorId}:${PARTNER}`, now: { accountId: PARTNER, email: "aws@example.com" } },
+      securityHub: { id: PARTNER, now: { accountId: PARTNER } },
+    };
+    expect([nothing, created]).toEqual([{}, undefined]);
+    expect(invited).toEqual(member);
+    expect(await all(AUDIT)).toEqual({
+      ...member,
+      acceptedGuardDuty: { id: own, now: { masterAccountId: AUDIT } },
+      acceptedSecurityHub: { id: PARTNER, now: { masterId: AUDIT } },
+    });
+    expect((await all(MANAGEMENT)).acceptedSecurityHub).toBeUndefined();
+  });
+});
+
 describe("what AWS Organizations has", () => {
   it("is trusted access and delegated administrators, by service", async () => {
     const organizations = plane.organizations(MANAGEMENT);
