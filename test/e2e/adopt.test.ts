@@ -37,6 +37,7 @@ async function setUpByHand(): Promise<Record<string, string>> {
     return [region, DetectorId];
   });
   await new SecurityHub(estate.as("audit")).enableSecurityHub({ ControlFindingGenerator: "STANDARD_CONTROL" });
+  await inviteByHand(detectors[0]);
   await new GuardDuty(estate.as("management", OTHER_ADMIN_IN)).enableOrganizationAdminAccount({
     AdminAccountId: ACCOUNTS.dev,
   });
@@ -56,6 +57,26 @@ async function trailByHand(): Promise<void> {
   const Statement = [{ ...open, Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`] }];
   await s3.putBucketPolicy({ Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
   await new CloudTrail(estate.as("management")).createTrail({ Name: "hakken", S3BucketName: Bucket });
+}
+
+/** The account of another company accepted invitations in the home region, with Security Hub and a detector of its own. */
+async function inviteByHand(detector: Promise<string[]> | undefined): Promise<void> {
+  const [, DetectorId] = (await detector) ?? [];
+  const AccountDetails = [{ AccountId: ACCOUNTS.partner, Email: "aws@partner.example.com" }];
+  const [AccountIds, AdministratorId] = [[ACCOUNTS.partner], ACCOUNTS.audit];
+  const [hub, theirHub] = [new SecurityHub(estate.as("audit")), new SecurityHub(estate.as("partner"))];
+  await hub.createMembers({ AccountDetails });
+  await hub.inviteMembers({ AccountIds });
+  await theirHub.enableSecurityHub({});
+  const { Invitations: [one] = [] } = await theirHub.listInvitations({});
+  await theirHub.acceptAdministratorInvitation({ AdministratorId, InvitationId: one?.InvitationId });
+  const [guardDuty, theirs] = [new GuardDuty(estate.as("audit")), new GuardDuty(estate.as("partner"))];
+  await guardDuty.createMembers({ DetectorId, AccountDetails });
+  await guardDuty.inviteMembers({ DetectorId, AccountIds });
+  const own = await theirs.createDetector({ Enable: true });
+  const { Invitations: [other] = [] } = await theirs.listInvitations({});
+  const InvitationId = other?.InvitationId;
+  await theirs.acceptAdministratorInvitation({ DetectorId: own.DetectorId, AdministratorId, InvitationId });
 }
 
 interface Ended {
@@ -193,6 +214,30 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
       }),
     );
     expect(await detectorsOf("audit")).toEqual(byHand);
+    const members = adoptionOf(adopted, "organization")?.existing.filter(({ type }) => /:Member$/.test(type));
+    expect(members?.map(({ name }) => name).sort()).toEqual(
+      ["invited", "invited-securityhub"].map((name) => `${name}-${ACCOUNTS.partner}-${HOME_REGION}`),
+    );
+  });
+
+  it("keep invitations that were accepted, on both sides", async () => {
+    const adopted = await ops("adopt", "--yes", "--stack", "partner");
+    const changed = await up("partner");
+
+    expect(adopted.code).toBe(0);
+    expect(
+      adoptionOf(adopted, "partner")
+        ?.existing.map(({ name }) => name)
+        .sort(),
+    ).toEqual([
+      `detectors-${HOME_REGION}`,
+      `invitations-${HOME_REGION}`,
+      `securityhub-${HOME_REGION}`,
+      `securityhub-invitation-${HOME_REGION}`,
+    ]);
+    expect(changed.filter((change) => /^(replace|delete)/.test(change))).toEqual([]);
+    const { Members } = await new SecurityHub(estate.as("audit")).getMembers({ AccountIds: [ACCOUNTS.partner] });
+    expect(Members).toMatchObject([{ MemberStatus: "Enabled", Email: "aws@partner.example.com" }]);
   });
 
   it("keep Control Tower's recorder: refused with the setting that leaves it alone", async () => {

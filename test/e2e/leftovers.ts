@@ -29,6 +29,9 @@ interface How {
 
 type Names = (string | undefined)[];
 
+/** Accounts of other companies. */
+const OUTSIDE = Object.values(ORGANIZATION).flatMap(({ id, outside }) => (outside ? [id] : []));
+
 /** What there is of each kind in an account and region; nothing where the service says that it is off. */
 const regional: Record<string, (how: How) => Promise<Names>> = {
   alarm: async (how) =>
@@ -58,6 +61,11 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
       (await new SecurityHub(how).listFindingAggregators({}).catch(unless("InvalidAccessException")))
         ?.FindingAggregators ?? []
     ).map(({ FindingAggregatorArn }) => FindingAggregatorArn),
+  "invited member": async (how) =>
+    (
+      (await new SecurityHub(how).listMembers({ OnlyAssociated: false }).catch(unless("InvalidAccessException")))
+        ?.Members ?? []
+    ).flatMap(({ AccountId = "" }) => (OUTSIDE.includes(AccountId) ? [AccountId] : [])),
   "automation rule": async (how) =>
     (
       (

@@ -55,12 +55,12 @@ const FSBP = "aws-foundational-security-best-practices";
 const OFF = [`${FSBP}: ${noRoot.reason}`, `${CIS}: ${noRoot.reason}`];
 
 describe("an organization under LOCAL", { timeout: 600_000 }, () => {
-  it("has every active account as a member in every region", async () => {
+  it("has every active account, and the one that is invited, as a member in every region", async () => {
     for (const region of REGIONS)
-      expect([region, await members(region)]).toEqual([region, ["dev", "management", "prod"]]);
+      expect([region, await members(region)]).toEqual([region, ["dev", "management", "partner", "prod"]]);
   });
 
-  it.each(["audit", "management", "prod", "dev"] as const)(
+  it.each(["audit", "management", "prod", "dev", "partner"] as const)(
     "has the standards of each region in %s",
     async (account) => {
       expect(await standards(account, HOME_REGION)).toEqual([FSBP, CIS]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectionSettings } from "../../sandbox/detectionSettings";
-import { enabledIn, OPT_IN_REGION, ORGANIZATION } from "../../sandbox/organization";
+import { ACCOUNTS, enabledIn, OPT_IN_REGION, ORGANIZATION } from "../../sandbox/organization";
 import { DEFAULT_REGIONS } from "../../settings/regions";
 import { type Coverage, coverage } from "./coverage";
 import { type RaisedEstate, raiseEstate } from "./estate";
@@ -110,6 +110,18 @@ describe("an organization in 18 regions", { timeout: 600_000 }, () => {
         /^account 444444444444 is not scanned by Inspector in ap-east-1: .*has not enabled the Region/,
       ),
     ]);
+  });
+
+  it("is joined by the account of another company that is invited, in every region", async () => {
+    const found = await coverage(estate, "partner", REGIONS);
+
+    const fsbp = ["aws-foundational-security-best-practices"];
+    for (const one of found) expect(one).toMatchObject({ guardDuty: "member", securityHub: true, standards: fsbp });
+    expect(found.reduce((sum, { regions }) => sum + regions, 0)).toBe(18);
+    for (const region of REGIONS) {
+      const { Administrator } = await new SecurityHub(estate.as("partner", region)).getAdministratorAccount({});
+      expect([region, Administrator?.AccountId]).toEqual([region, ACCOUNTS.audit]);
+    }
   });
 
   it("has one provider in the state of each stack", () => {

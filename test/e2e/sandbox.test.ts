@@ -3,6 +3,7 @@ import { destruction, rebirth, redeployment } from "./deployment";
 import { life } from "./life";
 import { operations } from "./ops";
 import { outages } from "./outages";
+import { outsiders } from "./outsiders";
 import { type InForce, policies, policiesInForce } from "./policies";
 import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
@@ -31,6 +32,7 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
   recovery(stage, () => lost);
   outages(stage);
   repeats(stage);
+  outsiders(stage);
   suppressions(stage);
   shapes(stage);
 });
