@@ -216,7 +216,7 @@ export const securityHub = z
         }),
       controlFindings: oneOf(["SECURITY_CONTROL", "STANDARD_CONTROL"]).default("SECURITY_CONTROL").meta({
         description:
-          "One finding a control, whatever standards it is in, or one for each of them. The administrator's choice counts for all.",
+          "One finding a control, whatever standards it is in, or one for each of them. AWS takes the administrator's choice for all accounts, in each region by itself: hakken sets it in those of `hakken:regions`, under `CENTRAL` within the hour where a policy has just switched Security Hub on.",
       }),
       policies: list(policy, "it must be a list of policies").optional().meta({
         description: "Configuration policies. Not under `LOCAL`.",

@@ -15,7 +15,7 @@ import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
-import { ownHubs } from "./securityHubConfiguration";
+import { isLocal, ownHubs } from "./securityHubConfiguration";
 
 /** What other stacks need of this one. */
 export interface AuditOutputs {
@@ -55,14 +55,19 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   const findingExport = guardDuty.export && exported(settings, guardDuty.export, detectors, guarded);
   const hub = new aws.securityhub.Account(
     "securityhub",
-    // Standards are for the organization's policy to enable, or for LOCAL's settings. The administrator's way of reporting controls counts for all.
+    // Standards are for the organization's policy to enable, or for LOCAL's settings. The administrator's way of reporting controls counts
+    // for all; under a policy AWS refuses the call that the provider changes it by, so that the reconciler does.
     {
       enableDefaultStandards: false,
       controlFindingGenerator: settings.securityHub.controlFindings,
       region: homeRegion,
     },
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
-    { ...guarded, dependsOn: recorder ? [recorder] : [] },
+    {
+      ...guarded,
+      dependsOn: recorder ? [recorder] : [],
+      ...(!isLocal(settings) && { ignoreChanges: ["controlFindingGenerator"] }),
+    },
   );
   // Before it is designated: AWS lets only an administrator that scans itself configure the organization.
   if (settings.inspector)

@@ -102,7 +102,12 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
               parameters: parametersIn(settings, scanned),
               after: local.configured,
             })
-          : securityHubDuty(homeRegion),
+          : securityHubDuty({
+              homeRegion,
+              adminAccountId,
+              regions: [homeRegion, ...gathered],
+              controlFindings: settings.securityHub.controlFindings,
+            }),
       ],
       alarms,
     },

@@ -5,28 +5,36 @@ import {
   StartConfigurationPolicyDisassociationCommand,
   type Target,
 } from "@aws-sdk/client-securityhub";
-import { type Service, untilNoneLeft } from "./duty";
+import { type Report, type Service, untilNoneLeft } from "./duty";
+import { type ControlFindings, setControlFindings } from "./securityHubControlFindings";
 
 export interface SecurityHubDutySettings {
   /** Where the organization is configured from. */
   homeRegion: string;
+  /** How the administrator has controls reported, in its regions: its members follow it there. */
+  controlFindings: ControlFindings;
+  /** The home region among them. */
+  regions: readonly string[];
 }
 
 /** AWS says that a policy takes so long at most to reach its accounts. */
 const LONGEST_MILLISECONDS = 24 * 3_600_000;
 
 /**
- * Policies of central configuration. Hourly it tells which could not be applied: an association goes on for up to a day after its
+ * Policies of central configuration, and what they can't set: how controls are reported. Hourly it tells which could not be applied: an association goes on for up to a day after its
  * deployment, and fails later too, such as when an account is suspended. With `policyId` among its data it is one policy's, and its
  * release takes that policy from all its targets and waits: AWS refuses to delete it before.
  */
 export const securityHubService = (settings: SecurityHubDutySettings): Service => {
   const client = new SecurityHubClient({ region: settings.homeRegion, maxAttempts: 8 });
   return {
-    ensure: async ({ data }) => ({
-      done: {},
-      warnings: data.policyId ? [] : (await appliedBy(client)).flatMap((one) => troubleOf(one, Date.now())),
-    }),
+    ensure: async ({ data }) => {
+      const report: Report = { done: {}, warnings: [] };
+      if (data.policyId) return report;
+      await setControlFindings(settings, report);
+      report.warnings.push(...(await appliedBy(client)).flatMap((one) => troubleOf(one, Date.now())));
+      return report;
+    },
     release: async ({ data: { policyId } }, run) => {
       if (!policyId) return { done: {}, warnings: [] };
       const before = await appliedBy(client, policyId);

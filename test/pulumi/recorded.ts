@@ -13,6 +13,7 @@ export interface Recorded {
   provider?: string;
   retainOnDelete?: true;
   protect?: true;
+  ignoreChanges?: string[];
   /** Custom time-outs of create and update. */
   timeouts?: { create: string; update: string };
 }
@@ -75,6 +76,7 @@ export async function recorded<Result>(
     const after = request.getDependenciesList().map(nameOf).sort();
     const provider = nameOf(request.getProvider().replace(/::[^:]*$/, ""));
     const timeouts = request.getCustomtimeouts();
+    const ignored = request.getIgnorechangesList();
     resources.push({
       type: request.getType(),
       name: request.getName(),
@@ -83,6 +85,7 @@ export async function recorded<Result>(
       ...(provider && { provider }),
       ...(request.getRetainondelete() && { retainOnDelete: true }),
       ...(request.getProtect() && { protect: true }),
+      ...(ignored.length > 0 && { ignoreChanges: ignored }),
       ...(timeouts?.getCreate() && { timeouts: { create: timeouts.getCreate(), update: timeouts.getUpdate() } }),
     });
     return register(request, callback);

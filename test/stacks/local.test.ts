@@ -89,6 +89,7 @@ it("has Security Hub with its standards in every region of the audit account", a
 
   const { resources } = await recorded(() => audit(settings), { answers });
 
+  expect(resources.find(({ name }) => name === "securityhub")?.ignoreChanges).toBeUndefined();
   const { hubs, controls, standards } = own("SECURITY_CONTROL");
   expect(sorted(ofHub(resources))).toEqual(sorted([...hubs, ...controls, ...standards]));
 });

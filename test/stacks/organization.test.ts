@@ -222,3 +222,24 @@ it("has Inspector's duty in each region that is scanned, and in none once the se
   expect(off?.settings).toEqual({ adminAccountId: "444455556666", scan: [], absentTypes: {} });
   expect(off?.statements).toEqual(on?.statements);
 });
+
+it("has the reconciler say how controls are reported in each of the administrator's regions, on its own hubs alone", async () => {
+  const settings = plainSettings("organization", "444455556666");
+  made.reconcilers.length = 0;
+
+  await recorded(() => organization(settings), { answers: answersOf(stacks) });
+
+  const [, { duties }] = made.reconcilers[0] as [string, ReconcilerArgs];
+  const duty = duties.find(({ kind }) => kind === "securityHub");
+  const everywhere = ["ap-northeast-1", "ap-northeast-3", "us-east-1"];
+  expect(duty?.settings).toEqual({
+    homeRegion: "ap-northeast-1",
+    regions: everywhere,
+    controlFindings: "SECURITY_CONTROL",
+  });
+  expect(duty?.statements.find(({ Sid }) => Sid === "ReportControls")).toEqual({
+    Sid: "ReportControls",
+    Action: ["securityhub:DescribeHub", "securityhub:UpdateSecurityHubConfiguration"],
+    Resource: everywhere.map((region) => `arn:aws:securityhub:${region}:444455556666:hub/default`),
+  });
+});

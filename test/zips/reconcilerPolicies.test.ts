@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { AUDIT, errorOf, HOME, RunningPlane, UNIT } from "../sandbox/doubles/plane";
+import { AUDIT, errorOf, HOME, LINKED, PROD, RunningPlane, UNIT } from "../sandbox/doubles/plane";
 import { runtimeModules, runZip } from "./run";
 import { reconcilerZip, type Zip } from "./zips";
 
@@ -7,7 +7,8 @@ let zip: Zip;
 let running: RunningPlane;
 let policyId: string;
 beforeAll(async () => {
-  zip = await reconcilerZip({ securityHub: { homeRegion: HOME } });
+  const regions = [HOME, LINKED, "ap-northeast-3"];
+  zip = await reconcilerZip({ securityHub: { homeRegion: HOME, controlFindings: "STANDARD_CONTROL", regions } });
 });
 beforeEach(async () => {
   running = await new RunningPlane({ association: 60_000 }).start();
@@ -71,6 +72,23 @@ describe("the reconciler, of Security Hub's policies", () => {
     expect((await run({ policyId }, "delete")).result).toEqual({ done: {}, warnings: [] });
   });
 
+  it("says how controls are reported wherever the administrator's policy has come, which members follow, and once", async () => {
+    const before = await run({}, "create");
+    const target = { ConfigurationPolicyIdentifier: policyId, Target: { AccountId: AUDIT } };
+    await audit().startConfigurationPolicyAssociation(target);
+    running.clock.pass(60_000);
+
+    const after = await run({}, "create");
+    const again = await run({}, "create");
+
+    // At first it is on in the home region alone.
+    expect(before.result).toEqual({ done: { "regions' control findings set": 1 }, warnings: [] });
+    expect(after.result).toEqual({ done: { "regions' control findings set": 2 }, warnings: [] });
+    expect(again.result).toEqual({ done: {}, warnings: [] });
+    const member = await running.securityHub(PROD, LINKED).describeHub({});
+    expect(member.ControlFindingGenerator).toBe("STANDARD_CONTROL");
+  });
+
   it("takes nothing away when it is made, and tells by the hour what failed, with account and reason", async () => {
     running.plane.organization.addAccount({ id: "555566667777", name: "old", parent: UNIT, status: "SUSPENDED" });
     running.clock.pass(60_000);
@@ -80,7 +98,7 @@ describe("the reconciler, of Security Hub's policies", () => {
 
     expect(made.result).toEqual({ done: {}, warnings: [] });
     expect(hourly.result).toEqual({
-      done: {},
+      done: { "regions' control findings set": 1 },
       warnings: [
         expect.stringMatching(/failed for ou-hakk-workload: AWS says ".*could not be applied to 555566667777\."/),
       ],

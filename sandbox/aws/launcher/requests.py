@@ -16,7 +16,7 @@ _SAME_AS = {
     "sns:PublishBatch": "sns:Publish",
 }
 _REPORTS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
-_OF_THE_HUB = ("/findings", "/findings/batchupdate")
+_OF_THE_HUB = ("/accounts", "/findings", "/findings/batchupdate")
 
 # Whose task a token belongs to. Kept after the task's end: a late report must meet its machine's policy first, and then
 # TaskDoesNotExist.

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-securityhub";
+import { OPT_IN_REGIONS } from "../../../settings/regions";
 import { accessDenied, ServiceError } from "../controlPlane/errors";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
@@ -115,6 +116,8 @@ function startCentral(state: SecurityHubState, { account, region }: Call): void 
   if (aggregator === undefined) throw invalidInput("Central configuration requires a finding aggregator");
   if (aggregator.region !== region)
     throw invalidAccess("Central configuration can only be started from the home Region");
+  if (OPT_IN_REGIONS.some((one) => one === region))
+    throw invalidInput(`Central configuration can not be used with the opt-in Region ${region} as home Region`);
   if (state.linkedRegions(aggregator).length === 0)
     throw invalidInput("Central configuration requires at least one linked Region");
   state.central ??= { since: state.clock.now() };

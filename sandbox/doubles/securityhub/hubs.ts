@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-securityhub";
 import type { Call, Operations } from "../controlPlane/service";
 import { defaultStandards, standardArns } from "./standards";
-import { conflict, type Hub, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
+import { conflict, type Hub, invalidAccess, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
 
 const hubArn = ({ account, region }: Call) => `arn:aws:securityhub:${region}:${account}:hub/default`;
 
@@ -25,13 +25,19 @@ export function hubOperations(state: SecurityHubState): Operations {
         HubArn: hubArn(call),
         SubscribedAt: new Date(hub.subscribedAt).toISOString(),
         AutoEnableControls: hub.autoEnableControls,
-        ControlFindingGenerator: hub.controlFindingGenerator,
+        ControlFindingGenerator: reporting(state, call, hub).controlFindingGenerator,
       };
     },
 
     UpdateSecurityHubConfiguration: (input: sdk.UpdateSecurityHubConfigurationCommandInput, call: Call) => {
-      selfDecided(state, call);
       const hub = state.subscribed(call);
+      // A policy decides on controls, and on no account's way of reporting them, which is the administrator's, also under a policy:
+      // https://github.com/hashicorp/terraform-provider-aws/issues/39687 and /30980
+      if (input.AutoEnableControls !== undefined) selfDecided(state, call);
+      if (input.ControlFindingGenerator !== undefined && state.administratorOf(call.account, call.region))
+        throw invalidAccess(
+          `Request contains configurations that cannot be updated by a member account ${call.account}`,
+        );
       hub.autoEnableControls = input.AutoEnableControls ?? hub.autoEnableControls;
       hub.controlFindingGenerator = generator(input.ControlFindingGenerator) ?? hub.controlFindingGenerator;
     },
@@ -50,6 +56,12 @@ export function hubOperations(state: SecurityHubState): Operations {
     ...standardOperations(state),
     ...tagOperations(state),
   };
+}
+
+/** Whose way of reporting controls counts for an account: its administrator's, else its own. */
+function reporting(state: SecurityHubState, { account, region }: Call, own: Hub): Hub {
+  const admin = state.administratorOf(account, region);
+  return (admin && state.hub(admin, region)) || own;
 }
 
 function generator(value: string | undefined): string | undefined {

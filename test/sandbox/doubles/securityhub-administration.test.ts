@@ -201,6 +201,25 @@ describe("central configuration", () => {
     expect(management.name).toBe("InvalidAccessException");
   });
 
+  it("has no home in a region that accounts must opt in to", async () => {
+    const audit = running.securityHub(AUDIT, "ap-east-1");
+    await running.securityHub(MANAGEMENT, "ap-east-1").enableOrganizationAdminAccount({ AdminAccountId: AUDIT });
+    await audit.createFindingAggregator({ RegionLinkingMode: "ALL_REGIONS" });
+
+    const refused = await errorOf(
+      audit.updateOrganizationConfiguration({
+        AutoEnable: false,
+        AutoEnableStandards: "NONE",
+        OrganizationConfiguration: { ConfigurationType: "CENTRAL" },
+      }),
+    );
+
+    expect(refused).toMatchObject({
+      name: "InvalidInputException",
+      message: expect.stringContaining("opt-in Region ap-east-1"),
+    });
+  });
+
   it("is what policies need, in the home region", async () => {
     await designate();
     await running.securityHub(AUDIT).createFindingAggregator({ RegionLinkingMode: "ALL_REGIONS" });

@@ -149,6 +149,28 @@ describe("a configuration policy", () => {
     expect(refused[0]?.message).toContain(`Account ${PROD} is managed by a configuration policy`);
   });
 
+  it("leaves the way of reporting controls to the administrator, by a call of nothing else, which its members follow", async () => {
+    const Id = await running.deploySecurityHub();
+    const Target = { AccountId: AUDIT };
+    await running.securityHub(AUDIT).startConfigurationPolicyAssociation({ ConfigurationPolicyIdentifier: Id, Target });
+    minute();
+    const audit = running.securityHub(AUDIT);
+    const whole = await errorOf(
+      audit.updateSecurityHubConfiguration({ AutoEnableControls: true, ControlFindingGenerator: "STANDARD_CONTROL" }),
+    );
+    await audit.updateSecurityHubConfiguration({ ControlFindingGenerator: "STANDARD_CONTROL" });
+    const members = await errorOf(
+      running.securityHub(PROD).updateSecurityHubConfiguration({ ControlFindingGenerator: "SECURITY_CONTROL" }),
+    );
+
+    expect([whole.name, members.name]).toEqual(["AccessDeniedException", "InvalidAccessException"]);
+    expect(members.message).toBe(`Request contains configurations that cannot be updated by a member account ${PROD}`);
+    const follows = async (account: string, region: string) =>
+      (await running.securityHub(account, region).describeHub({})).ControlFindingGenerator;
+    expect([await follows(AUDIT, HOME), await follows(PROD, HOME)]).toEqual(Array(2).fill("STANDARD_CONTROL"));
+    expect([await follows(AUDIT, LINKED), await follows(PROD, LINKED)]).toEqual(Array(2).fill("SECURITY_CONTROL"));
+  });
+
   it("fails for a management account that has not enabled Security Hub, and for a suspended one", async () => {
     const ConfigurationPolicyIdentifier = await running.deploySecurityHub();
     const audit = running.securityHub(AUDIT);
