@@ -5,6 +5,7 @@ import { type InspectorDutySettings, inspectorService } from "./reconcile/inspec
 import { organizationNow } from "./reconcile/organization";
 import { type SecurityHubDutySettings, securityHubService } from "./reconcile/securityHub";
 import { type SecurityHubMembersSettings, securityHubMembersService } from "./reconcile/securityHubMembers";
+import { type SecurityHubV2DutySettings, securityHubV2Service } from "./reconcile/securityHubV2";
 
 /** What each service's duty goes by. A service that is not there has no duty. */
 export interface ReconcilerSettings {
@@ -12,6 +13,7 @@ export interface ReconcilerSettings {
   inspector?: InspectorDutySettings;
   securityHub?: SecurityHubDutySettings;
   securityHubMembers?: SecurityHubMembersSettings;
+  securityHubV2?: SecurityHubV2DutySettings;
 }
 
 export type DutyKind = keyof ReconcilerSettings & string;
@@ -43,6 +45,7 @@ export const reconcilerHandler = (settings: ReconcilerSettings) => () => {
     ...(settings.inspector && { inspector: inspectorService(settings.inspector) }),
     ...(settings.securityHub && { securityHub: securityHubService(settings.securityHub) }),
     ...(settings.securityHubMembers && { securityHubMembers: securityHubMembersService(settings.securityHubMembers) }),
+    ...(settings.securityHubV2 && { securityHubV2: securityHubV2Service(settings.securityHubV2) }),
   };
 
   return async (event: DeploymentEvent | ScheduledEvent): Promise<Report> => {

@@ -20,7 +20,7 @@ export const organizationSetup = (regions: readonly string[]): OrganizationSetup
     outside: setups(true),
     units: Object.entries(UNITS).map(([name, id]) => ({ id, name })),
     regions,
-    policyTypes: ["SERVICE_CONTROL_POLICY"],
+    policyTypes: ["SERVICE_CONTROL_POLICY", "SECURITYHUB_POLICY"],
   };
 };
 

@@ -20,6 +20,7 @@ export const detectionSettings: Record<string, unknown> = {
       { name: "everyone" },
     ],
   },
+  "hakken:securityHubV2": { targets: ["root"], disabledIn: [ACCOUNTS.dev] },
   "hakken:guardDuty": {
     plans: { RUNTIME_MONITORING: { enabledIn: [UNITS.Workloads] } },
     agents: ["EC2_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT"],

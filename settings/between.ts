@@ -1,6 +1,7 @@
 import { baselineProblems } from "./betweenBaseline";
 import { controlTowerProblems } from "./betweenControlTower";
 import { recorderProblems } from "./betweenRecorders";
+import { securityHubV2Problems } from "./betweenSecurityHubV2";
 import type { MemberRecorderSettings } from "./config";
 import { type ControlTowerSettings, skippedBy } from "./controlTower";
 import { CHANNEL_SECRETS } from "./existingSecret";
@@ -10,6 +11,7 @@ import { type InvitedAccounts, invitationProblems } from "./invitedAccounts";
 import type { Show } from "./problems";
 import type { SecurityHubSettings } from "./securityHub";
 import { securityHubProblems } from "./securityHubProblems";
+import type { SecurityHubV2Settings } from "./securityHubV2";
 import type { ServiceControlPolicySettings } from "./serviceControlPolicy";
 import { type SuppressionSettings, suppressionProblems } from "./suppressions";
 import type { TrailSettings } from "./trail";
@@ -32,6 +34,7 @@ export interface RightOnes {
   serviceControlPolicy?: ServiceControlPolicySettings;
   suppressions?: readonly SuppressionSettings[];
   securityHub?: SecurityHubSettings;
+  securityHubV2?: SecurityHubV2Settings;
   invitedAccounts?: InvitedAccounts;
   trail?: TrailSettings;
 }
@@ -47,6 +50,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, show) : []),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
+    ...securityHubV2Problems(values, show),
     ...invitationProblems(values.invitedAccounts ?? [], values, show),
   ];
 }

@@ -5,6 +5,7 @@ import { guardDuty } from "./guardDuty";
 import { inspector } from "./inspector";
 import { invitedAccounts } from "./invitedAccounts";
 import { securityHub } from "./securityHub";
+import { securityHubV2 } from "./securityHubV2";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 import { suppressions } from "./suppressions";
 import { trail } from "./trail";
@@ -19,6 +20,7 @@ export const detection = {
   inspector,
   invitedAccounts,
   securityHub,
+  securityHubV2,
   recorder,
   memberRecorders,
   recorderHistoryDays,

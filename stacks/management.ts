@@ -14,6 +14,7 @@ import { scansByRegion } from "./inspectorScans";
 import { memberBucketOf, memberStacks, refuseWithoutStackSets } from "./memberStacks";
 import { accountRecorder } from "./recorder";
 import { isLocal, memberStandards, ownHubs } from "./securityHubConfiguration";
+import { checkSecurityHubV2, securityHubV2Policies } from "./securityHubV2";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 import { organizationTrail } from "./trail";
 
@@ -43,10 +44,11 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   if (settings.controlTower) await checkConfigAdministrator(accountId, provider);
   const rootId = organization.roots[0]?.id ?? "";
   if (isLocal(settings)) refuseWithoutStackSets(organization, "hakken:securityHub.configuration", "set it to CENTRAL");
+  await checkSecurityHubV2(settings, organization, accountId);
   const bucketName = await memberBucketOf(settings, organization);
 
   // Before all else, since it refuses an organization that uses none.
-  serviceControlPolicy(settings, organization, accountId, { provider, protect });
+  const scp = serviceControlPolicy(settings, organization, accountId, { provider, protect });
   const recorder = await accountRecorder(settings, provider);
   // Frequency and plans are the administrator's to set, for this account too.
   const { detectors } = new Detectors("detectors", { regions }, { provider, protect });
@@ -97,6 +99,10 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
       new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: after }),
     );
   }
+  // Security Hub's administrator is V2's too.
+  const after = scp ? [...designations, scp] : designations;
+  const ofV2 = { rootId, auditAccountId: accountId, after };
+  designations.push(...securityHubV2Policies(settings, ofV2, { provider, protect }));
   const trailBucket = await organizationTrail(settings, organization, { provider, protect, dependsOn: designations });
   const failedStacks =
     bucketName && memberStacks(settings, { auditAccountId: accountId, rootId, bucketName }, { provider, protect });

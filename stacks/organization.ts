@@ -9,6 +9,7 @@ import { Reconciler } from "../components/detection/Reconciler";
 import { SecurityHubOrganization } from "../components/detection/SecurityHubOrganization";
 import { securityHubDuty } from "../components/detection/securityHubDuty";
 import { securityHubMembersDuty } from "../components/detection/securityHubMembersDuty";
+import { securityHubV2Duty } from "../components/detection/securityHubV2Duty";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
 import { localOf } from "../settings/securityHub";
@@ -23,6 +24,7 @@ import { outputsOf } from "./outputs";
 import { plansLeftOut } from "./plansLeftOut";
 import { type ConfigurationOutputs, isLocal, parametersIn } from "./securityHubConfiguration";
 import { linkingOf, policiesWithTargets } from "./securityHubPolicies";
+import { gatheredByV2, type SecurityHubV2Outputs, securityHubV2Aggregator } from "./securityHubV2";
 import { suppressed } from "./suppressions";
 import { uncovered } from "./uncovered";
 
@@ -74,6 +76,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     guarded,
   );
   const linking = linkingOf(settings, gathered);
+  const gatheredV2 = gatheredByV2(settings, [homeRegion, ...gathered]);
   const local = isLocal(settings)
     ? new LocalSecurityHub("securityhub", { homeRegion, linking, regions: scanned, ...autoEnabled(settings) }, guarded)
     : undefined;
@@ -108,6 +111,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
               regions: [homeRegion, ...gathered],
               controlFindings: settings.securityHub.controlFindings,
             }),
+        securityHubV2Duty({ homeRegion, regions: gatheredV2, adminAccountId }),
       ],
       alarms,
     },
@@ -132,6 +136,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     { detectorIds: designated, hubRegions: local ? scanned : [homeRegion, ...gathered], hub },
     guarded,
   );
+  const aggregatorV2 = securityHubV2Aggregator(settings, gatheredV2, reconciler, guarded);
   const suppressionExpiries = suppressed(settings, [homeRegion, ...gathered], hub, { provider });
 
   return {
@@ -143,7 +148,8 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
     uncovered: uncovered(reconciler),
     suppressionExpiries,
     securityHubConfiguration: settings.securityHub.configuration,
-  } satisfies Record<keyof ConfigurationOutputs, unknown> & pulumi.Inputs;
+    securityHubV2Aggregator: aggregatorV2,
+  } satisfies Record<keyof ConfigurationOutputs | keyof SecurityHubV2Outputs, unknown> & pulumi.Inputs;
 }
 
 function autoEnabled({ securityHub }: PlainSettings) {

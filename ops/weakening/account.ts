@@ -72,11 +72,11 @@ export const account: Readonly<Record<string, Watched>> = {
   },
   "aws:organizations/awsServiceAccess:AwsServiceAccess": { gone: "the service no longer reaches the organization" },
   "aws:organizations/policy:Policy": {
-    gone: "what the policy protects is open to everybody with rights in the account",
+    gone: "what the policy keeps, or keeps on, is each account's to decide",
     checks: [changes("content", "the organization's policy says something else, perhaps less")],
   },
   "aws:organizations/policyAttachment:PolicyAttachment": {
-    gone: "what the policy protects is open to everybody with rights in the account",
+    gone: "what the policy keeps, or keeps on, is each account's to decide",
   },
   "aws:cloudformation/stackSet:StackSet": {
     gone: "member accounts get nothing by themselves",

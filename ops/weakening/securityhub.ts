@@ -77,7 +77,7 @@ export const securityhub: Readonly<Record<string, Watched>> = {
     checks: [fewerRegions("linkingMode", "specifiedRegions")],
   },
   "aws:securityhub/aggregatorV2:AggregatorV2": {
-    gone: "findings of other regions don't reach the home region, where they are told",
+    gone: "V2's findings of other regions don't reach the home region",
     checks: [fewerRegions("regionLinkingMode", "linkedRegions")],
   },
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": {

@@ -66,6 +66,15 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
       (await new SecurityHub(how).listMembers({ OnlyAssociated: false }).catch(unless("InvalidAccessException")))
         ?.Members ?? []
     ).flatMap(({ AccountId = "" }) => (OUTSIDE.includes(AccountId) ? [AccountId] : [])),
+  "hub of V2": async (how) =>
+    [(await new SecurityHub(how).describeSecurityHubV2({}).catch(unless("ResourceNotFoundException")))?.HubV2Arn]
+      .filter(Boolean)
+      // Its id is AWS's own.
+      .map(() => ""),
+  "aggregator of V2": async (how) =>
+    ((await new SecurityHub(how).listAggregatorsV2({}).catch(unless("ConflictException")))?.AggregatorsV2 ?? []).map(
+      () => "",
+    ),
   "automation rule": async (how) =>
     (
       (
@@ -110,6 +119,10 @@ const administrators: Record<string, (how: How) => Promise<Names>> = {
     ((await new Organizations(how).listPolicies({ Filter: "SERVICE_CONTROL_POLICY" })).Policies ?? [])
       .filter(({ AwsManaged }) => !AwsManaged)
       .map(({ Name }) => Name),
+  "policy of Security Hub": async (how) =>
+    ((await new Organizations(how).listPolicies({ Filter: "SECURITYHUB_POLICY" })).Policies ?? []).map(
+      ({ Name }) => Name,
+    ),
   "GuardDuty administrator": async (how) =>
     ((await new GuardDuty(how).listOrganizationAdminAccounts({})).AdminAccounts ?? []).map(
       ({ AdminAccountId }) => AdminAccountId,

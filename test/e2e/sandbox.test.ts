@@ -11,6 +11,7 @@ import { shapes } from "./shapes";
 import { raise, type Stage } from "./stage";
 import { suppressions } from "./suppressions";
 import type { Tale } from "./tale";
+import { v2 } from "./v2";
 
 let raised: Stage;
 let lost: Tale;
@@ -39,6 +40,10 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
 
 describe("a finding that is NEW again", { timeout: 120_000 }, () => {
   renewal(stage);
+});
+
+describe("the organization", { timeout: 60_000 }, () => {
+  v2(stage);
 });
 
 describe("a deployment", { timeout: 300_000 }, () => {

@@ -55,10 +55,15 @@ const findPolicy: Finder = async ({ inputs: { name, type } }, around) => {
   };
 };
 
-/** The attachments of a policy that is there; its id isn't known to the program yet, but which one it is, by the component. */
-const findAttachment: Finder = async ({ urn, inputs: { targetId } }, around) => {
+/**
+ * The attachments of a policy that is there; its id isn't known to the program yet, but which one it is, by the component, and where
+ * there are several of that type by the name that begins like its own.
+ */
+const findAttachment: Finder = async ({ urn, name, inputs: { targetId } }, around) => {
   const component = parentOf(urn);
-  const policy = around.all.find((one) => one.type === POLICY && parentOf(one.urn) === component);
+  const policies = around.all.filter((one) => one.type === POLICY && parentOf(one.urn) === component);
+  const [policy] =
+    policies.length > 1 ? policies.filter((one) => name === one.name.replace(/policy$/, String(targetId))) : policies;
   if (!policy) return undefined;
   const one = (await policiesOf(around, policy.inputs.type)).find(({ Name }) => Name === policy.inputs.name);
   if (!one?.Id) return undefined;

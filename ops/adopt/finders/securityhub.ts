@@ -203,11 +203,31 @@ const findAcceptance: Finder = async (sought, around) => {
   return admin?.AccountId === masterId ? { id: around.account.id, now: { masterId } } : undefined;
 };
 
+/** What AWS says of V2 where it is off. */
+const OFF_V2 = /ConflictException/;
+
+const findAggregatorV2: Finder = async (sought, around) => {
+  const region = regionOf(sought, around);
+  const listed = await unless(OFF_V2, hubIn(around, region).listAggregatorsV2({}));
+  const arn = listed?.AggregatorsV2?.[0]?.AggregatorV2Arn;
+  if (!arn) return undefined;
+  const home = arn.split(":")[3] ?? "";
+  if (home !== region) {
+    return {
+      what: `Security Hub V2 gathers findings in ${home}, and not in ${region}`,
+      fix: `set hakken:homeRegion to ${home} in Pulumi.yaml, or run in account ${around.account.id}: aws securityhub delete-aggregator-v2 --aggregator-v2-arn ${arn} --region ${home}`,
+    };
+  }
+  const now = await hubIn(around, region).getAggregatorV2({ AggregatorV2Arn: arn });
+  return { id: arn, now: { regionLinkingMode: now.RegionLinkingMode, linkedRegions: now.LinkedRegions ?? [] } };
+};
+
 /** What Security Hub has already. */
 export const securityhub: Readonly<Record<string, Finder>> = {
   "aws:securityhub/account:Account": findHub,
   "aws:securityhub/organizationAdminAccount:OrganizationAdminAccount": findAdmin,
   "aws:securityhub/findingAggregator:FindingAggregator": findAggregator,
+  "aws:securityhub/aggregatorV2:AggregatorV2": findAggregatorV2,
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": findOrganization,
   "aws:securityhub/configurationPolicy:ConfigurationPolicy": findPolicy,
   "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": findAssociation,

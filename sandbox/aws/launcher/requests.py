@@ -41,6 +41,8 @@ def install():
             return _machine_of_token.get(_json(body).get("taskToken"), "*")
         if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB:
             return f"arn:aws:securityhub:{region}:{account_id}:hub/default"
+        if service == "securityhub" and path.rstrip("/") == "/hubv2":  # which one is not said: there is one a region
+            return f"arn:aws:securityhub:{region}:{account_id}:hubv2/*"
         if service == "events":  # of the default bus, whose name an ARN leaves out
             return resource.replace(":rule/default/", ":rule/")
         if service == "kms" and ":alias/" in resource:

@@ -34,6 +34,8 @@ import { policyOperations } from "../securityhub/policies";
 import { ruleOperations } from "../securityhub/rules";
 import { invalidInput, SecurityHubState } from "../securityhub/state";
 import { FindingStore } from "../securityhub/store";
+import { v2Operations } from "../securityhub/v2";
+import { SecurityHubV2State } from "../securityhub/v2State";
 import { type Clock, systemClock } from "./clock";
 import { ServiceError } from "./errors";
 import { Faults } from "./faults";
@@ -88,6 +90,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const organization = new Organization(options.organization, clock);
   const guardDuty = new GuardDutyState(organization, clock, timing);
   const securityHub = new SecurityHubState(organization, clock, timing);
+  const securityHubV2 = new SecurityHubV2State(securityHub);
   const stackSets = new StackSets(organization, clock, timing, options.endpoint ?? nowhere);
   const inspector = new InspectorState(organization, clock, timing);
   const announcements = new Announcements(options.putEvents ?? takeAll);
@@ -154,7 +157,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       sdk: securityHubSdk,
       protocol: "restJson1",
       operations: {
-        ...hubOperations(securityHub),
+        ...hubOperations(securityHub, securityHubV2),
         ...controlOperations(securityHub),
         ...hubAdministration.designationOperations(securityHub),
         ...hubAdministration.organizationConfigurationOperations(securityHub),
@@ -163,11 +166,15 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...hubMembers.memberOperations(securityHub),
         ...hubInvitations.invitationOperations(securityHub),
         ...ruleOperations(securityHub),
+        ...v2Operations(securityHubV2),
         ...findingOperations({ state: securityHub, store, limits }),
       },
       faults: faults.securityhub,
       clock,
-      settle: () => securityHub.settle(),
+      settle: () => {
+        securityHub.settle();
+        securityHubV2.settle();
+      },
       unchecked: ["BatchImportFindings"],
       invalid: (problems) => invalidInput(`Invalid parameters: ${problems.join(", ")}`),
     }),

@@ -6,6 +6,8 @@ export interface Timing {
   enrolment: number;
   /** Security Hub changing its configuration type, and applying a policy. Default: 100. AWS: up to 24 hours. */
   association: number;
+  /** Security Hub V2 following a policy of AWS Organizations, in accounts that are there and those that join. Default: 100. AWS: not said. */
+  organizationPolicy: number;
   /** Inspector switching the scans of an account on or off. Default: 100. AWS: minutes. */
   scanning: number;
   /** GuardDuty activating, deactivating or deleting a list of addresses. Default: 20. AWS: minutes. */
@@ -22,6 +24,7 @@ export const defaultTiming = (): Timing => ({
   designation: 20,
   enrolment: 0,
   association: 100,
+  organizationPolicy: 100,
   listActivation: 20,
   updateLag: 0,
   stackSetOperation: 20,

@@ -69,6 +69,11 @@ export class Organization {
     for (const account of setup.outside ?? []) this.outside.set(account.id, this.account(account));
   }
 
+  /** The doubles' time. */
+  now(): number {
+    return this.clock.now();
+  }
+
   /** An account joins, as by CreateAccount. Services that enrol new accounts see it at their next call. */
   addAccount(setup: AccountSetup): Account {
     const account = this.account(setup);

@@ -1,5 +1,6 @@
 import type { PolicyType } from "@aws-sdk/client-organizations";
 import { ServiceError } from "../controlPlane/errors";
+import { malformedRegions } from "./effectivePolicy";
 import type { Organization } from "./organization";
 
 const fail = (code: string, message: string) => new ServiceError(code, 400, message);
@@ -44,6 +45,8 @@ export class Policies {
   /** Targets by policy. Of the policy that allows all, those that it was detached from. */
   private readonly attached = new Map<string, Set<string>>();
   private made = 0;
+  /** When what the policies of a type say, or where they are attached, was changed last. */
+  private readonly changes = new Map<PolicyType, number>();
 
   constructor(private readonly organization: Organization) {
     this.all.set(FULL_ACCESS, {
@@ -58,6 +61,11 @@ export class Policies {
       tags: new Map(),
       awsManaged: true,
     });
+  }
+
+  /** Undefined where nothing has been changed yet. In milliseconds since the epoch. */
+  changedAt(type: PolicyType): number | undefined {
+    return this.changes.get(type);
   }
 
   arn({ id, type, awsManaged }: Policy): string {
@@ -88,6 +96,7 @@ export class Policies {
     const policy = this.ours(id);
     const text = { name: policy.name, description: policy.description, content: policy.content, ...changes };
     this.check(policy.type, text, policy.id);
+    this.changed(policy.type);
     return Object.assign(policy, text);
   }
 
@@ -161,6 +170,7 @@ export class Policies {
       throw fail("PolicyTypeNotEnabledException", "The specified policy type isn't currently enabled in this root.");
     this.enabled.delete(type);
     for (const { id } of this.ofType(type)) this.attached.delete(id);
+    this.changed(type);
   }
 
   private ours(id: string | undefined): Policy {
@@ -175,6 +185,11 @@ export class Policies {
     if (add) named.add(target);
     else named.delete(target);
     this.attached.set(policy.id, named);
+    this.changed(policy.type);
+  }
+
+  private changed(type: PolicyType): void {
+    this.changes.set(type, this.organization.now());
   }
 
   private checkTarget(target: string): void {
@@ -209,9 +224,8 @@ function malformed(type: PolicyType, content: string): string | undefined {
   if (typeof document !== "object" || document === null || Array.isArray(document)) return "it is no JSON object.";
   if (AUTHORIZATION.includes(type)) return malformedStatements(type, document);
   const subject = SUBJECTS[type];
-  return !subject || Object.keys(document).every((key) => key === subject)
-    ? undefined
-    : `it must be about "${subject}".`;
+  if (subject && !Object.keys(document).every((key) => key === subject)) return `it must be about "${subject}".`;
+  return type === "SECURITYHUB_POLICY" ? malformedRegions(document.securityhub) : undefined;
 }
 
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_syntax.html */

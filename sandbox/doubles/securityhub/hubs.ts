@@ -2,11 +2,12 @@ import type * as sdk from "@aws-sdk/client-securityhub";
 import type { Call, Operations } from "../controlPlane/service";
 import { defaultStandards, standardArns } from "./standards";
 import { conflict, type Hub, invalidAccess, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
+import type { SecurityHubV2State } from "./v2State";
 
 const hubArn = ({ account, region }: Call) => `arn:aws:securityhub:${region}:${account}:hub/default`;
 
 /** Security Hub in one account and region: https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_EnableSecurityHub.html */
-export function hubOperations(state: SecurityHubState): Operations {
+export function hubOperations(state: SecurityHubState, v2: SecurityHubV2State): Operations {
   return {
     EnableSecurityHub: (input: sdk.EnableSecurityHubCommandInput, call: Call) => {
       selfDecided(state, call);
@@ -54,7 +55,7 @@ export function hubOperations(state: SecurityHubState): Operations {
     },
 
     ...standardOperations(state),
-    ...tagOperations(state),
+    ...tagOperations(state, v2),
   };
 }
 
@@ -119,12 +120,14 @@ function standardOperations(state: SecurityHubState): Operations {
   };
 }
 
-/** Tags of a hub, an automation rule or a configuration policy. */
-function tagOperations(state: SecurityHubState): Operations {
+/** Tags of a hub, an automation rule or a configuration policy, and of what V2 has. */
+function tagOperations(state: SecurityHubState, v2: SecurityHubV2State): Operations {
   const tagged = (arn: string | undefined, call: Call): Pick<Hub, "tags"> => {
     if (arn === hubArn(call)) return state.subscribed(call);
     const rule = state.rulesOf(call.account, call.region).get(arn ?? "");
     if (rule !== undefined) return rule;
+    const ofV2 = [v2.hub(call.account, call.region), v2.aggregators.get(call.account)].find((one) => one?.arn === arn);
+    if (ofV2 !== undefined) return ofV2;
     const policy = [...state.policies.values()].find((one) => one.arn === arn);
     if (policy === undefined || state.admin !== call.account) throw notFound(`Resource ${arn} not found`);
     return policy;

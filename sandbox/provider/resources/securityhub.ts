@@ -12,6 +12,7 @@ import type { Scope } from "../scope";
 import { automationRules } from "./automationRules";
 import { configurationPolicies } from "./configurationPolicies";
 import { securityHubStandards } from "./securityHubStandards";
+import { securityHubV2 } from "./securityHubV2";
 
 /** The answer, or undefined where Security Hub is not on in this account and region. */
 async function whereOn<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -53,6 +54,7 @@ export const securityhub: Record<string, ResourceType> = {
   ...automationRules,
   ...configurationPolicies,
   ...securityHubStandards,
+  ...securityHubV2,
 
   "aws:securityhub/account:Account": resource<AccountArgs>({
     inputs: { enableDefaultStandards: true, autoEnableControls: true, controlFindingGenerator: true },

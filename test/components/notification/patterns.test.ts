@@ -28,6 +28,13 @@ describe("the opening rule's pattern", () => {
     expect(RecordState).toEqual(["ACTIVE"]);
   });
 
+  it("takes no finding of Security Hub V2, nor does any other rule, since CSPM tells of the same", () => {
+    const taken = [openingPattern(["HIGH"]), closingPattern].map((pattern) => pattern["detail-type"]);
+
+    expect(taken).toEqual([["Security Hub Findings - Imported"], ["Security Hub Findings - Imported"]]);
+    expect(taken.flat()).not.toContain("Findings Imported V2");
+  });
+
   it("stays below EventBridge's 2,048 characters with every severity", () => {
     const all = openingPattern(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
 

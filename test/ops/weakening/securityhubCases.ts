@@ -51,6 +51,13 @@ export const securityhubCases: Record<string, Case> = {
     { specifiedRegions: ["us-east-1", "eu-west-1"] },
     "findings of fewer regions are gathered",
   ),
+  "V2 a region less": changed(
+    securityhub.AggregatorV2,
+    { regionLinkingMode: "SPECIFIED_REGIONS" },
+    { linkedRegions: ["us-east-1", "eu-west-1"] },
+    { linkedRegions: ["eu-west-1"] },
+    "findings of fewer regions are gathered",
+  ),
   "V2 no regions": changed(
     securityhub.AggregatorV2,
     {},

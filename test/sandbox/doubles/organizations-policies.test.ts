@@ -126,15 +126,34 @@ describe("a policy", () => {
   it("of another type says what it is about", async () => {
     const make = (Content: string) =>
       client().createPolicy({ Name: "v2", Description: "", Type: "SECURITYHUB_POLICY", Content });
-    const right = JSON.stringify({ securityhub: { enable_in_regions: { "@@assign": ["us-east-1"] } } });
+    const none = { "@@assign": [] as string[] };
+    const of = (enable: object, disable: object = none, more = {}) =>
+      JSON.stringify({ securityhub: { enable_in_regions: enable, disable_in_regions: disable, ...more } });
+    const right = of({ "@@assign": ["us-east-1"] });
 
     const error = await errorOf(make(JSON.stringify({ inspector: {} })));
+    const errors = await Promise.all(
+      [
+        JSON.stringify({ securityhub: { enable_in_regions: none } }),
+        of({ "@@assign": "us-east-1" }),
+        of({ "@@assign": ["everywhere"] }),
+        of({ "@@prepend": ["us-east-1"] }),
+        of(none, none, { features: {} }),
+      ].map((content) => errorOf(make(content))),
+    );
     const { Policy } = await make(right);
     const early = await errorOf(client().attachPolicy({ PolicyId: Policy?.PolicySummary?.Id ?? "", TargetId: UNIT }));
     await enable("SECURITYHUB_POLICY");
     await client().attachPolicy({ PolicyId: Policy?.PolicySummary?.Id ?? "", TargetId: UNIT });
 
     expect(error.name).toBe("MalformedPolicyDocumentException");
+    expect(errors.map(({ message }) => message.replace("The provided policy document is not valid: ", ""))).toEqual([
+      '"disable_in_regions" is missing.',
+      '"enable_in_regions" must list regions.',
+      '"enable_in_regions" must list regions.',
+      '"@@prepend" is no operator.',
+      '"features" is nothing that the sandbox knows in "securityhub".',
+    ]);
     expect(early.name).toBe("PolicyTypeNotEnabledException");
   });
 

@@ -1,0 +1,61 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { AUDIT, HOME, LINKED, RunningPlane } from "../sandbox/doubles/plane";
+import { runtimeModules, runZip } from "./run";
+import { reconcilerZip, type Zip } from "./zips";
+
+let zip: Zip;
+let running: RunningPlane;
+beforeAll(async () => {
+  zip = await reconcilerZip({ securityHubV2: { homeRegion: HOME, regions: [HOME, LINKED] } });
+});
+beforeEach(async () => {
+  running = await new RunningPlane().start();
+});
+afterEach(() => running.close());
+
+const duty = { kind: "securityHubV2", region: HOME, data: {} };
+const run = (event: object) =>
+  runZip(zip, event, {
+    NODE_PATH: runtimeModules(),
+    AWS_REGION: HOME,
+    AWS_ENDPOINT_URL_SECURITYHUB: running.endpoint("securityhub"),
+    AWS_ENDPOINT_URL_ORGANIZATIONS: running.endpoint("organizations"),
+    AWS_ACCESS_KEY_ID: AUDIT,
+    AWS_SECRET_ACCESS_KEY: "x",
+  });
+const deployed = (action: string) => run({ duty, tf: { action } });
+
+describe("the reconciler, of Security Hub V2", () => {
+  it("waits, when it is deployed, until the policy has switched V2 on in the home region", async () => {
+    let switched = false;
+    setTimeout(async () => {
+      switched = true;
+      await running.securityHub(AUDIT).enableSecurityHubV2({});
+    }, 1_500);
+
+    const { result } = await deployed("create");
+
+    expect(switched).toBe(true);
+    expect(result).toEqual({ done: {}, warnings: [] });
+  });
+
+  it("tells by the hour where V2 is off, and waits for nothing", async () => {
+    await running.securityHub(AUDIT).enableSecurityHubV2({});
+
+    const { result, log } = (await run({ duties: [duty] })) as { result: { warnings: string[] }; log?: string };
+
+    expect(result.warnings).toEqual([
+      expect.stringMatching(`^Security Hub V2 is off in ${LINKED} of the administrator's account`),
+    ]);
+    expect(log ?? "").not.toContain("Security Hub V2 being off");
+  });
+
+  it("lets nothing go", async () => {
+    await running.securityHub(AUDIT).enableSecurityHubV2({});
+
+    const { result } = await deployed("delete");
+
+    expect(result).toEqual({ done: {}, warnings: [] });
+    await expect(running.securityHub(AUDIT).describeSecurityHubV2({})).resolves.toHaveProperty("HubV2Arn");
+  });
+});
