@@ -78,7 +78,10 @@ export function redeployment(stage: () => Stage): void {
 /** The end of it all. */
 export function destruction(stage: () => Stage): void {
   it("leaves, when destroyed, only what is meant to outlive it", async () => {
+    // Longer than the reconciler's function takes to start, so that it meets what the provider has begun to take away.
+    await stage().timing({ association: 5_000 });
     await stage().deploy("destroy", WITH_MEDIUM);
+    await stage().timing({ association: 100 });
 
     // docs/decisions/what-a-destroy-leaves.md
     expect(await everythingThere(stage().endpoint)).toEqual([
