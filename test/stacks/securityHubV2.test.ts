@@ -13,6 +13,7 @@ const made = vi.hoisted(() => ({ reconcilers: [] as unknown[][] }));
 vi.mock("../../components/detection/Reconciler", () => ({
   Reconciler: class extends pulumi.ComponentResource {
     warnings = [];
+    lacking = [];
     constructor(...args: unknown[]) {
       super("hakken:detection:Reconciler", String(args[0]), {}, args[2] as pulumi.ComponentResourceOptions);
       made.reconcilers.push(args);

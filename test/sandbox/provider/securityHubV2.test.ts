@@ -78,4 +78,4 @@ it("switches V2 on everywhere and gathers, changes in place, and leaves V2 on wh
   expect(Tags).toEqual({ Owner: "security" });
   expect([left, none]).toEqual([true, []]);
   expect([await isOn("prod"), await isOn("management", LINKED)]).toEqual([false, false]);
-});
+}, 120_000);
