@@ -184,6 +184,7 @@ describe("the whole of it", { timeout: 600_000 }, () => {
       "audit bucket member-recorders-bucket": 1,
       "audit bucket recorder-bucket": 1,
       "audit hub default": 17,
+      "audit hub of V2": 18,
       "audit key hakken: alarms: PendingDeletion": 1,
       "audit key hakken: exported findings of GuardDuty: Enabled": 1,
       "audit key hakken: queues, secrets, mails: PendingDeletion": 1,
@@ -196,11 +197,13 @@ describe("the whole of it", { timeout: 600_000 }, () => {
       "management bucket recorder-bucket": 1,
       "management bucket trail-bucket": 1,
       "management hub default": 17,
+      "management hub of V2": 18,
       "management key hakken: trail of the organization: Enabled": 1,
       "partner bucket recorder-bucket": 1,
       "prod bucket recorder-bucket": 1,
       "prod detector": 18,
       "prod hub default": 18,
+      "prod hub of V2": 18,
     });
   });
 });
