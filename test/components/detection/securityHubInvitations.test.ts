@@ -20,6 +20,8 @@ it("invites each account in each region, after the organization's Security Hub",
     type: "aws:securityhub/member:Member",
     name: `invited-999900001111-${region}`,
     inputs: { accountId: "999900001111", email: "aws@example.com", invite: true, region },
+    // Either would make the member anew, who then had to accept again.
+    ignoreChanges: ["email", "invite"],
   });
   expect(resources.filter(({ name }) => name !== "hub")).toEqual([
     { type: "hakken:detection:SecurityHubMembers", name: "invited", inputs: {} },
