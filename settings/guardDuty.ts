@@ -24,7 +24,7 @@ const plan = (byDefault: AutoEnable) =>
         {
           autoEnable: autoEnable().default(byDefault).meta({
             description:
-              "In which accounts the plan is switched on by itself. `NONE` switches it off in those that have it, the administrator's too, but for `enabledIn`.",
+              "In which accounts the plan is switched on by itself; in invited ones `NEW` is the same as `ALL`. `NONE` switches it off in those that have it, the administrator's too, but for `enabledIn`.",
             defaultMeaning: "`ALL`, of RUNTIME_MONITORING `NONE`",
           }),
           enabledIn: targets().meta({

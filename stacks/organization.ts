@@ -12,6 +12,7 @@ import { securityHubMembersDuty } from "../components/detection/securityHubMembe
 import { securityHubV2Duty } from "../components/detection/securityHubV2Duty";
 import { plansIn } from "../handlers/guardDutyPlans";
 import type { PlainSettings } from "../settings";
+import { invitedTo } from "../settings/invitedAccounts";
 import { localOf } from "../settings/securityHub";
 import { accountProvider, prefixed } from "./account";
 import { administrator } from "./administrator";
@@ -89,6 +90,7 @@ export async function organization(settings: PlainSettings): Promise<pulumi.Inpu
           detectorIds: designated,
           everyDetectorId,
           adminAccountId,
+          invited: invitedTo("guardDuty", settings).map((one) => one.account),
           settings: guardDuty,
           after: Object.values(configuration.configured),
         }),

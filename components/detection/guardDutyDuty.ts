@@ -9,6 +9,8 @@ export interface GuardDutyDutyArgs {
   everyDetectorId: Readonly<Record<string, string>>;
   /** The administrator: detectors are this account's. */
   adminAccountId: string;
+  /** Accounts outside the organization that are invited. */
+  invited: readonly string[];
   /** What the setting `guardDuty` says of plans. */
   settings: PlanSettings;
   /** The organization's configuration, which goes after the members have been let go. */
@@ -17,11 +19,11 @@ export interface GuardDutyDutyArgs {
 
 /** GuardDuty's members and their plans: handlers/reconcile/guardDuty.ts. */
 export function guardDutyDuty(args: GuardDutyDutyArgs): ServiceDuty<"guardDuty"> {
-  const { detectorIds, everyDetectorId, adminAccountId, after } = args;
+  const { detectorIds, everyDetectorId, adminAccountId, invited, after } = args;
   const { plans, agents, absentPlans } = args.settings;
   return {
     kind: "guardDuty",
-    settings: { adminAccountId, plans, absentPlans, ...(agents && { agents }) },
+    settings: { adminAccountId, invited, plans, absentPlans, ...(agents && { agents }) },
     regions: Object.fromEntries(Object.entries(detectorIds).map(([region, detectorId]) => [region, { detectorId }])),
     statements: [
       ...(namesUnits(plans) ? [readUnits] : []),

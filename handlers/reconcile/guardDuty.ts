@@ -11,6 +11,8 @@ import { enrol, type Member, membersOf, release } from "./guardDutyMembers";
 export interface GuardDutyDutySettings extends PlanSettings {
   /** The administrator, which is no member of itself. */
   adminAccountId: string;
+  /** Accounts outside the organization that are members by their own acceptance, which their own stacks take back. */
+  invited: readonly string[];
 }
 
 /** GuardDuty of one region, as its administrator sees it. */
@@ -22,7 +24,8 @@ export interface Administered {
 
 /**
  * GuardDuty's members in one region. Under auto-enable ALL, AWS enrols existing accounts within 24 hours, and some never (the
- * management account); a plan that is off for the organization stays on in who has it. The duty does both at once.
+ * management account); a plan that is off for the organization stays on in who has it. The duty does both at once, and sets the plans of
+ * invited accounts, which auto-enable leaves out.
  * Its data: `detectorId`, the administrator's detector.
  */
 export const guardDutyService = (settings: GuardDutyDutySettings): Service => {
@@ -41,7 +44,8 @@ export const guardDutyService = (settings: GuardDutyDutySettings): Service => {
       const missing = await uncovered(place, settings.adminAccountId, accounts, members);
       if (missing.length > 0) await enrol(place, missing, report);
       const known = missing.length > 0 ? await membersOf(place) : members;
-      await setPlans(place, plansIn(duty.region, settings), { members: known, accounts, run }, report);
+      const whom = { members: known, accounts, invited: settings.invited, run };
+      await setPlans(place, plansIn(duty.region, settings), whom, report);
       return report;
     },
     release: async (duty, run: Run) => {

@@ -16,29 +16,34 @@ type Now = MemberFeaturesConfigurationResult;
 interface Whom {
   members: readonly Member[];
   accounts: readonly Account[];
+  /** Those of the members that are outside the organization. */
+  invited: readonly string[];
   run: Run;
 }
 
 /**
  * Sets each plan in the members where the settings decide it and it is otherwise there. What they leave to AWS (NEW, and ALL,
  * under which AWS switches it on by itself within a day) is not touched, but for agents that are off; nor are suspended accounts,
- * which take no change.
+ * which take no change. AWS does so for the organization's accounts alone: in invited ones each plan that is not NONE is on.
+ * https://docs.aws.amazon.com/guardduty/latest/ug/set-guardduty-auto-enable-preferences.html
  */
 export async function setPlans(
   place: Administered,
   plans: readonly WantedPlan[],
-  { members, accounts, run }: Whom,
+  { members, accounts, invited, run }: Whom,
   report: Report,
 ): Promise<void> {
-  const decided = plans.filter(isDecided);
-  if (decided.length === 0) return;
+  const isInvited = (id: string) => invited.includes(id);
+  const isConcerned = plans.some(isDecided) ? () => true : isInvited;
   const suspended = accounts.filter(({ active }) => !active).map(({ id }) => id);
-  const ids = members.filter(({ id, enabled }) => enabled && !suspended.includes(id)).map(({ id }) => id);
+  const ids = members
+    .filter(({ id, enabled }) => enabled && isConcerned(id) && !suspended.includes(id))
+    .map(({ id }) => id);
   const wanted = await Promise.all(
-    decided.map(async (plan) => {
+    plans.map(async (plan) => {
       const [on, off] = [await accountsOf(plan.enabledIn, run), await accountsOf(plan.disabledIn, run)];
-      return (id: string, features: readonly Now[]) =>
-        featureFor(plan, statusFor(id, plan, on, off)) ?? withoutAgents(plan, features);
+      const statusOf = (id: string) => statusFor(id, plan, on, off) ?? (isInvited(id) ? "ENABLED" : undefined);
+      return (id: string, features: readonly Now[]) => featureFor(plan, statusOf(id)) ?? withoutAgents(plan, features);
     }),
   );
 

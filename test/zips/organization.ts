@@ -75,6 +75,19 @@ export async function organization(many: number) {
       const account = plane.organization.accounts.get(id);
       if (account) account.status = "SUSPENDED";
     },
+    /** An account outside the organization, which has a detector of its own and accepts the administrator's invitation. */
+    invite: async (account: string) => {
+      const [theirs, AccountIds] = [running.guardDuty(account), [account]];
+      const AccountDetails = [{ AccountId: account, Email: "aws@partner.example.com" }];
+      const { DetectorId } = await theirs.createDetector({ Enable: true });
+      await audit().createMembers({ ...own, AccountDetails });
+      await audit().inviteMembers({ ...own, AccountIds });
+      const { Invitations: [invitation] = [] } = await theirs.listInvitations({});
+      const InvitationId = invitation?.InvitationId;
+      await theirs.acceptAdministratorInvitation({ DetectorId, AdministratorId: AUDIT, InvitationId });
+    },
+    leave: async (account: string) =>
+      running.guardDuty(account).disassociateFromAdministratorAccount({ DetectorId: await ownOf(account) }),
     join: (id: string) => plane.organization.addAccount({ id, name: "joined" }),
     undesignate: (region: string) =>
       running.guardDuty(MANAGEMENT, region).disableOrganizationAdminAccount({ AdminAccountId: AUDIT }),

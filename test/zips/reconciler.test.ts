@@ -7,6 +7,7 @@ import { reconcilerZip, type Zip } from "./zips";
 const guardDuty = {
   ...detectionDefaults.guardDuty,
   adminAccountId: AUDIT,
+  invited: [],
   plans: {
     ...detectionDefaults.guardDuty.plans,
     EKS_AUDIT_LOGS: { autoEnable: "NONE" as const, enabledIn: [], disabledIn: [] },

@@ -12,6 +12,7 @@ const ALL_THREE = ["ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT", "EKS_
 const settings = (autoEnable: "ALL" | "NEW") => ({
   ...detectionDefaults.guardDuty,
   adminAccountId: AUDIT,
+  invited: [],
   plans: {
     ...detectionDefaults.guardDuty.plans,
     RUNTIME_MONITORING: { autoEnable, enabledIn: [], disabledIn: [] },

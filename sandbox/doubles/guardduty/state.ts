@@ -212,11 +212,15 @@ export class GuardDutyState {
     return autoEnable === "NEW" && member === undefined && joinedAt > autoEnableSince && this.passed(joinedAt);
   }
 
-  /** Under ALL a plan is on in every member, and comes on again where somebody switched it off. */
+  /**
+   * Under ALL a plan is on in every member that is of the organization, and comes on again where somebody switched it off. Who was
+   * invited is managed one by one: https://docs.aws.amazon.com/guardduty/latest/ug/add-member-accounts-guardduty-organization.html
+   */
   private applyPlans(region: string, designation: Designation): void {
     for (const [name, plan] of designation.plans) {
       if (plan.autoEnable !== "ALL" || !this.passed(plan.setAt)) continue;
       for (const member of designation.members.values()) {
+        if (!this.organization.accounts.has(member.account)) continue;
         const detector = this.detectorOf(member.account, region);
         if (member.status === "Enabled" && detector !== undefined) switchOn(detector, name, plan, this.clock);
       }

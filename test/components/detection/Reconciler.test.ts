@@ -16,6 +16,7 @@ const args = (detectorIds: Record<string, string>): ReconcilerArgs => ({
       detectorIds,
       everyDetectorId: detectorIds,
       adminAccountId: "222222222222",
+      invited: [],
       settings: detectionDefaults.guardDuty,
       after: [],
     }),
@@ -132,6 +133,7 @@ it("may ask who is in a unit only where the settings name one", async () => {
     detectorIds: two,
     everyDetectorId: two,
     adminAccountId: "222222222222",
+    invited: [],
     settings: {
       ...detectionDefaults.guardDuty,
       plans: { ...plans, RUNTIME_MONITORING: { ...plans.RUNTIME_MONITORING, enabledIn: ["ou-abcd-12345678"] } },

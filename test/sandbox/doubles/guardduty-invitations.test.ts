@@ -95,6 +95,26 @@ describe("an account outside the organization", () => {
     expect(await statusOf(AUDIT, PARTNER)).toBeUndefined();
   });
 
+  it("gets no plan by auto-enable, which is for the organization's accounts, but by its administrator's own call", async () => {
+    await running.configure("ALL", [{ Name: "AI_PROTECTION", AutoEnable: "ALL" }]);
+    await invite(AUDIT, PARTNER);
+    await accept(PARTNER, AUDIT);
+    running.minute();
+    const [own, invited] = [
+      await running.planOf(PROD, "AI_PROTECTION"),
+      await running.planOf(PARTNER, "AI_PROTECTION"),
+    ];
+
+    await running.guardDuty(AUDIT).updateMemberDetectors({
+      DetectorId: await running.detectorOf(AUDIT),
+      AccountIds: [PARTNER],
+      Features: [{ Name: "AI_PROTECTION", Status: "ENABLED" }],
+    });
+
+    expect([own?.Status, invited?.Status]).toEqual(["ENABLED", "DISABLED"]);
+    expect(await running.planOf(PARTNER, "AI_PROTECTION")).toMatchObject({ Status: "ENABLED" });
+  });
+
   it("has its invitation withdrawn with its membership, and can decline one", async () => {
     const guardDuty = running.guardDuty(AUDIT);
     const DetectorId = await running.detectorOf(AUDIT);

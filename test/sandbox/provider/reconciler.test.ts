@@ -72,6 +72,7 @@ const reconciled = (everyDetectorId: Record<string, string>, regions: readonly s
     detectorIds,
     everyDetectorId,
     adminAccountId: ACCOUNTS.audit,
+    invited: [],
     settings: detectionDefaults.guardDuty,
     after,
   });
