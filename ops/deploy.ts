@@ -113,7 +113,7 @@ export const deploy = async (options: DeployOptions): Promise<StackResult[]> => 
     });
   return await errorsApart(async () => {
     const first = command === "up" ? await leavingFirst(stacks, { ...options, cli }) : [];
-    const left = await inOrderOf(first, leftBefore);
+    const left = await inOrderOf(first, leftBefore(first));
     const inTheWay = left.filter(({ outcome }) => outcome !== "succeeded");
     if (inTheWay.length === 0) {
       const results = await inOrderOf(stacks, (stack) => before(command, stack, stacks));

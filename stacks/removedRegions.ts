@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
+import { isInvited } from "../settings/invitedAccounts";
 import { stackOutputs } from "./outputs";
 
 /** What each stack notes of its regions, and reads again the next time. */
@@ -11,8 +12,15 @@ export interface RegionOutputs {
   leaving: string[];
 }
 
+/** An invited account's stack goes by other rules than those of the organization's accounts. */
+const kindOf = (settings: Settings): Settings["role"] | "invited" => (isInvited(settings) ? "invited" : settings.role);
+type Kind = ReturnType<typeof kindOf>;
+
 /** The stacks that must have left a region before one of this role may. AWS refuses another order, or leaves accounts behind. */
-const LATER: Readonly<Record<Settings["role"], readonly ("organization" | "management")[]>> = {
+const LATER: Readonly<Record<Kind, readonly ("organization" | "management")[]>> = {
+  // The first of all: it leaves its administrator, who deletes it from its members and then lets the others go. That `organization` does not
+  // come before is seen to by the reconciler, since that stack knows accounts, not the names of their stacks.
+  invited: [],
   organization: [],
   management: ["organization"],
   audit: ["organization", "management"],
@@ -20,7 +28,9 @@ const LATER: Readonly<Record<Settings["role"], readonly ("organization" | "manag
 };
 
 /** What goes with a region, by role. */
-const LOSSES: Readonly<Record<Settings["role"], string>> = {
+const LOSSES: Readonly<Record<Kind, string>> = {
+  invited:
+    "its detector with the findings in it, Security Hub, its membership of the administrator there, and its AWS Config recorder",
   audit: "its detector with the findings in it, its protection plans, and its AWS Config recorder",
   management: "its detector with the findings in it, its AWS Config recorder, and the designation of the administrator",
   organization:
@@ -34,7 +44,7 @@ const LOSSES: Readonly<Record<Settings["role"], string>> = {
  * that is there, the second deletes it. Gives the settings to go on with, and what to note.
  */
 export async function regionsOf<S extends Settings>(settings: S): Promise<{ settings: S; outputs: RegionOutputs }> {
-  const { role, homeRegion, regions, removeRegions } = settings;
+  const { homeRegion, regions, removeRegions } = settings;
   const before = (await stackOutputs<RegionOutputs>(pulumi.getStack())) ?? {};
   // Also with protection off: AWS takes no such change in place, and the engine would come half-way.
   if (before.homeRegion && before.homeRegion !== homeRegion) {
@@ -46,7 +56,7 @@ export async function regionsOf<S extends Settings>(settings: S): Promise<{ sett
   const unnamed = dropped.filter((region) => !removeRegions.includes(region));
   if (unnamed.length > 0) {
     throw new pulumi.RunError(
-      `hakken:regions: ${unnamed.join(", ")} was watched by this stack and is not among them any more. Each would lose ${LOSSES[role]}. Put it back; or, if it is meant, name it in hakken:removeRegions.`,
+      `hakken:regions: ${unnamed.join(", ")} was watched by this stack and is not among them any more. Each would lose ${LOSSES[kindOf(settings)]}. Put it back; or, if it is meant, name it in hakken:removeRegions.`,
     );
   }
   if (dropped.length > 0) await waitForLater(settings, dropped);
@@ -67,7 +77,7 @@ export async function regionsOf<S extends Settings>(settings: S): Promise<{ sett
 
 /** Only said in a preview, which a pull request asks of all stacks at once. */
 async function waitForLater(settings: Settings, dropped: readonly string[]): Promise<void> {
-  for (const stack of LATER[settings.role]) {
+  for (const stack of LATER[kindOf(settings)]) {
     const name = settings.stacks[stack] ?? stack;
     const { regions = [] } = (await stackOutputs<RegionOutputs>(name)) ?? {};
     const still = dropped.filter((region) => regions.includes(region));

@@ -6,7 +6,7 @@ import {
 import { type PlanSettings, plansIn } from "../guardDutyPlans";
 import type { Account, Duty, Report, Run, Service } from "./duty";
 import { setPlans } from "./guardDutyMemberPlans";
-import { enrol, type Member, membersOf, release } from "./guardDutyMembers";
+import { enrol, type Member, membersOf, refuseInvited, release } from "./guardDutyMembers";
 
 export interface GuardDutyDutySettings extends PlanSettings {
   /** The administrator, which is no member of itself. */
@@ -50,8 +50,11 @@ export const guardDutyService = (settings: GuardDutyDutySettings): Service => {
     },
     release: async (duty, run: Run) => {
       const place = administered(duty);
-      if (!(await autoEnableNobody(place))) return { done: {}, warnings: [] };
-      return release(place, run);
+      const members = await membersUnlessGone(place);
+      if (!members) return { done: {}, warnings: [] };
+      refuseInvited(place, members, settings.invited);
+      await autoEnableNobody(place);
+      return release(place, members, run);
     },
   };
 };
@@ -71,16 +74,18 @@ async function uncovered(
   return now.AutoEnableOrganizationMembers === "ALL" ? missing : [];
 }
 
-/** Under ALL, AWS refuses to disassociate anybody. False where the detector is gone, and its members with it. */
-async function autoEnableNobody({ client, detectorId: DetectorId }: Administered): Promise<boolean> {
+/** Undefined where the detector is gone, and its members with it. */
+async function membersUnlessGone(place: Administered): Promise<Member[] | undefined> {
   try {
-    await client.send(
-      new UpdateOrganizationConfigurationCommand({ DetectorId, AutoEnableOrganizationMembers: "NONE" }),
-    );
-    return true;
+    return await membersOf(place);
   } catch (error) {
     // GuardDuty has no error of its own for it.
-    if (/detectorId is not owned by the current account/i.test(String(error))) return false;
+    if (/detectorId is not owned by the current account/i.test(String(error))) return undefined;
     throw error;
   }
+}
+
+/** Under ALL, AWS refuses to disassociate anybody. */
+async function autoEnableNobody({ client, detectorId: DetectorId }: Administered): Promise<void> {
+  await client.send(new UpdateOrganizationConfigurationCommand({ DetectorId, AutoEnableOrganizationMembers: "NONE" }));
 }

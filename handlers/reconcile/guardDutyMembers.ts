@@ -55,12 +55,27 @@ export async function enrol(place: Administered, missing: readonly Account[], re
 }
 
 /**
+ * Throws where an invited account is a member still: AWS refuses it to leave once it was sent away, and the official provider takes
+ * that for a failure of its stack, which has its detector to delete as well.
+ */
+export function refuseInvited(
+  { detectorId, region }: Administered,
+  members: readonly Member[],
+  invited: readonly string[],
+): void {
+  const still = members.filter(({ id, enabled }) => enabled && invited.includes(id)).map(({ id }) => id);
+  if (still.length === 0) return;
+  throw new Error(
+    `nobody was released: ${still.join(", ")} of hakken:invitedAccounts ${still.length === 1 ? "is a member" : "are members"} in ${region} still, and must leave before everybody else is let go. Run pulumi destroy of that account's own stack first; or, if only the region is left, its pulumi up with ${region} in hakken:removeRegions, twice. If that stack is out of your reach, send the account away: aws guardduty disassociate-members --region ${region} --detector-id ${detectorId} --account-ids ${still.join(" ")}`,
+  );
+}
+
+/**
  * Lets every member go, and waits until none is left: a detector that has members can't be deleted, nor can its administrator's
  * designation go cleanly. Detectors stay in the members' accounts, as accounts of their own.
  */
-export async function release(place: Administered, run: Run): Promise<Report> {
+export async function release(place: Administered, before: readonly Member[], run: Run): Promise<Report> {
   const { client, detectorId: DetectorId, region } = place;
-  const before = await membersOf(place);
   await untilNoneLeft(`GuardDuty's members in ${region}`, run, async () => {
     const left = await membersOf(place);
     const enabled = left.filter((member) => member.enabled).map(({ id }) => id);

@@ -53,7 +53,7 @@ export const project = (engine: Engine, program: PulumiFn = parts): Project => {
       );
       writeFileSync(
         join(folder, `Pulumi.${stack}.yaml`),
-        `config:\n  hakken:account: "444455556666"\n${config.join("")}`,
+        `config:\n${"hakken:account" in values ? "" : `  hakken:account: "444455556666"\n`}${config.join("")}`,
       );
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, it } from "vitest";
+import type { PlainSettings } from "../../settings";
 import { regionsOf } from "../../stacks/removedRegions";
 import { PROJECT, wordsOf } from "../ops/project";
 import { sample, sampleForEach } from "../ops/sample";
@@ -13,8 +14,13 @@ const ALL = ["ap-northeast-1", "ap-northeast-3", "us-east-1"];
 const LESS = ["ap-northeast-1", "us-east-1"];
 
 /** A protected thing in each region, and one that is in none. */
-const program = (role: "organization" | "management" | "member", regions: string[], removeRegions: string[] = []) => {
-  const given = { ...plainSettings(role, "111122223333"), regions, removeRegions };
+const program = (
+  role: "organization" | "management" | "member",
+  regions: string[],
+  removeRegions: string[] = [],
+  other: Partial<PlainSettings> = {},
+) => {
+  const given = { ...plainSettings(role, "111122223333"), regions, removeRegions, ...other };
   return async () => {
     const { settings, outputs } = await regionsOf(given);
     for (const region of settings.regions) {
@@ -125,6 +131,46 @@ it("leaves by one run over all stacks in AWS's order, and then goes through them
   expect(results.map(({ stack }) => stack)).toEqual(stacks);
   expect(again.flatMap(({ changes }) => changes)).toEqual([]);
 }, 180_000);
+
+it("leaves by the stack of an invited account first of all, which waits for nobody", async () => {
+  const order: string[] = [];
+  const invitedAccounts = [{ account: "999900001111", email: "aws@example.com" }];
+  const by = (regions: string[]) => async () => {
+    const stack = pulumi.getStack();
+    order.push(stack);
+    const role = stack === "prod" || stack === "partner" ? "member" : (stack as "management");
+    const own = role === "member" ? { account: stack === "partner" ? "999900001111" : "111122223333" } : {};
+    return await program(role, regions, REMOVED, { ...own, invitedAccounts } as never)();
+  };
+  const stacks = ["management", "organization", "partner", "prod"];
+  await sample.run({ command: "up", stacks, program: by(ALL) });
+  writeFileSync(
+    join(sample.folder, "Pulumi.yaml"),
+    `${PROJECT}config:\n  hakken:removeRegions:\n    value: [${REMOVED}]\n  hakken:invitedAccounts:\n    value: ${JSON.stringify(invitedAccounts)}\n`,
+  );
+  sample.settings("prod", { "hakken:account": "111122223333" });
+  sample.settings("partner", { "hakken:account": "999900001111" });
+  order.length = 0;
+
+  const results = await sample.run({ command: "up", stacks, program: by(LESS), parallel: 1 });
+
+  expect(order).toEqual([
+    ...["partner", "partner", "organization", "organization", "management", "management"],
+    ...["management", "organization", "partner", "prod", "prod"],
+  ]);
+  expect(results.map(({ stack, outcome }) => [stack, outcome])).toEqual(stacks.map((stack) => [stack, "succeeded"]));
+}, 180_000);
+
+it("says what an invited account would lose", async () => {
+  const invited = { account: "999900001111", invitedAccounts: [{ account: "999900001111", email: "aws@example.com" }] };
+  await sample.run({ command: "up", program: program("member", ALL, [], invited as never) });
+
+  const [refused] = await sample.run({ command: "preview", program: program("member", LESS, [], invited as never) });
+
+  expect(refused?.failures[0]?.reason).toMatch(
+    /Each would lose its detector .*, Security Hub, its membership of the administrator/,
+  );
+}, 60_000);
 
 it("starts nothing else where the first to leave fails", async () => {
   const stacks = ["audit", "management", "organization"];

@@ -5,6 +5,8 @@ import { type Org, organization } from "./organization";
 import { reconcilerZip, type Zip } from "./zips";
 
 const PARTNER = "999900001111";
+/** Of another company too, and invited by hand. */
+const OTHER = "999900002222";
 const ALL = { autoEnable: "ALL" as const, enabledIn: [], disabledIn: [] };
 const guardDuty = {
   ...detectionDefaults.guardDuty,
@@ -66,4 +68,28 @@ it("switches a plan on again there, also where AWS does all of it for the organi
 
   expect(result).toEqual({ done: { "members' plans set": 1 }, warnings: [] });
   expect(await statusOf(PARTNER, "AI_PROTECTION")).toBe("ENABLED");
+});
+
+it("releases nobody while an invited account is a member, says who must leave first, and leaves auto-enable as it is", async () => {
+  await run();
+  const members = await org.members(HOME);
+
+  const { error } = await run("delete");
+
+  expect(error?.message).toMatch(
+    /^guardDuty in ap-northeast-1: Error: nobody was released: 999900001111 of hakken:invitedAccounts is a member in ap-northeast-1 still, .* pulumi destroy of that account's own stack first; .* disassociate-members --region ap-northeast-1 --detector-id [0-9a-f]{32} --account-ids 999900001111$/,
+  );
+  expect([await org.members(HOME), await org.autoEnabled(HOME)]).toEqual([members, "ALL"]);
+});
+
+it("releases everybody once it has left, those too that were invited by hand", async () => {
+  await org.invite(OTHER);
+  await run();
+  await org.leave(PARTNER);
+
+  const { result } = await run("delete");
+
+  // With prod and the management account, and the one that is listed as having left.
+  expect(result).toEqual({ done: { "members released": 4 }, warnings: [] });
+  expect(await org.members(HOME)).toEqual([]);
 });

@@ -8,7 +8,7 @@ let zip: Zip;
 let running: RunningPlane;
 beforeAll(async () => {
   zip = await reconcilerZip({
-    guardDuty: { ...detectionDefaults.guardDuty, adminAccountId: AUDIT },
+    guardDuty: { ...detectionDefaults.guardDuty, adminAccountId: AUDIT, invited: [] },
     inspector: { adminAccountId: AUDIT, scan: ["EC2"], absentTypes: {} },
     securityHubMembers: { adminAccountId: AUDIT, parameters: {} },
   });
