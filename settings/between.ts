@@ -47,7 +47,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...baselineProblems(values),
     ...recorderProblems(values, show),
     ...controlTowerProblems(values, show),
-    ...(values.guardDuty ? guardDutyProblems(values.guardDuty, show) : []),
+    ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.invitedAccounts ?? [], show) : []),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
     ...securityHubV2Problems(values, show),

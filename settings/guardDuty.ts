@@ -34,7 +34,7 @@ const plan = (byDefault: AutoEnable) =>
           }),
           disabledIn: targets().meta({
             description:
-              "The same, where it is off nevertheless. Not with `ALL`, under which AWS switches it on again.",
+              "The same, where it is off nevertheless. With `ALL` only invited accounts, since AWS switches it on again in the others.",
             defaultMeaning: "none",
           }),
         },

@@ -1,13 +1,15 @@
 import { addressListProblems } from "./addressLists";
 import type { GuardDutySettings } from "./guardDuty";
 import { PLANS } from "./guardDuty";
+import type { InvitedAccounts } from "./invitedAccounts";
 import type { Show } from "./problems";
 
 /** What GuardDuty's settings say against each other, or against what AWS does. */
-export function guardDutyProblems(guardDuty: GuardDutySettings, show: Show): string[] {
+export function guardDutyProblems(guardDuty: GuardDutySettings, invited: InvitedAccounts, show: Show): string[] {
+  const outside = invited.map(({ account }) => account);
   return [
     ...PLANS.flatMap((name) => [
-      ...exceptionProblems(name, guardDuty, show),
+      ...exceptionProblems(name, guardDuty, outside, show),
       ...absenceProblems(name, guardDuty, show),
     ]),
     ...agentProblems(guardDuty, show),
@@ -15,7 +17,12 @@ export function guardDutyProblems(guardDuty: GuardDutySettings, show: Show): str
   ];
 }
 
-function exceptionProblems(name: (typeof PLANS)[number], { autoEnable, plans }: GuardDutySettings, show: Show) {
+function exceptionProblems(
+  name: (typeof PLANS)[number],
+  { autoEnable, plans }: GuardDutySettings,
+  outside: readonly string[],
+  show: Show,
+) {
   const plan = plans[name];
   const problems: string[] = [];
   const says = (key: string, what: string) => problems.push(`hakken:guardDuty.plans.${name}.${key} ${what}`);
@@ -33,7 +40,8 @@ function exceptionProblems(name: (typeof PLANS)[number], { autoEnable, plans }: 
       "names exceptions from ALL, under which the plan is on everywhere anyway: remove it, or set autoEnable NEW or NONE.",
     );
   }
-  if (plan.autoEnable === "ALL" && plan.disabledIn.length > 0) {
+  // In who was invited AWS switches nothing on.
+  if (plan.autoEnable === "ALL" && plan.disabledIn.some((target) => !outside.includes(target))) {
     says(
       "disabledIn",
       "would not last: under autoEnable ALL AWS switches the plan on again. Set autoEnable NEW (existing accounts that are not named keep what they have), or NONE with those that shall have it in enabledIn.",

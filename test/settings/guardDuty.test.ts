@@ -8,6 +8,16 @@ const given = (guardDuty: object) => ({ ...management, "hakken:guardDuty": JSON.
 const plans = (plan: object | string) => ({ plans: { S3_DATA_EVENTS: plan } });
 
 describe("GuardDuty's settings", () => {
+  it("take an exception from ALL in an invited account, where AWS undoes nothing, and in no other beside it", () => {
+    const invited = (disabledIn: string[]) => ({
+      ...given(plans({ autoEnable: "ALL", disabledIn })),
+      "hakken:invitedAccounts": JSON.stringify([{ account: ACCOUNT, email: "aws@example.com" }]),
+    });
+
+    expect(problemsOf(invited([ACCOUNT]))).toEqual([]);
+    expect(problemsOf(invited([ACCOUNT, OU]))).toEqual([expect.stringContaining("disabledIn would not last")]);
+  });
+
   it("take a plan in short, with exceptions, agents and absent regions", () => {
     const guardDuty = {
       autoEnable: "NEW",
