@@ -37,7 +37,7 @@ async function invite(aws: Scope, { detectorId, accountId, ...inputs }: Plain<Me
   });
 }
 
-/** GuardDuty's members by invitation, and their own side. */
+/** GuardDuty's members by invitation, and their own side: as the official provider, by the older names of the operations. */
 export const guarddutyInvitations: Record<string, ResourceType> = {
   "aws:guardduty/member:Member": resource<MemberArgs>({
     inputs: {
@@ -95,17 +95,18 @@ export const guarddutyInvitations: Record<string, ResourceType> = {
         const { Invitations = [] } = await aws.guardduty.listInvitations({});
         return Invitations.find(({ AccountId }) => AccountId === masterAccountId);
       });
-      await aws.guardduty.acceptAdministratorInvitation({
+      await aws.guardduty.acceptInvitation({
         DetectorId: detectorId,
-        AdministratorId: masterAccountId,
+        MasterId: masterAccountId,
         InvitationId: invitation.InvitationId,
       });
       return detectorId;
     },
     async read({ guardduty }, id) {
-      const { Administrator } = await guardduty.getAdministratorAccount({ DetectorId: id });
-      return Administrator && { detectorId: id, masterAccountId: Administrator.AccountId };
+      const { Master } = await guardduty.getMasterAccount({ DetectorId: id });
+      return Master && { detectorId: id, masterAccountId: Master.AccountId };
     },
-    delete: ({ guardduty }, id) => guardduty.disassociateFromAdministratorAccount({ DetectorId: id }),
+    // Refused to who was sent away by its administrator, which the official provider takes for an error.
+    delete: ({ guardduty }, id) => guardduty.disassociateFromMasterAccount({ DetectorId: id }),
   }),
 };

@@ -152,3 +152,14 @@ it("takes over a member of Security Hub by its account, and its acceptance, with
   expect(Object.keys(later.summary.resourceChanges ?? {})).toEqual(["same"]);
   expect(after).toEqual([[ACCOUNTS.prod, "by-hand@example.com", "Enabled"]]);
 });
+
+it("needs the rights that the official provider needs, which calls the operations by their older names", async () => {
+  const stack = await cloud.stack("calls", program);
+  for (const operation of ["AcceptInvitation", "GetMasterAccount", "DisassociateFromMasterAccount"])
+    plane.faults.guardduty.next(operation, { kind: "slow", milliseconds: 1 }, REGIONS.length);
+
+  await stack.up();
+  await stack.destroy();
+
+  expect(plane.faults.guardduty.left).toBe(0);
+});
