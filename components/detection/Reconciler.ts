@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Report } from "../../handlers/reconcile/duty";
@@ -120,15 +119,14 @@ function invoke(
   { kind, settings, regions, after = [] }: ServiceDuty,
   guarded: pulumi.CustomResourceOptions,
 ): aws.lambda.Invocation[] {
-  // The settings themselves are in the function: the digest runs the duty again when they change.
-  const digest = createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
   return Object.entries(regions).map(
     ([region, data]) =>
       new aws.lambda.Invocation(
         `${name}-${kind}-${region}`,
         {
           functionName: handler.name,
-          input: pulumi.jsonStringify({ duty: { kind, region, data }, settings: digest }),
+          // The function has the settings. Here they run the duty again when they change; a preview shows what, and `ops adopt` what for.
+          input: pulumi.jsonStringify({ duty: { kind, region, data }, settings }),
           lifecycleScope: "CRUD",
           region: home,
         },

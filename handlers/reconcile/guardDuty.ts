@@ -66,12 +66,17 @@ async function uncovered(
   accounts: readonly Account[],
   members: readonly Member[],
 ): Promise<Account[]> {
-  const enabled = members.filter(({ enabled }) => enabled).map(({ id }) => id);
-  const missing = accounts.filter(({ id, active }) => active && id !== adminAccountId && !enabled.includes(id));
+  const missing = notMembers(adminAccountId, accounts, members);
   if (missing.length === 0) return [];
   // What AWS says, not what the settings say: a release that has begun must not be undone by the hourly run.
   const now = await client.send(new DescribeOrganizationConfigurationCommand({ DetectorId: detectorId }));
   return now.AutoEnableOrganizationMembers === "ALL" ? missing : [];
+}
+
+/** Active accounts that the administrator has no say in. */
+export function notMembers(adminAccountId: string, accounts: readonly Account[], members: readonly Member[]) {
+  const enabled = members.filter((member) => member.enabled).map(({ id }) => id);
+  return accounts.filter(({ id, active }) => active && id !== adminAccountId && !enabled.includes(id));
 }
 
 /** Undefined where the detector is gone, and its members with it. */

@@ -13,13 +13,25 @@ type Status = "ENABLED" | "DISABLED";
 /** A plan as a member has it. */
 type Now = MemberFeaturesConfigurationResult;
 
-interface Whom {
+/** Whose plans are meant: those of the members, but for the suspended ones among the organization's accounts. */
+export interface Whom {
   members: readonly Member[];
   accounts: readonly Account[];
   /** Those of the members that are outside the organization. */
   invited: readonly string[];
   run: Run;
 }
+
+/** One account's plans that are not as they are wanted. */
+export interface Differing {
+  id: string;
+  wanted: MemberFeaturesConfiguration[];
+  /** All plans that it has. */
+  now: readonly Now[];
+}
+
+/** Accounts that AWS refuses by themselves, with its reasons. */
+type Refused = { id: string; reason: string }[];
 
 /**
  * Sets each plan in the members where the settings decide it and it is otherwise there. What they leave to AWS (NEW, and ALL,
@@ -30,11 +42,40 @@ interface Whom {
 export async function setPlans(
   place: Administered,
   plans: readonly WantedPlan[],
-  { members, accounts, invited, run }: Whom,
+  whom: Whom,
   report: Report,
 ): Promise<void> {
+  const { differing, unread } = await differingPlans(place, plans, whom);
+  report.warnings.push(
+    ...unread.map(
+      ({ id, reason }) =>
+        `account ${id}: GuardDuty's plans in ${place.region} could not be read: AWS says "${reason}". It is tried again every hour.`,
+    ),
+  );
+  const changes: Record<string, string[]> = {};
+  for (const { id, wanted } of differing) {
+    const key = JSON.stringify(wanted);
+    changes[key] = [...(changes[key] ?? []), id];
+  }
+  for (const [Features, accountIds] of Object.entries(changes)) {
+    await update(place, JSON.parse(Features) as MemberFeaturesConfiguration[], accountIds, report);
+  }
+}
+
+/**
+ * The members' plans that are not as the settings decide them; with `byAws`, those too that AWS will switch on by itself, since they are
+ * for ALL.
+ */
+export async function differingPlans(
+  place: Administered,
+  plans: readonly WantedPlan[],
+  { members, accounts, invited, run }: Whom,
+  byAws = false,
+): Promise<{ differing: Differing[]; unread: Refused }> {
+  const [differing, unread]: [Differing[], Refused] = [[], []];
   const isInvited = (id: string) => invited.includes(id);
-  const isConcerned = plans.some(isDecided) ? () => true : isInvited;
+  const ofAws = (plan: WantedPlan) => byAws && plan.autoEnable === "ALL";
+  const isConcerned = plans.some((plan) => isDecided(plan) || ofAws(plan)) ? () => true : isInvited;
   const suspended = accounts.filter(({ active }) => !active).map(({ id }) => id);
   const ids = members
     .filter(({ id, enabled }) => enabled && isConcerned(id) && !suspended.includes(id))
@@ -42,24 +83,21 @@ export async function setPlans(
   const wanted = await Promise.all(
     plans.map(async (plan) => {
       const [on, off] = [await accountsOf(plan.enabledIn, run), await accountsOf(plan.disabledIn, run)];
-      const statusOf = (id: string) => statusFor(id, plan, on, off) ?? (isInvited(id) ? "ENABLED" : undefined);
-      return (id: string, features: readonly Now[]) => featureFor(plan, statusOf(id)) ?? withoutAgents(plan, features);
+      const left = (id: string) => (isInvited(id) || ofAws(plan) ? "ENABLED" : undefined);
+      return (id: string, features: readonly Now[]) =>
+        featureFor(plan, statusFor(id, plan, on, off) ?? left(id)) ?? withoutAgents(plan, features);
     }),
   );
-
-  const changes: Record<string, string[]> = {};
   for (const some of chunks(ids)) {
-    for (const { id, features } of await nowIn(place, some, report)) {
-      const wishes = wanted.map((wishOf) => wishOf(id, features));
-      const different = wishes.filter((wish) => wish !== undefined && !isSo(wish, features));
-      if (different.length === 0) continue;
-      const key = JSON.stringify(different);
-      changes[key] = [...(changes[key] ?? []), id];
+    const { found, refused } = await nowIn(place, some);
+    unread.push(...refused);
+    for (const { id, features } of found) {
+      const wishes = wanted.flatMap((wishOf) => wishOf(id, features) ?? []);
+      const different = wishes.filter((wish) => !isSo(wish, features));
+      if (different.length > 0) differing.push({ id, wanted: different, now: features });
     }
   }
-  for (const [Features, accountIds] of Object.entries(changes)) {
-    await update(place, JSON.parse(Features) as MemberFeaturesConfiguration[], accountIds, report);
-  }
+  return { differing, unread };
 }
 
 /** Whether the settings decide it for any account, rather than leaving it to AWS. */
@@ -125,16 +163,16 @@ async function accountsOf(targets: readonly string[], { organization }: Run): Pr
   return found.flat();
 }
 
-async function nowIn({ client, detectorId, region }: Administered, AccountIds: string[], report: Report) {
+async function nowIn({ client, detectorId }: Administered, AccountIds: string[]) {
   const read = new GetMemberDetectorsCommand({ DetectorId: detectorId, AccountIds });
-  const { MemberDataSourceConfigurations: found, UnprocessedAccounts: refused } = await client.send(read);
-  report.warnings.push(
-    ...(refused ?? []).map(
-      ({ AccountId, Result }) =>
-        `account ${AccountId}: GuardDuty's plans in ${region} could not be read: AWS says "${Result}". It is tried again every hour.`,
-    ),
-  );
-  return (found ?? []).map(({ AccountId = "", Features = [] }) => ({ id: AccountId, features: Features }));
+  const { MemberDataSourceConfigurations = [], UnprocessedAccounts = [] } = await client.send(read);
+  return {
+    found: MemberDataSourceConfigurations.map(({ AccountId = "", Features = [] }) => ({
+      id: AccountId,
+      features: Features,
+    })),
+    refused: UnprocessedAccounts.map(({ AccountId = "", Result = "" }) => ({ id: AccountId, reason: Result })),
+  };
 }
 
 async function update(

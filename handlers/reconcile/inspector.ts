@@ -76,8 +76,8 @@ async function scan(
   wanted: readonly ScanType[],
   report: Report,
 ): Promise<void> {
-  const members = await membersOf(place);
-  const ids = accounts.map(({ id }) => id).filter((id) => members.includes(id));
+  const { differing, unread } = await differingScans(place, accounts, wanted, await membersOf(place));
+  report.warnings.push(...unread.map((failed) => `${inWords(failed)}: could not be read ${why(place, failed)}`));
   const changes: Record<string, { types: ScanType[]; on: boolean; ids: string[] }> = {};
   const due = (id: string, types: ScanType[], on: boolean) => {
     if (types.length === 0) return;
@@ -85,19 +85,9 @@ async function scan(
     changes[key] ??= { types, on, ids: [] };
     changes[key].ids.push(id);
   };
-  for (const { accountId = "", resourceState } of await statesOf(place, ids, report)) {
-    const is = (type: ScanType, ...statuses: string[]) =>
-      statuses.includes(resourceState?.[STATES[type]]?.status ?? "DISABLED");
-    due(
-      accountId,
-      wanted.filter((type) => !is(type, "ENABLED", "ENABLING")),
-      true,
-    );
-    due(
-      accountId,
-      SCAN_TYPES.filter((type) => !wanted.includes(type) && is(type, "ENABLED", "ENABLING")),
-      false,
-    );
+  for (const { id, on, off } of differing) {
+    due(id, on, true);
+    due(id, off, false);
   }
   for (const { types, on, ids } of Object.values(changes)) {
     const what = on ? "switched on" : "switched off";
@@ -118,26 +108,45 @@ async function scan(
   }
 }
 
+/** The members among these accounts in which not just that is scanned: what is to go on, and off. */
+export async function differingScans(
+  place: Administered,
+  accounts: readonly Account[],
+  wanted: readonly ScanType[],
+  members: readonly string[],
+): Promise<{ differing: { id: string; on: ScanType[]; off: ScanType[] }[]; unread: FailedAccount[] }> {
+  const ids = accounts.map(({ id }) => id).filter((id) => members.includes(id));
+  const { found, failed } = await statesOf(place, ids);
+  const differing = found.map(({ accountId = "", resourceState }) => {
+    const isOn = (type: ScanType) =>
+      ["ENABLED", "ENABLING"].includes(resourceState?.[STATES[type]]?.status ?? "DISABLED");
+    return {
+      id: accountId,
+      on: wanted.filter((type) => !isOn(type)),
+      off: SCAN_TYPES.filter((type) => !wanted.includes(type) && isOn(type)),
+    };
+  });
+  return { differing: differing.filter(({ on, off }) => on.length + off.length > 0), unread: failed };
+}
+
 const inWords = ({ accountId }: FailedAccount) => `account ${accountId}`;
 const why = ({ region }: Administered, { errorCode, errorMessage }: FailedAccount) =>
   `by Inspector in ${region}: AWS says "${errorCode}: ${errorMessage}". It is tried again every hour.`;
 
-async function statesOf(place: Administered, ids: readonly string[], report?: Report): Promise<AccountState[]> {
-  const found: AccountState[] = [];
+async function statesOf(place: Administered, ids: readonly string[]) {
+  const [found, failed]: [AccountState[], FailedAccount[]] = [[], []];
   for (const accountIds of chunks(ids)) {
-    const { accounts, failedAccounts } = await place.client.send(new BatchGetAccountStatusCommand({ accountIds }));
-    found.push(...(accounts ?? []));
-    report?.warnings.push(
-      ...(failedAccounts ?? []).map((failed) => `${inWords(failed)}: could not be read ${why(place, failed)}`),
-    );
+    const answer = await place.client.send(new BatchGetAccountStatusCommand({ accountIds }));
+    found.push(...(answer.accounts ?? []));
+    failed.push(...(answer.failedAccounts ?? []));
   }
-  return found;
+  return { found, failed };
 }
 
 /** One round of switching off: gives those that are not off yet, with what AWS says of them. */
 async function switchOff(place: Administered, members: readonly string[]): Promise<string[]> {
   // Who can't be read, such as an account that was closed, scans nothing for us either.
-  const on = (await statesOf(place, members)).filter(({ state }) => state?.status !== "DISABLED");
+  const on = (await statesOf(place, members)).found.filter(({ state }) => state?.status !== "DISABLED");
   const refused: Record<string, string> = {};
   const ids = on.filter(({ state }) => state?.status !== "DISABLING").map(({ accountId = "" }) => accountId);
   for (const accountIds of chunks(ids)) {

@@ -55,7 +55,7 @@ export const securityHubMembersService = (settings: SecurityHubMembersSettings):
 };
 
 /** Those whose findings the administrator sees. */
-async function membersOf(client: SecurityHubClient): Promise<string[]> {
+export async function membersOf(client: SecurityHubClient): Promise<string[]> {
   const members: string[] = [];
   for await (const page of paginateListMembers({ client }, { OnlyAssociated: true })) {
     members.push(...(page.Members ?? []).map(({ AccountId = "" }) => AccountId));

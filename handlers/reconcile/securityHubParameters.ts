@@ -54,7 +54,8 @@ export async function setParameters(
   if (set > 0) report.done["controls' parameters set"] = set;
 }
 
-const isSo = ({ values }: CustomControl, now: Readonly<Record<string, ParameterConfiguration>>): boolean =>
+/** Whether the control has what is wanted of it. */
+export const isSo = ({ values }: CustomControl, now: Readonly<Record<string, ParameterConfiguration>>): boolean =>
   Object.entries(values).every(
     ([name, value]) => now[name]?.ValueType === "CUSTOM" && JSON.stringify(now[name].Value) === JSON.stringify(value),
   );
