@@ -17,12 +17,18 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** What is told in place of such a value. */
 export const KNOWN_LATER = "(known after the deployment)";
 
+/** What ours replaces as a whole, at every depth: of these, what is there and ours don't have goes. Of all else AWS keeps it. */
+const WHOLE: readonly string[] = ["tags", "criteria", "configurationPolicy"];
+
 /** The settings of what is there that ours would change: those that both sides tell. Tags that ours don't have go. */
 export const differences = (now: Inputs, ours: Inputs): Difference[] =>
   Object.keys(ours)
-    .filter((name) => !name.startsWith("__") && name in now)
-    .flatMap((name) => compare(name, now[name], ours[name], name === "tags"))
+    .filter((name) => isSetting(name) && name in now)
+    .flatMap((name) => compare(name, now[name], ours[name], WHOLE.includes(name)))
     .concat("tags" in now && !("tags" in ours) ? compare("tags", now.tags, {}, true) : []);
+
+/** The engine keeps notes of its own among the inputs. */
+const isSetting = (name: string): boolean => !name.startsWith("__");
 
 const compare = (setting: string, now: unknown, ours: unknown, whole: boolean): Difference[] => {
   if (ours === undefined || ours === null) return [];
@@ -31,16 +37,23 @@ const compare = (setting: string, now: unknown, ours: unknown, whole: boolean): 
     return now === undefined ? [] : [{ setting, now, ours: KNOWN_LATER }];
   if (isPlain(ours) && (isPlain(now) || now === undefined)) {
     const before: Inputs = now ?? {};
-    const names = Object.keys(whole ? { ...before, ...ours } : ours);
+    const names = Object.keys(whole ? { ...before, ...ours } : ours).filter(isSetting);
     return names.flatMap((name) =>
       name in ours
-        ? compare(`${setting}.${name}`, before[name], ours[name], false)
-        : [{ setting: `${setting}.${name}`, now: before[name] }],
+        ? compare(`${setting}.${name}`, before[name], ours[name], whole)
+        : removed(`${setting}.${name}`, before[name]),
     );
   }
   const ofWholes = Array.isArray(ours) && ours.length === 0 && now === undefined;
   if (ofWholes || isDeepStrictEqual(canonical(now), canonical(ours))) return [];
   return [{ setting, ...(now !== undefined && { now }), ours }];
+};
+
+/** What AWS tells as empty was not set. */
+const removed = (setting: string, now: unknown): Difference[] => {
+  if (now === undefined || (Array.isArray(now) && now.length === 0)) return [];
+  if (isPlain(now)) return Object.entries(now).flatMap(([name, inner]) => removed(`${setting}.${name}`, inner));
+  return [{ setting, now }];
 };
 
 const isPlain = (value: unknown): value is Inputs =>

@@ -32,7 +32,7 @@ export interface Around {
   homeRegion: string;
   /** The account that may administer this one, or is to: of any other it must not be a member. */
   administrator?: string;
-  /** Everything that the stack would make. */
+  /** Everything that the stack would have, what is in its state already too. */
   all: readonly Sought[];
 }
 
@@ -40,6 +40,9 @@ export interface Around {
 export type Finder = (sought: Sought, around: Around) => Promise<Found | Obstacle | undefined>;
 
 export const isObstacle = (one: Found | Obstacle): one is Obstacle => "fix" in one;
+
+/** Where it would be made. */
+export const regionOf = ({ region }: Sought, { homeRegion }: Around): string => region ?? homeRegion;
 
 /** The answer, or undefined where AWS refuses it by an error that these words describe: there is nothing to take over, then. */
 export const unless = async <Answer>(refusal: RegExp, answer: Promise<Answer>): Promise<Answer | undefined> =>

@@ -1,11 +1,10 @@
-import { type Policy, SecurityHub } from "@aws-sdk/client-securityhub";
-import { type Around, everything, type Finder, type Inputs, type Sought, unless } from "../finding";
+import { everything, type Finder, regionOf, unless } from "../finding";
+import { automationRules } from "./automationRules";
+import { configurationPolicies, ourStandards } from "./configurationPolicies";
+import { hubIn, OFF } from "./hub";
+import { securityHubStandards } from "./securityHubStandards";
 
-const OFF = /not subscribed/i;
 const NOT_ADMIN = /not an administrator|not the .*administrator|AccessDenied/i;
-
-const hubIn = ({ account }: Around, region: string): SecurityHub => account.client(SecurityHub, region);
-const regionOf = ({ region }: Sought, { homeRegion }: Around): string => region ?? homeRegion;
 
 const findHub: Finder = async (sought, around) => {
   const region = regionOf(sought, around);
@@ -75,12 +74,14 @@ const findOrganization: Finder = async (sought, around) => {
   const kept = ourStandards(around.all);
   const { StandardsSubscriptions: own = [] } = kept.length ? await securityhub.getEnabledStandards({}) : {};
   const gone = own.flatMap(({ StandardsArn: arn }) => (arn && !kept.includes(arn) ? arn : []));
+  const central = now?.OrganizationConfiguration?.ConfigurationType === "CENTRAL";
   return (
     now && {
       id: around.account.id,
-      loses: gone.map(
-        (arn) => `the standard ${arn}, on in this account, goes off once a policy of these settings holds`,
-      ),
+      loses: [
+        ...gone.map((arn) => `the standard ${arn}, on in this account, goes off once a policy of these settings holds`),
+        ...(kept.length && !central ? [UNREAD] : []),
+      ],
       now: {
         autoEnable: now.AutoEnable,
         autoEnableStandards: now.AutoEnableStandards,
@@ -90,99 +91,9 @@ const findOrganization: Finder = async (sought, around) => {
   );
 };
 
-/** Refused unless central configuration is on. */
-const whereCentral = <Answer>(answer: Promise<Answer>): Promise<Answer | undefined> =>
-  unless(/AccessDenied|central configuration|ResourceNotFound/i, answer);
-
-const policiesIn = (around: Around, region: string) =>
-  around.account.once(`securityhub policies ${region}`, async () => {
-    const securityhub = hubIn(around, region);
-    const listed = await whereCentral(
-      everything(
-        (NextToken) => securityhub.listConfigurationPolicies({ NextToken }),
-        ({ ConfigurationPolicySummaries }) => ConfigurationPolicySummaries,
-      ),
-    );
-    return listed ?? [];
-  });
-
-const settingsOf = (policy: Policy | undefined) => {
-  const hub = policy?.SecurityHub;
-  const controls = hub?.SecurityControlsConfiguration;
-  return {
-    serviceEnabled: hub?.ServiceEnabled,
-    enabledStandardArns: hub?.EnabledStandardIdentifiers ?? [],
-    securityControlsConfiguration: {
-      enabledControlIdentifiers: controls?.EnabledSecurityControlIdentifiers,
-      disabledControlIdentifiers: controls?.DisabledSecurityControlIdentifiers,
-    },
-  };
-};
-
-const findPolicy: Finder = async (sought, around) => {
-  const region = regionOf(sought, around);
-  const one = (await policiesIn(around, region)).find(({ Name }) => Name === sought.inputs.name);
-  if (!one?.Id) return undefined;
-  const now = await hubIn(around, region).getConfigurationPolicy({ Identifier: one.Id });
-  return {
-    id: one.Id,
-    now: { name: now.Name, description: now.Description, configurationPolicy: settingsOf(now.ConfigurationPolicy) },
-  };
-};
-
-const target = (id: string) =>
-  /^\d{12}$/.test(id) ? { AccountId: id } : id.startsWith("r-") ? { RootId: id } : { OrganizationalUnitId: id };
-
-/** The standards that the stack's own policies switch on: those of before that are not among them go off. */
-const ourStandards = (all: readonly Sought[]): string[] =>
-  all.flatMap(({ inputs }) => {
-    const arns = (inputs.configurationPolicy as Inputs | undefined)?.enabledStandardArns;
-    return Array.isArray(arns) ? arns.map(String) : [];
-  });
-
-const findAssociation: Finder = async (sought, around) => {
-  const region = regionOf(sought, around);
-  const securityhub = hubIn(around, region);
-  const targetId = String(sought.inputs.targetId);
-  const now = await whereCentral(securityhub.getConfigurationPolicyAssociation({ Target: target(targetId) }));
-  // What it inherits is another target's.
-  if (!now?.ConfigurationPolicyId || now.AssociationType !== "APPLIED") return undefined;
-  const id = now.ConfigurationPolicyId;
-  const before = await whereCentral(securityhub.getConfigurationPolicy({ Identifier: id }));
-  const kept = ourStandards(around.all);
-  const gone = settingsOf(before?.ConfigurationPolicy).enabledStandardArns.filter((arn) => !kept.includes(arn));
-  return {
-    id: targetId,
-    now: { policyId: id },
-    loses: gone.map((arn) => `the standard ${arn} goes off there, since no policy of these settings has it`),
-  };
-};
-
-const findRule: Finder = async (sought, around) => {
-  const region = regionOf(sought, around);
-  const securityhub = hubIn(around, region);
-  const rules = await around.account.once(`securityhub rules ${region}`, async () =>
-    unless(
-      OFF,
-      everything(
-        (NextToken) => securityhub.listAutomationRules({ NextToken }),
-        ({ AutomationRulesMetadata }) => AutomationRulesMetadata,
-      ),
-    ),
-  );
-  const one = rules?.find(({ RuleName }) => RuleName === sought.inputs.ruleName);
-  if (!one?.RuleArn) return undefined;
-  return {
-    id: one.RuleArn,
-    now: {
-      ruleName: one.RuleName,
-      ruleOrder: one.RuleOrder,
-      ruleStatus: one.RuleStatus,
-      isTerminal: one.IsTerminal,
-      description: one.Description,
-    },
-  };
-};
+/** AWS tells the administrator nothing of it. */
+const UNREAD =
+  "what other accounts have set by themselves can't be read from this one: standards and controls that their policy doesn't have go off there";
 
 /** One that is invited, or accepted: of any other, CreateMembers makes anew what it needs. */
 const findMember: Finder = async (sought, around) => {
@@ -229,9 +140,9 @@ export const securityhub: Readonly<Record<string, Finder>> = {
   "aws:securityhub/findingAggregator:FindingAggregator": findAggregator,
   "aws:securityhub/aggregatorV2:AggregatorV2": findAggregatorV2,
   "aws:securityhub/organizationConfiguration:OrganizationConfiguration": findOrganization,
-  "aws:securityhub/configurationPolicy:ConfigurationPolicy": findPolicy,
-  "aws:securityhub/configurationPolicyAssociation:ConfigurationPolicyAssociation": findAssociation,
-  "aws:securityhub/automationRule:AutomationRule": findRule,
   "aws:securityhub/member:Member": findMember,
   "aws:securityhub/inviteAccepter:InviteAccepter": findAcceptance,
+  ...automationRules,
+  ...configurationPolicies,
+  ...securityHubStandards,
 };
