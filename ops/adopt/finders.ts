@@ -8,8 +8,8 @@ import { securityhub } from "./finders/securityhub";
 import type { Finder } from "./finding";
 
 /**
- * How each type is looked for that can be there before hakken makes it, by its token in @pulumi/aws: an account has one of it, or it
- * has a fixed name. All other types are made with names of their own, and can't be there.
+ * How each type is looked for that can be there before hakken makes it, by its token in @pulumi/aws: an account has one of it, or so
+ * many, or it has a name that somebody else may have given too. All other types get names that are hakken's own, or none has had yet.
  */
 export const FINDERS: Readonly<Record<string, Finder>> = {
   ...cloudformation,

@@ -1,20 +1,14 @@
 import { GuardDuty } from "@aws-sdk/client-guardduty";
-import { type Around, everything, type Finder, type Sought, unless } from "../finding";
-
-/** The one detector that an account has in a region. */
-const detectorIn = ({ account }: Around, region: string): Promise<string | undefined> =>
-  account.once(`guardduty detector ${region}`, async () => {
-    const { DetectorIds = [] } = await account.client(GuardDuty, region).listDetectors({});
-    return DetectorIds[0];
-  });
+import { type Around, everything, type Finder, regionOf, unless } from "../finding";
+import { detectorIn } from "./detector";
+import { guarddutyInvitations } from "./guarddutyInvitations";
+import { guarddutyLists } from "./guarddutyLists";
 
 const detector = (around: Around, region: string) =>
   around.account.once(`guardduty detector's settings ${region}`, async () => {
     const id = await detectorIn(around, region);
     return id ? { id, ...(await around.account.client(GuardDuty, region).getDetector({ DetectorId: id })) } : undefined;
   });
-
-const regionOf = ({ region }: Sought, { homeRegion }: Around): string => region ?? homeRegion;
 
 const findDetector: Finder = async (sought, around) => {
   const region = regionOf(sought, around);
@@ -113,35 +107,13 @@ const findOrganizationFeature: Finder = async (sought, around) => {
   );
 };
 
-const findMember: Finder = async (sought, around) => {
-  const region = regionOf(sought, around);
-  const DetectorId = await detectorIn(around, region);
-  if (!DetectorId) return undefined;
-  const accountId = String(sought.inputs.accountId);
-  const asked = around.account.client(GuardDuty, region).getMembers({ DetectorId, AccountIds: [accountId] });
-  const member = (await unless(/BadRequestException/, asked))?.Members?.find(
-    ({ AccountId }) => AccountId === accountId,
-  );
-  return member && { id: `${DetectorId}:${accountId}`, now: { accountId, email: member.Email } };
-};
-
-const findAcceptance: Finder = async (sought, around) => {
-  const region = regionOf(sought, around);
-  const DetectorId = await detectorIn(around, region);
-  if (!DetectorId) return undefined;
-  const guardduty = around.account.client(GuardDuty, region);
-  const { Administrator: admin } = await guardduty.getAdministratorAccount({ DetectorId });
-  const { masterAccountId } = sought.inputs;
-  return admin?.AccountId === masterAccountId ? { id: DetectorId, now: { masterAccountId } } : undefined;
-};
-
 /** What GuardDuty has already. */
 export const guardduty: Readonly<Record<string, Finder>> = {
   "aws:guardduty/detector:Detector": findDetector,
   "aws:guardduty/detectorFeature:DetectorFeature": findDetectorFeature,
   "aws:guardduty/organizationAdminAccount:OrganizationAdminAccount": findAdmin,
-  "aws:guardduty/member:Member": findMember,
-  "aws:guardduty/inviteAccepter:InviteAccepter": findAcceptance,
   "aws:guardduty/organizationConfiguration:OrganizationConfiguration": findOrganization,
   "aws:guardduty/organizationConfigurationFeature:OrganizationConfigurationFeature": findOrganizationFeature,
+  ...guarddutyInvitations,
+  ...guarddutyLists,
 };

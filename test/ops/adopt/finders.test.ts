@@ -1,41 +1,17 @@
 import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Account } from "../../../ops/adopt/account";
 import { differences } from "../../../ops/adopt/differences";
 import { FINDERS } from "../../../ops/adopt/finders";
-import type { Around, Found, Inputs, Sought } from "../../../ops/adopt/finding";
+import type { Around, Found } from "../../../ops/adopt/finding";
 import { AUDIT, HOME, LINKED, MANAGEMENT, PROD, policy, RunningPlane, UNIT } from "../../sandbox/doubles/plane";
+import { accountIn, finding } from "./inDoubles";
 
 const plane = new RunningPlane();
 beforeAll(() => plane.start());
 afterAll(() => plane.close());
 
-const ENDPOINTS: Record<string, Parameters<RunningPlane["endpoint"]>[0]> = {
-  Inspector2: "inspector2",
-  CloudFormation: "cloudformation",
-  GuardDuty: "guardduty",
-  SecurityHub: "securityhub",
-  Organizations: "organizations",
-};
-
-/** The account, by its root, in the doubles. */
-const account = (id: string): Account => ({
-  id,
-  client: (Client, region) =>
-    new (Client as new (config: object) => InstanceType<typeof Client>)({
-      region,
-      credentials: { accessKeyId: id, secretAccessKey: "any" },
-      endpoint: plane.endpoint(ENDPOINTS[Client.name] ?? "guardduty"),
-    }),
-  once: (_question, ask) => ask(),
-  close: () => {},
-});
-
-const find = (type: string, inputs: Inputs, id = AUDIT, around: Partial<Around> = {}) => {
-  const region = typeof inputs.region === "string" ? inputs.region : undefined;
-  const sought: Sought = { type, name: "one", urn: "urn", ...(region && { region }), inputs, protect: true };
-  return FINDERS[type]?.(sought, { account: account(id), homeRegion: HOME, all: [sought], ...around });
-};
+const account = (id: string) => accountIn(plane, id);
+const find = finding(plane);
 
 describe("what GuardDuty has", () => {
   const DETECTOR = "aws:guardduty/detector:Detector";
@@ -204,7 +180,10 @@ describe("who is a member by invitation", () => {
     await theirs.acceptAdministratorInvitation({ AdministratorId, InvitationId: second?.InvitationId });
 
     const member = {
-      guardDuty: { id: `${DetectorId}:${PARTNER}`, now: { accountId: PARTNER, email: "aws@example.com" } },
+      guardDuty: {
+        id: `${DetectorId}:${PARTNER}`,
+        now: { accountId: PARTNER, email: "aws@example.com", invite: true },
+      },
       securityHub: { id: PARTNER, now: { accountId: PARTNER } },
     };
     expect([nothing, created]).toEqual([{}, undefined]);
