@@ -8,6 +8,7 @@ import { type Difference, differences } from "./differences";
 import { FINDERS } from "./finders";
 import { type Around, type Found, type Inputs, isObstacle, type Obstacle, type Sought } from "./finding";
 import type { ImportFile } from "./importing";
+import { changesMembers, gatheredChanges, type InRegion, lookAtMembers, type MemberChange } from "./members";
 
 /** A resource that is there before the stack makes it. */
 export interface Existing extends Address {
@@ -25,6 +26,8 @@ export interface Adoption {
   existing: Existing[];
   /** There, but without an import: `up` sets it as the program says. Those that are as the program says are left out. */
   overwritten: Existing[];
+  /** What changes in accounts other than the stack's own, by the reconciler that it deploys. It has no import either. */
+  members: MemberChange[];
   /** What stands in the way, and how to clear it. While there is any, nothing is taken over. */
   obstacles: (Address & Obstacle)[];
 }
@@ -41,6 +44,8 @@ export interface Survey {
 export interface Preview {
   take: (event: EngineEvent) => void;
   sought: () => Sought[];
+  /** That, and what it has already. */
+  all: () => Sought[];
   /** The inputs of the stack's one provider. Undefined where it has none. */
   provider: () => Inputs | undefined;
 }
@@ -49,30 +54,39 @@ const PROVIDER = "pulumi:providers:aws";
 
 /** Follows a preview by the engine's events. */
 export const previewed = (): Preview => {
-  const sought: Sought[] = [];
+  const [sought, all]: [Sought[], Sought[]] = [[], []];
   let provider: Inputs | undefined;
   const take = ({ resourcePreEvent: pre }: EngineEvent) => {
     if (!pre?.metadata.new) return;
     const { op, urn, type, new: made } = pre.metadata;
     if (type === PROVIDER) provider = made.inputs;
-    if (op !== "create") return;
+    if (!["create", "same", "update"].includes(op)) return;
     const inputs: Inputs = made.inputs ?? {};
     const region = typeof inputs.region === "string" ? inputs.region : undefined;
-    sought.push({ ...nameOf(urn), urn, ...(region && { region }), inputs, protect: made.protect ?? false });
+    const one = { ...nameOf(urn), urn, ...(region && { region }), inputs, protect: made.protect ?? false };
+    all.push(one);
+    if (op === "create") sought.push(one);
   };
-  return { take, sought: () => sought, provider: () => provider };
+  return { take, sought: () => sought, all: () => all, provider: () => provider };
 };
 
 // Many regions at once, and no more than the services let one account ask.
 const AT_A_TIME = 12;
 
-/** Looks in AWS for what the stack would make, and changes nothing there. */
-export const survey = async (preview: Preview, importFile: string, signal: AbortSignal): Promise<Survey> => {
+/** Looks in AWS for what the stack would make, and changes nothing there. Tells how far it is. */
+export const survey = async (
+  preview: Preview,
+  importFile: string,
+  signal: AbortSignal,
+  tell: (progress: string) => void = () => {},
+): Promise<Survey> => {
   const provider = preview.provider();
-  const all = preview.sought();
+  const all = preview.all();
   // The engine comes to them in an order of its own, another each time.
-  const sought = all.filter(({ type }) => FINDERS[type]).sort((a, b) => a.urn.localeCompare(b.urn));
-  if (!provider || !sought.length) return { adoption: NOTHING, failures: [], imports: [] };
+  const sought = preview.sought().sort((a, b) => a.urn.localeCompare(b.urn));
+  const ours = sought.filter(({ type }) => FINDERS[type]);
+  const runs = sought.filter(changesMembers);
+  if (!provider || !(ours.length + runs.length)) return { adoption: NOTHING, failures: [], imports: [] };
 
   const account = await signIn(provider);
   try {
@@ -83,15 +97,24 @@ export const survey = async (preview: Preview, importFile: string, signal: Abort
       all,
     };
     const limit = pLimit(AT_A_TIME);
-    const looked = await Promise.all(sought.map((one) => limit(() => look(one, around, signal))));
+    let done = 0;
+    const one = async (sought: Sought, ask: () => Promise<Looked>) => {
+      const answer = await limit(() => unlessFailed(sought, around, signal, ask));
+      tell(`${++done} of ${ours.length + runs.length}: ${sought.name}`);
+      return answer;
+    };
+    const [looked, members] = await Promise.all([
+      Promise.all(ours.map((sought) => one(sought, () => look(sought, around)))),
+      Promise.all(runs.map((sought) => one(sought, () => membersBy(sought, around)))),
+    ]);
     signal.throwIfAborted();
-    return gathered(looked, JSON.parse(readFileSync(importFile, "utf8")) as ImportFile, all);
+    return gathered([...looked, ...members], JSON.parse(readFileSync(importFile, "utf8")) as ImportFile, all);
   } finally {
     account.close();
   }
 };
 
-const NOTHING: Adoption = { existing: [], overwritten: [], obstacles: [] };
+const NOTHING: Adoption = { existing: [], overwritten: [], members: [], obstacles: [] };
 
 /** Whom the stack designates, or whose invitation it accepts: its account may be a member of that one. */
 const administratorIn = (all: readonly Sought[]): string | undefined =>
@@ -99,16 +122,38 @@ const administratorIn = (all: readonly Sought[]): string | undefined =>
     .flatMap(({ inputs }) => [inputs.adminAccountId, inputs.masterAccountId, inputs.masterId])
     .find((id): id is string => typeof id === "string" && /^\d{12}$/.test(id));
 
-type Looked = { sought: Sought } & ({ found?: Found } | { obstacle: Obstacle } | { failure: Failure });
+type Looked = { sought: Sought } & (
+  | { found?: Found }
+  | { members: InRegion }
+  | { obstacle: Obstacle }
+  | { failure: Failure }
+);
 
-const look = async (sought: Sought, around: Around, signal: AbortSignal): Promise<Looked> => {
+const look = async (sought: Sought, around: Around): Promise<Looked> => {
+  const found = await FINDERS[sought.type]?.(sought, around);
+  return found && isObstacle(found) ? { sought, obstacle: found } : { sought, found };
+};
+
+const membersBy = async (sought: Sought, around: Around): Promise<Looked> => ({
+  sought,
+  members: await lookAtMembers(sought, around),
+});
+
+const unlessFailed = async (
+  sought: Sought,
+  { account }: Around,
+  signal: AbortSignal,
+  ask: () => Promise<Looked>,
+): Promise<Looked> => {
   if (signal.aborted) return { sought };
   try {
-    const found = await FINDERS[sought.type]?.(sought, around);
-    return found && isObstacle(found) ? { sought, obstacle: found } : { sought, found };
+    return await ask();
   } catch (error) {
     const name = error instanceof Error && error.name !== "Error" ? `${error.name}: ` : "";
-    const reason = `what account ${around.account.id} has already can't be read: ${name}${messageOf(error)}`;
+    const whose = changesMembers(sought)
+      ? `members of account ${account.id} have`
+      : `account ${account.id} has already`;
+    const reason = `what ${whose} can't be read: ${name}${messageOf(error)}`;
     return { sought, failure: { resource: addressOf(sought), reason } };
   }
 };
@@ -131,6 +176,7 @@ const gathered = (looked: readonly Looked[], file: ImportFile, all: readonly Sou
     adoption: {
       existing: existing.map(({ protect: _, ...one }) => one),
       overwritten,
+      members: gatheredChanges(looked.flatMap((one) => ("members" in one ? one.members : []))),
       obstacles: looked.flatMap((one) => ("obstacle" in one ? [{ ...addressOf(one.sought), ...one.obstacle }] : [])),
     },
     failures: looked.flatMap((one) => ("failure" in one ? [one.failure] : [])),

@@ -1,18 +1,22 @@
 import type { StackResult } from "../deploy";
 import type { Adoption, Existing } from "./adoption";
 import type { Difference } from "./differences";
+import type { MemberChange } from "./members";
 
 /** What a survey found, for people: each resource with what the next `up` changes of it. */
 export const foundInWords = ({ stack, account, adoption }: StackResult): string[] => {
   if (!adoption) return [];
-  const { existing, overwritten } = adoption;
+  const { existing, overwritten, members } = adoption;
   const head = [stack, ...(account ? [account] : [])].join(": ");
-  if (!existing.length && !overwritten.length) return [`${head}: nothing is there that it would take over`];
+  if (!existing.length && !overwritten.length && !members.length)
+    return [`${head}: nothing is there that it would take over`];
   return [
     `${head}: ${count(existing.length, "resource is", "resources are")} there already`,
     ...existing.flatMap((one) => [`  ${title(one)}`, ...changesOf(one)]),
     ...(overwritten.length ? ["  Without an import, and set as the program says by the next up:"] : []),
     ...groups(overwritten).flatMap(({ first, regions }) => [`  ${title(first, regions)}`, ...changesOf(first)]),
+    ...(members.length ? ["  In other accounts, by the reconciler, or by AWS within a day, after the next up:"] : []),
+    ...members.flatMap((one) => [`  ${memberTitle(one)}`, ...whereOf(one)]),
   ];
 };
 
@@ -26,6 +30,26 @@ const title = ({ type, name, region, id }: Existing, regions = region ? [region]
 const changesOf = ({ differences, loses }: Existing): string[] => {
   const lines = [...differences.map(differenceInWords), ...loses];
   return (lines.length ? lines : ["as the program has it"]).map((line) => `      ${line}`);
+};
+
+const memberTitle = ({ service, ...difference }: MemberChange): string => `${service} ${differenceInWords(difference)}`;
+
+/** So many accounts are named; all of them are in the JSON. */
+const NAMED_ACCOUNTS = 10;
+
+/** The accounts with the same regions on one line. */
+const whereOf = ({ accounts, note }: MemberChange): string[] => {
+  const byRegions = new Map<string, string[]>();
+  for (const { account, regions } of accounts) {
+    const key = regions.join(", ");
+    byRegions.set(key, [...(byRegions.get(key) ?? []), account]);
+  }
+  const lines = [...byRegions].map(([regions, some]) => {
+    const more = some.length - NAMED_ACCOUNTS;
+    const named = [...some.slice(0, NAMED_ACCOUNTS), ...(more > 0 ? [`and ${more} more`] : [])];
+    return `${count(some.length, "account", "accounts")} in ${regions}: ${named.join(", ")}`;
+  });
+  return [...lines, ...(note ? [note] : [])].map((line) => `      ${line}`);
 };
 
 const differenceInWords = ({ setting, now, ours }: Difference): string =>
@@ -54,6 +78,14 @@ export const questionOf = (stack: string, { first, regions }: { first: Existing;
   [
     `${stack}: the next up sets ${title(first, regions)}, which can't be imported:`,
     ...changesOf(first),
+    "Is that wanted?",
+  ].join("\n");
+
+/** The question about one setting of other accounts. */
+export const memberQuestionOf = (stack: string, change: MemberChange): string =>
+  [
+    `${stack}: after the next up, in other accounts: ${memberTitle(change)}`,
+    ...whereOf(change),
     "Is that wanted?",
   ].join("\n");
 

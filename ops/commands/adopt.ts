@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { OpType } from "@pulumi/pulumi/automation";
 import { type Preview, previewed, type Survey, survey } from "../adopt/adoption";
 import { importInto } from "../adopt/importing";
-import { foundInWords, groups, questionOf, takenInWords } from "../adopt/words";
+import { foundInWords, groups, memberQuestionOf, questionOf, takenInWords } from "../adopt/words";
 import { commandOf } from "../advice";
 import { pulumiCli } from "../cli";
 import { confirm, isInteractive } from "../confirm";
@@ -73,10 +73,17 @@ const lookAround = async (
       const preview = previews.get(result.stack);
       if (result.outcome !== "succeeded" || !preview) return { result };
       const begun = { command: "adopt", options, workDir: context.workDir, seconds: result.seconds };
+      const tell = (kind: "begin" | "doing" | "end" | "failed", text: string) =>
+        context.display.progress({ stack: result.stack, kind, text });
       try {
-        const found = await survey(preview, importFile(result.stack), context.interruption.stop);
+        tell("begin", "look at what is there");
+        const found = await survey(preview, importFile(result.stack), context.interruption.stop, (progress) =>
+          tell("doing", progress),
+        );
+        tell("end", "looked at what is there");
         return { result: withSurvey(result, found, options), found };
       } catch (error) {
+        tell("failed", "failed");
         return { result: failedResult(result.stack, error, begun) };
       }
     }),
@@ -98,13 +105,15 @@ const withSurvey = (result: StackResult, { adoption, failures }: Survey, options
   return { ...result, changes: [], adoption, outcome: "failed", failures: all, exitCode: EXIT.failed, next };
 };
 
-/** Asks about each setting that `up` overwrites without an import, and once about all the rest. Gives the exit code of a no. */
+/** Asks about each setting that `up` overwrites without an import or changes in other accounts, and once about all the rest. Gives the exit code of a no. */
 const ask = async (
   surveyed: readonly Looked[],
   { interruption, display }: Context,
   { yes }: RunOptions,
 ): Promise<number | undefined> => {
-  const pending = surveyed.filter(({ found }) => found?.imports.length || found?.adoption.overwritten.length);
+  const pending = surveyed.filter(
+    ({ found }) => found?.imports.length || found?.adoption.overwritten.length || found?.adoption.members.length,
+  );
   if (yes || !pending.length) return undefined;
   if (!isInteractive()) {
     display.print("adopt asks before it takes anything over, and there is nobody to ask: add --yes.");
@@ -113,6 +122,9 @@ const ask = async (
   for (const { result, found } of pending) {
     for (const group of groups(found?.adoption.overwritten ?? [])) {
       if (!(await confirm(questionOf(result.stack, group), interruption.stop))) return EXIT.declined;
+    }
+    for (const change of found?.adoption.members ?? []) {
+      if (!(await confirm(memberQuestionOf(result.stack, change), interruption.stop))) return EXIT.declined;
     }
   }
   const stacks = pending.filter(({ found }) => found?.imports.length).map(({ result }) => result.stack);

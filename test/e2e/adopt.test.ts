@@ -10,11 +10,14 @@ import type { Report } from "../../ops/report";
 import { projectRoot } from "../../ops/root";
 import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
 import { engineEnvironment } from "../../sandbox/project";
+import { exportByHand, memberByHand } from "./byHand";
 import { type RaisedEstate, raiseEstate } from "./estate";
 
 const REGIONS = [HOME_REGION, "us-east-1", "ap-northeast-3"];
+const THEIRS = "findings-by-hand";
 const OTHER_ADMIN_IN = "us-east-1";
 const ROLE = `arn:aws:iam::${ACCOUNTS.prod}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`;
+const EXPORT = `guardduty-export-${HOME_REGION}`;
 let estate: RaisedEstate;
 let byHand: Record<string, string>;
 
@@ -25,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => estate?.close(), 60_000);
 
-/** What somebody clicked together: three detectors, a hub with standards, another administrator in one region, Control Tower's recorder, a trail. */
+/** What somebody clicked together: three detectors, one of which exports, a hub with standards, another administrator in one region, Control Tower's recorder, a trail. */
 async function setUpByHand(): Promise<Record<string, string>> {
   const detectors = REGIONS.map(async (region, index) => {
     const { DetectorId = "" } = await new GuardDuty(estate.as("audit", region)).createDetector({
@@ -38,6 +41,7 @@ async function setUpByHand(): Promise<Record<string, string>> {
   });
   await new SecurityHub(estate.as("audit")).enableSecurityHub({ ControlFindingGenerator: "STANDARD_CONTROL" });
   await inviteByHand(detectors[0]);
+  await exportByHand(estate, (await detectors[0])?.[1] ?? "", THEIRS);
   await new GuardDuty(estate.as("management", OTHER_ADMIN_IN)).enableOrganizationAdminAccount({
     AdminAccountId: ACCOUNTS.dev,
   });
@@ -147,6 +151,7 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
       "findingPublishingFrequency: ONE_HOUR → FIFTEEN_MINUTES",
       "controlFindingGenerator: STANDARD_CONTROL → SECURITY_CONTROL",
       "tags.madeBy: hand → (removed)",
+      `nothing more is exported to arn:aws:s3:::${THEIRS}`,
     ])
       expect(shown.stderr).toContain(line);
     expect(shown.stderr).toMatch(/S3_DATA_EVENTS \(ap-northeast-3, us-east-1\)\n +status: DISABLED → ENABLED/);
@@ -164,10 +169,10 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
       adoptionOf(adopted, "audit")
         ?.existing.map(({ name }) => name)
         .sort(),
-    ).toEqual([...REGIONS.map((region) => `detectors-${region}`).sort(), "securityhub"]);
+    ).toEqual([...REGIONS.map((region) => `detectors-${region}`).sort(), EXPORT, "securityhub"]);
     expect(adoptionOf(again, "audit")?.existing).toEqual([]);
     expect(changed.filter((change) => /^(update|replace|delete)/.test(change)).sort()).toEqual(
-      REGIONS.map((region) => `update detectors-${region}`).sort(),
+      [...REGIONS.map((region) => `update detectors-${region}`), `update ${EXPORT}`].sort(),
     );
     expect(await detectorsOf("audit")).toEqual(byHand);
     const { FindingPublishingFrequency } = await new GuardDuty(estate.as("audit")).getDetector({
@@ -202,20 +207,30 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
     });
   });
 
-  it("have their organization taken over, standards and all", async () => {
+  it("have their organization taken over, standards and all, with what changes in members told before", async () => {
+    const runtimeMonitoring = await memberByHand(estate, byHand[HOME_REGION]);
     const adopted = await ops("adopt", "--yes", "--stack", "organization");
+    const before = await runtimeMonitoring();
     await up("organization");
 
     expect(adopted.code).toBe(0);
     expect(adoptionOf(adopted, "organization")?.existing).toContainEqual(
       expect.objectContaining({
         type: "aws:securityhub/organizationConfiguration:OrganizationConfiguration",
-        loses: [expect.stringMatching(/cis-aws-foundations-benchmark\/v\/1\.2\.0, on in this account, goes off/)],
+        loses: [
+          expect.stringMatching(/cis-aws-foundations-benchmark\/v\/1\.2\.0, on in this account, goes off/),
+          expect.stringMatching(/what other accounts have set by themselves can't be read/),
+        ],
       }),
     );
     // By the reconciler: under a policy the provider's call is refused.
     const { ControlFindingGenerator } = await new SecurityHub(estate.as("audit")).describeHub({});
     expect(ControlFindingGenerator).toBe("SECURITY_CONTROL");
+    expect(adoptionOf(adopted, "organization")?.members).toContainEqual({
+      ...{ service: "GuardDuty", setting: "RUNTIME_MONITORING", now: "ENABLED", ours: "DISABLED" },
+      accounts: [{ account: ACCOUNTS.dev, regions: [HOME_REGION] }],
+    });
+    expect([before, await runtimeMonitoring()]).toEqual(["ENABLED", "DISABLED"]);
     expect(await detectorsOf("audit")).toEqual(byHand);
     const members = adoptionOf(adopted, "organization")?.existing.filter(({ type }) => /:Member$/.test(type));
     expect(members?.map(({ name }) => name).sort()).toEqual(
@@ -266,6 +281,7 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
     expect(preview.code).toBe(0);
     expect(again.code).toBe(0);
     expect(again.report.stacks.flatMap(({ adoption }) => adoption?.existing ?? [])).toEqual([]);
+    expect(again.report.stacks.flatMap(({ adoption }) => adoption?.members ?? [])).toEqual([]);
     expect(again.report.stacks.flatMap(({ changes }) => changes)).toEqual([]);
   });
 });

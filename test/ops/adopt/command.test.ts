@@ -14,7 +14,9 @@ describe("ops adopt", () => {
       schemaVersion: 1,
       command: "adopt",
       outcome: "succeeded",
-      stacks: [{ stack: "audit", changes: [], adoption: { existing: [], overwritten: [], obstacles: [] } }],
+      stacks: [
+        { stack: "audit", changes: [], adoption: { existing: [], overwritten: [], members: [], obstacles: [] } },
+      ],
     });
   }, 60_000);
 

@@ -85,7 +85,7 @@ it("leaves Control Tower's recorders alone: refused with the setting that says s
     })),
   );
   expect([adopted.code, up.code, preview.code]).toEqual([0, 0, 0]);
-  expect(adopted.report.stacks[0]?.adoption).toEqual({ existing: [], overwritten: [], obstacles: [] });
+  expect(adopted.report.stacks[0]?.adoption).toEqual({ existing: [], overwritten: [], members: [], obstacles: [] });
   expect(up.report.stacks[0]?.changes.filter(({ type }) => type.startsWith("aws:"))).toEqual([]);
   for (const region of [HOME, LINKED]) {
     const { ConfigurationRecorders } = await config(region).describeConfigurationRecorders();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Existing } from "../../../ops/adopt/adoption";
-import { foundInWords, groups, questionOf } from "../../../ops/adopt/words";
+import { foundInWords, groups, memberQuestionOf, questionOf } from "../../../ops/adopt/words";
 import type { StackResult } from "../../../ops/deploy";
 
 const feature = (region: string, now: string): Existing => ({
@@ -54,7 +54,7 @@ describe("what adopt says", () => {
     };
     const same = { ...detector, name: "same", differences: [], loses: [] };
 
-    const lines = foundInWords(result({ existing: [detector, same], overwritten: [], obstacles: [] }));
+    const lines = foundInWords(result({ existing: [detector, same], overwritten: [], members: [], obstacles: [] }));
 
     expect(lines).toEqual([
       "audit: 222222222222: 2 resources are there already",
@@ -65,8 +65,52 @@ describe("what adopt says", () => {
       "  aws:guardduty/detector:Detector same (us-east-1) abc",
       "      as the program has it",
     ]);
-    expect(foundInWords(result({ existing: [], overwritten: [], obstacles: [] }))).toEqual([
+    expect(foundInWords(result({ existing: [], overwritten: [], members: [], obstacles: [] }))).toEqual([
       "audit: 222222222222: nothing is there that it would take over",
     ]);
+  });
+
+  it("names what changes in other accounts, those with the same regions on one line, and ten of many", () => {
+    const runtime = {
+      service: "GuardDuty",
+      setting: "RUNTIME_MONITORING",
+      now: "ENABLED",
+      ours: "DISABLED",
+      accounts: [
+        { account: "333333333333", regions: ["eu-west-1", "us-east-1"] },
+        { account: "444444444444", regions: ["us-east-1"] },
+        { account: "555555555555", regions: ["eu-west-1", "us-east-1"] },
+      ],
+    };
+    const many = Array.from({ length: 12 }, (_, n) => ({ account: `${100_000_000_000 + n}`, regions: ["us-east-1"] }));
+    const joining = {
+      service: "Inspector",
+      setting: "member",
+      now: "no",
+      ours: "yes",
+      note: "and more",
+      accounts: many,
+    };
+
+    const lines = foundInWords(result({ existing: [], overwritten: [], members: [runtime, joining], obstacles: [] }));
+
+    expect(lines).toEqual([
+      "audit: 222222222222: 0 resources are there already",
+      "  In other accounts, by the reconciler, or by AWS within a day, after the next up:",
+      "  GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED",
+      "      2 accounts in eu-west-1, us-east-1: 333333333333, 555555555555",
+      "      1 account in us-east-1: 444444444444",
+      "  Inspector member: no → yes",
+      expect.stringMatching(/^ {6}12 accounts in us-east-1: 100000000000, .*100000000009, and 2 more$/),
+      "      and more",
+    ]);
+    expect(memberQuestionOf("organization", runtime)).toBe(
+      [
+        "organization: after the next up, in other accounts: GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED",
+        "      2 accounts in eu-west-1, us-east-1: 333333333333, 555555555555",
+        "      1 account in us-east-1: 444444444444",
+        "Is that wanted?",
+      ].join("\n"),
+    );
   });
 });

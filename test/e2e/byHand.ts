@@ -1,0 +1,39 @@
+import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { KMS } from "@aws-sdk/client-kms";
+import { S3 } from "@aws-sdk/client-s3";
+import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
+import type { RaisedEstate } from "./estate";
+
+/** Has the audit account's detector at home export into a bucket of this name, which lets everybody in. */
+export async function exportByHand(estate: RaisedEstate, DetectorId: string, Bucket: string): Promise<void> {
+  const policy = (Resource: string | string[], Action: string) =>
+    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action, Resource }] });
+  const s3 = new S3({ ...estate.as("audit"), forcePathStyle: true });
+  await s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: HOME_REGION } });
+  await s3.putBucketPolicy({ Bucket, Policy: policy([`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`], "s3:*") });
+  const { KeyMetadata } = await new KMS(estate.as("audit")).createKey({ Policy: policy("*", "kms:*") });
+  await new GuardDuty(estate.as("audit")).createPublishingDestination({
+    DetectorId,
+    DestinationType: "S3",
+    DestinationProperties: { DestinationArn: `arn:aws:s3:::${Bucket}`, KmsKeyArn: KeyMetadata?.Arn },
+  });
+}
+
+/**
+ * Makes the account dev a member of the audit account's detector at home, and has it watch its run time. Gives what tells whether it
+ * still does.
+ */
+export async function memberByHand(
+  estate: RaisedEstate,
+  DetectorId: string | undefined,
+): Promise<() => Promise<string | undefined>> {
+  const guardduty = new GuardDuty(estate.as("audit"));
+  const dev = { DetectorId, AccountIds: [ACCOUNTS.dev] };
+  const AccountDetails = [{ AccountId: ACCOUNTS.dev, Email: "dev@example.com" }];
+  await guardduty.createMembers({ DetectorId, AccountDetails });
+  await guardduty.updateMemberDetectors({ ...dev, Features: [{ Name: "RUNTIME_MONITORING", Status: "ENABLED" }] });
+  return async () => {
+    const { MemberDataSourceConfigurations: [now] = [] } = await guardduty.getMemberDetectors(dev);
+    return now?.Features?.find(({ Name }) => Name === "RUNTIME_MONITORING")?.Status;
+  };
+}
