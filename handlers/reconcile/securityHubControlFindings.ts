@@ -30,7 +30,7 @@ export async function setControlFindings(
 }
 
 /** Undefined where Security Hub is off. */
-async function controlFindingsNow(client: SecurityHubClient): Promise<string | undefined> {
+export async function controlFindingsNow(client: SecurityHubClient): Promise<string | undefined> {
   try {
     return (await client.send(new DescribeHubCommand({}))).ControlFindingGenerator;
   } catch (error) {

@@ -26,7 +26,7 @@ export interface Adoption {
   existing: Existing[];
   /** There, but without an import: `up` sets it as the program says. Those that are as the program says are left out. */
   overwritten: Existing[];
-  /** What changes in accounts other than the stack's own, by the reconciler that it deploys. It has no import either. */
+  /** What the reconciler that it deploys changes in accounts, most of them other than the stack's own. It has no import either. */
   members: MemberChange[];
   /** What stands in the way, and how to clear it. While there is any, nothing is taken over. */
   obstacles: (Address & Obstacle)[];

@@ -7,9 +7,9 @@ import type { Around, Sought } from "./finding";
 import { lookAtGuardDuty } from "./members/guardduty";
 import { lookAtInspector } from "./members/inspector";
 import type { Look, MemberSetting } from "./members/look";
-import { lookAtSecurityHub } from "./members/securityhub";
+import { lookAtControlFindings, lookAtSecurityHub } from "./members/securityhub";
 
-/** A setting that the reconciler, or AWS by what the stack sets, changes in accounts other than the stack's own. */
+/** A setting that the reconciler, or AWS by what the stack sets, changes: of members, but for what no resource has of the stack's own account. */
 export interface MemberChange extends Difference {
   /** Such as GuardDuty. */
   service: string;
@@ -31,6 +31,7 @@ const INVOCATION = "aws:lambda/invocation:Invocation";
 const LOOKS: { [Kind in DutyKind]?: Look<NonNullable<ReconcilerSettings[Kind]>> } = {
   guardDuty: lookAtGuardDuty,
   inspector: lookAtInspector,
+  securityHub: lookAtControlFindings,
   securityHubMembers: lookAtSecurityHub,
 };
 
@@ -60,8 +61,8 @@ const invoked = ({ type, inputs }: Sought): { duty: Duty; settings: unknown } | 
 /** What changes alike, once, with all the accounts and regions in which it does. */
 export const gatheredChanges = (found: readonly InRegion[]): MemberChange[] => {
   const changes = new Map<string, { change: Omit<MemberChange, "accounts">; accounts: Map<string, string[]> }>();
-  for (const { region, settings } of found) {
-    for (const { account, ...change } of settings) {
+  for (const { region: ofDuty, settings } of found) {
+    for (const { account, region = ofDuty, ...change } of settings) {
       const key = JSON.stringify([change.service, change.setting, change.now, change.ours, change.note]);
       const one = changes.get(key) ?? { change, accounts: new Map<string, string[]>() };
       changes.set(key, one);

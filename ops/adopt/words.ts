@@ -15,7 +15,7 @@ export const foundInWords = ({ stack, account, adoption }: StackResult): string[
     ...existing.flatMap((one) => [`  ${title(one)}`, ...changesOf(one)]),
     ...(overwritten.length ? ["  Without an import, and set as the program says by the next up:"] : []),
     ...groups(overwritten).flatMap(({ first, regions }) => [`  ${title(first, regions)}`, ...changesOf(first)]),
-    ...(members.length ? ["  In other accounts, by the reconciler, or by AWS within a day, after the next up:"] : []),
+    ...(members.length ? ["  By the reconciler with the next up, or by AWS within a day of it:"] : []),
     ...members.flatMap((one) => [`  ${memberTitle(one)}`, ...whereOf(one)]),
   ];
 };
@@ -81,10 +81,10 @@ export const questionOf = (stack: string, { first, regions }: { first: Existing;
     "Is that wanted?",
   ].join("\n");
 
-/** The question about one setting of other accounts. */
+/** The question about one setting of members. */
 export const memberQuestionOf = (stack: string, change: MemberChange): string =>
   [
-    `${stack}: after the next up, in other accounts: ${memberTitle(change)}`,
+    `${stack}: with the next up the reconciler, or AWS, changes ${memberTitle(change)}`,
     ...whereOf(change),
     "Is that wanted?",
   ].join("\n");

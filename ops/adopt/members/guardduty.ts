@@ -11,7 +11,7 @@ const ORGANIZATION = "aws:guardduty/organizationConfiguration:OrganizationConfig
 export const lookAtGuardDuty: Look<GuardDutyDutySettings> = async ({ region, data }, settings, { around, run }) => {
   const place = { client: around.account.client(GuardDuty, region), detectorId: data.detectorId ?? "", region };
   const [accounts, members] = await Promise.all([run.organization.accounts(), membersOf(place)]);
-  const whom = { members, accounts, run };
+  const whom = { members, accounts, invited: settings.invited, run };
   const { differing, unread: refused } = await differingPlans(place, plansIn(region, settings), whom, true);
   // What the stack will say: as yet, AWS has what it was before.
   const configured = around.all.find((one) => one.type === ORGANIZATION && one.region === region);

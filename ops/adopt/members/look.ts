@@ -1,11 +1,13 @@
 import type { Account, Duty, Run } from "../../../handlers/reconcile/duty";
 import type { Around } from "../finding";
 
-/** A setting of one account that the next `up` changes in the region looked at. */
+/** A setting of one account that the next `up` changes. */
 export interface MemberSetting {
   /** Such as GuardDuty. */
   service: string;
   account: string;
+  /** Default: the duty's own. */
+  region?: string;
   /** Such as RUNTIME_MONITORING. */
   setting: string;
   /** Absent where it is not set. */

@@ -1,5 +1,7 @@
 import type { SecurityHub } from "@aws-sdk/client-securityhub";
 import { chunks } from "../../../handlers/reconcile/duty";
+import type { SecurityHubDutySettings } from "../../../handlers/reconcile/securityHub";
+import { controlFindingsNow } from "../../../handlers/reconcile/securityHubControlFindings";
 import { membersOf, type SecurityHubMembersSettings } from "../../../handlers/reconcile/securityHubMembers";
 import { type CustomControl, isSo } from "../../../handlers/reconcile/securityHubParameters";
 import { hubIn } from "../finders/hub";
@@ -30,6 +32,21 @@ export const lookAtSecurityHub: Look<SecurityHubMembersSettings> = async ({ regi
       "where Security Hub is off it goes on, with AWS's default standards",
     ),
   ];
+};
+
+/** What no policy sets: how the administrator has controls reported, in each of its regions. */
+export const lookAtControlFindings: Look<SecurityHubDutySettings> = async ({ data }, settings, { around }) => {
+  if (data.policyId) return [];
+  const { controlFindings: ours } = settings;
+  const changes = await Promise.all(
+    settings.regions.map(async (region): Promise<MemberSetting[]> => {
+      const now = await controlFindingsNow(hubIn(around, region));
+      if (!now || now === ours) return [];
+      const setting = "controlFindingGenerator";
+      return [{ service: "Security Hub", account: around.account.id, region, setting, now, ours }];
+    }),
+  );
+  return changes.flat();
 };
 
 const parametersOf = async (

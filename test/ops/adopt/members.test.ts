@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { GuardDutyDutySettings } from "../../../handlers/reconcile/guardDuty";
 import type { InspectorDutySettings } from "../../../handlers/reconcile/inspector";
+import type { SecurityHubDutySettings } from "../../../handlers/reconcile/securityHub";
 import type { SecurityHubMembersSettings } from "../../../handlers/reconcile/securityHubMembers";
 import { reconcilerHandler } from "../../../handlers/reconciler";
 import type { Inputs, Sought } from "../../../ops/adopt/finding";
@@ -53,7 +54,7 @@ describe("GuardDuty's members", () => {
     ...detectionDefaults.guardDuty.plans,
     EKS_AUDIT_LOGS: { autoEnable: "NEW" as const, enabledIn: [], disabledIn: [] },
   };
-  const settings: GuardDutyDutySettings = { adminAccountId: AUDIT, plans, absentPlans: {} };
+  const settings: GuardDutyDutySettings = { adminAccountId: AUDIT, invited: [], plans, absentPlans: {} };
   const will = (autoEnableOrganizationMembers: string) =>
     REGIONS.map((region) =>
       sought("aws:guardduty/organizationConfiguration:OrganizationConfiguration", {
@@ -246,5 +247,39 @@ describe("Security Hub's members under LOCAL", () => {
     ]);
     expect(alone.map(({ setting }) => setting)).toEqual(["IAM.7.MaxPasswordAge"]);
     expect(after).toEqual([]);
+  });
+});
+
+describe("the administrator's own Security Hub under CENTRAL", () => {
+  const settings: SecurityHubDutySettings = {
+    homeRegion: HOME,
+    regions: REGIONS,
+    controlFindings: "SECURITY_CONTROL",
+  };
+  const duty = { kind: "securityHub" as const, region: HOME, data: {} };
+
+  it("is told with the regions where controls will be reported another way", async () => {
+    await plane.securityHub(AUDIT).enableSecurityHub({ ControlFindingGenerator: "SECURITY_CONTROL" });
+    const linked = plane.securityHub(AUDIT, LINKED);
+    const off = await look([duty], settings, []);
+    await linked.enableSecurityHub({ ControlFindingGenerator: "STANDARD_CONTROL" });
+
+    const before = await look([duty], settings, []);
+    const released = await look([{ ...duty, data: { policyId: "one" } }], settings, []);
+    await reconcilerHandler({ securityHub: settings })()({ duty });
+    const after = await look([duty], settings, []);
+
+    expect(before).toEqual([
+      {
+        ...{
+          service: "Security Hub",
+          setting: "controlFindingGenerator",
+          now: "STANDARD_CONTROL",
+          ours: "SECURITY_CONTROL",
+        },
+        accounts: [{ account: AUDIT, regions: [LINKED] }],
+      },
+    ]);
+    expect([off, released, after]).toEqual([[], [], []]);
   });
 });

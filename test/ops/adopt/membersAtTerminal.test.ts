@@ -41,7 +41,7 @@ const programWith = (detectorId: string) => {
   const NEW = { autoEnable: "NEW", enabledIn: [], disabledIn: [] };
   const { RUNTIME_MONITORING, ...others } = detectionDefaults.guardDuty.plans;
   const plans = { ...Object.fromEntries(Object.keys(others).map((plan) => [plan, NEW])), RUNTIME_MONITORING };
-  const settings = { adminAccountId: ACCOUNTS.audit, plans, absentPlans: {} };
+  const settings = { adminAccountId: ACCOUNTS.audit, invited: [], plans, absentPlans: {} };
   const input = JSON.stringify({ duty: { kind: "guardDuty", region: HOME, data: { detectorId } }, settings });
   return `
 const aws = require("@pulumi/aws");
@@ -67,7 +67,7 @@ it("asks about what changes in members, and takes a no for one", async () => {
   expect(no.code).toBe(8);
   expect(no.plain).toMatch(
     new RegExp(
-      `organization: after the next up, in other accounts: GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED\\s+1 account in ${HOME}: ${ACCOUNTS.prod}\\s+Is that wanted\\? \\[y/N\\]`,
+      `organization: with the next up the reconciler, or AWS, changes GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED\\s+1 account in ${HOME}: ${ACCOUNTS.prod}\\s+Is that wanted\\? \\[y/N\\]`,
     ),
   );
   expect(yes.code).toBe(0);

@@ -96,7 +96,7 @@ describe("what adopt says", () => {
 
     expect(lines).toEqual([
       "audit: 222222222222: 0 resources are there already",
-      "  In other accounts, by the reconciler, or by AWS within a day, after the next up:",
+      "  By the reconciler with the next up, or by AWS within a day of it:",
       "  GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED",
       "      2 accounts in eu-west-1, us-east-1: 333333333333, 555555555555",
       "      1 account in us-east-1: 444444444444",
@@ -106,7 +106,7 @@ describe("what adopt says", () => {
     ]);
     expect(memberQuestionOf("organization", runtime)).toBe(
       [
-        "organization: after the next up, in other accounts: GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED",
+        "organization: with the next up the reconciler, or AWS, changes GuardDuty RUNTIME_MONITORING: ENABLED → DISABLED",
         "      2 accounts in eu-west-1, us-east-1: 333333333333, 555555555555",
         "      1 account in us-east-1: 444444444444",
         "Is that wanted?",
