@@ -137,8 +137,7 @@ const localDisabledControls = () =>
     )
     .default([])
     .meta({
-      description:
-        "Controls that are off. Taken out of the list, one is on again in member accounts; in the audit and the management account somebody must switch it on.",
+      description: "Controls that are off. One that is taken out of the list is on again by the next deployment.",
       defaultMeaning: "none",
     });
 

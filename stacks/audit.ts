@@ -15,7 +15,7 @@ import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
-import { isLocal, ownHubs } from "./securityHubConfiguration";
+import { isLocal, ownControls, ownHubs } from "./securityHubConfiguration";
 
 /** What other stacks need of this one. */
 export interface AuditOutputs {
@@ -72,7 +72,8 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   // Before it is designated: AWS lets only an administrator that scans itself configure the organization.
   if (settings.inspector)
     new InspectorScanning("inspector", { accountId: account, types: scansByRegion(settings, regions) }, guarded);
-  const hubs = ownHubs(settings, hub, settings.securityHub.controlFindings, guarded);
+  const controls = await ownControls(settings);
+  const hubs = ownHubs(settings, hub, settings.securityHub.controlFindings, controls, guarded);
   const pipeline = new NotificationPipeline(
     prefixed(settings, "alerts"),
     {
@@ -98,6 +99,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     detectorIds: Object.fromEntries(Object.entries(detectors).map(([region, { id }]) => [region, id])),
     absentRegions,
     absentPlans: plansLeftOut(regions, guardDuty),
+    ...(isLocal(settings) && { controlsSet: controls }),
     alarms: pipeline.alarms,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,

@@ -13,7 +13,7 @@ import { refuseDeclarativePolicies } from "./declarativePolicies";
 import { scansByRegion } from "./inspectorScans";
 import { memberBucketOf, memberStacks, refuseWithoutStackSets } from "./memberStacks";
 import { accountRecorder } from "./recorder";
-import { isLocal, memberStandards, ownHubs } from "./securityHubConfiguration";
+import { isLocal, memberStandards, ownControls, ownHubs } from "./securityHubConfiguration";
 import { checkSecurityHubV2, securityHubV2Policies } from "./securityHubV2";
 import { serviceControlPolicy } from "./serviceControlPolicy";
 import { organizationTrail } from "./trail";
@@ -59,6 +59,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     // Controls are checked against what is recorded; and Security Hub may make AWS Config's role, which the recorder makes too.
     { provider, protect, dependsOn: recorder ? [recorder] : [] },
   );
+  const controls = await ownControls(settings);
   const admin = new DelegatedAdmin(
     "admin",
     // In a region that one of the two accounts lacks, there is nobody to designate, or nobody who could.
@@ -67,7 +68,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
       homeRegion,
       linkedRegions: linkedRegions.filter((region) => detectorIds[region]),
       detectors,
-      hubs: ownHubs(settings, hub, undefined, { provider, protect }),
+      hubs: ownHubs(settings, hub, undefined, controls, { provider, protect }),
     },
     { provider, protect },
   );
@@ -116,5 +117,6 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     trailBucket,
     failedStacks,
     ...(failedStandards && { failedStandards }),
+    ...(isLocal(settings) && { controlsSet: controls }),
   };
 }

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FailedStack } from "../components/baseline/stacksEverywhere";
-import { type LocalStandards, parametersByControl } from "../components/detection/localStandards";
+import { type LocalStandards, offIn, parametersByControl } from "../components/detection/localStandards";
 import { MemberStandards } from "../components/detection/MemberStandards";
 import { OwnStandards } from "../components/detection/OwnStandards";
 import type { CustomControl } from "../handlers/reconcile/securityHubParameters";
 import type { PlainSettings, Settings } from "../settings";
 import { localIn } from "../settings/securityHub";
 import { prefixed } from "./account";
+import { type ControlsSet, controlsSet } from "./controlsSet";
 import { told } from "./failedStacks";
 import { stackOutputs } from "./outputs";
 
@@ -50,11 +51,16 @@ export const parametersIn = (settings: Settings, regions: readonly string[]): Re
     }),
   );
 
+/** The controls that the stack sets in its own account: under LOCAL alone. */
+export const ownControls = async (settings: Settings): Promise<ControlsSet> =>
+  isLocal(settings) ? controlsSet(standardsIn(settings, settings.regions)) : {};
+
 /** Security Hub of the stack's own account by region: under LOCAL everywhere, with its standards; else what policies don't switch on. */
 export function ownHubs(
   settings: Settings,
   homeHub: pulumi.Resource,
   controlFindings: string | undefined,
+  set: ControlsSet,
   opts: pulumi.ComponentResourceOptions,
 ): Record<string, pulumi.Resource> {
   const { homeRegion, linkedRegions } = settings;
@@ -67,6 +73,10 @@ export function ownHubs(
       linkedRegions,
       controlFindings,
       standardsIn: (region) => localIn(region, settings.securityHub),
+      onAgain: (region, standard) => {
+        const off = offIn(standard, localIn(region, settings.securityHub)).map(({ control }) => control);
+        return (set[region]?.[standard] ?? []).filter((control) => !off.includes(control));
+      },
     },
     opts,
   ).hubs;

@@ -13,12 +13,13 @@ export interface OwnStandardsArgs {
   controlFindings?: string;
   /** What it has in a region, but for the parameters, for which Pulumi has no resource. */
   standardsIn: (region: string) => LocalStandards;
+  /** Controls of a standard that are on again, by their own ids: their resource has no delete, so that on must be said. Default: none. */
+  onAgain?: (region: string, standard: string) => readonly string[];
 }
 
 /**
  * Security Hub in every region of one account, with standards of its own: what LOCAL configuration leaves to each account. Must not be
- * deployed where Security Hub is configured centrally, which refuses all of it. A control that is taken out of the list stays off: its
- * resource has no delete.
+ * deployed where Security Hub is configured centrally, which refuses all of it.
  */
 export class OwnStandards extends pulumi.ComponentResource {
   /** Security Hub by region, the home region's among them. */
@@ -26,19 +27,25 @@ export class OwnStandards extends pulumi.ComponentResource {
 
   constructor(name: string, args: OwnStandardsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:detection:OwnStandards", name, {}, opts);
-    const { homeRegion, homeHub, linkedRegions, controlFindings, standardsIn } = args;
+    const { homeRegion, homeHub, linkedRegions, controlFindings, standardsIn, onAgain = () => [] } = args;
 
     const linked = linkedRegions.map((region) => {
       const inputs = { enableDefaultStandards: false, controlFindingGenerator: controlFindings, region };
       return [region, new aws.securityhub.Account(`${name}-${region}`, inputs, { parent: this })] as const;
     });
     this.hubs = { [homeRegion]: homeHub, ...Object.fromEntries(linked) };
-    for (const [region, hub] of Object.entries(this.hubs)) this.enable(name, region, standardsIn(region), hub);
+    for (const [region, hub] of Object.entries(this.hubs)) this.enable(name, region, standardsIn(region), onAgain, hub);
 
     this.registerOutputs();
   }
 
-  private enable(name: string, region: string, here: LocalStandards, hub: pulumi.Resource): void {
+  private enable(
+    name: string,
+    region: string,
+    here: LocalStandards,
+    onAgain: NonNullable<OwnStandardsArgs["onAgain"]>,
+    hub: pulumi.Resource,
+  ): void {
     for (const standard of here.standards) {
       const label = `${name}-${region}-${nameOf(standard)}`;
       const standardsArn = standardIn(region, standard);
@@ -47,19 +54,15 @@ export class OwnStandards extends pulumi.ComponentResource {
         { standardsArn, region },
         { parent: this, dependsOn: [hub] },
       );
-      for (const { control, reason } of offIn(standard, here)) {
+      const set = (control: string, state: { associationStatus: string; updatedReason?: string }) =>
         new aws.securityhub.StandardsControlAssociation(
           `${label}-${control}`,
-          {
-            standardsArn,
-            securityControlId: control,
-            associationStatus: "DISABLED",
-            updatedReason: reason,
-            region,
-          },
+          { standardsArn, securityControlId: control, ...state, region },
           { parent: this, dependsOn: [on] },
         );
-      }
+      for (const { control, reason } of offIn(standard, here))
+        set(control, { associationStatus: "DISABLED", updatedReason: reason });
+      for (const control of onAgain(region, standard)) set(control, { associationStatus: "ENABLED" });
     }
   }
 }

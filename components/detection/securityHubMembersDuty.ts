@@ -14,7 +14,6 @@ export interface SecurityHubMembersDutyArgs {
 /** Security Hub's members under LOCAL: handlers/reconcile/securityHubMembers.ts. */
 export function securityHubMembersDuty(args: SecurityHubMembersDutyArgs): ServiceDuty<"securityHubMembers"> {
   const { adminAccountId, regions, parameters, after } = args;
-  const custom = Object.values(parameters).some((controls) => controls.length > 0);
   return {
     kind: "securityHubMembers",
     settings: { adminAccountId, parameters },
@@ -32,15 +31,16 @@ export function securityHubMembersDuty(args: SecurityHubMembersDutyArgs): Servic
         // Members and the organization's configuration have no ARN, and regions that are taken out must be released still.
         Resource: ["*"],
       },
-      ...(custom
-        ? [
-            {
-              Sid: "SetParameters",
-              Action: ["securityhub:BatchGetSecurityControls", "securityhub:UpdateSecurityControl"],
-              Resource: ["*"],
-            },
-          ]
-        : []),
+      {
+        // Also where the settings have none any more: what was set is set back.
+        Sid: "SetParameters",
+        Action: [
+          "securityhub:BatchGetSecurityControls",
+          "securityhub:ListSecurityControlDefinitions",
+          "securityhub:UpdateSecurityControl",
+        ],
+        Resource: ["*"],
+      },
     ],
     after,
   };

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-securityhub";
 import { type Account, chunks, type Report, type Run, type Service, untilNoneLeft } from "./duty";
 import { refused } from "./lackedRegion";
-import { type CustomControl, setParameters } from "./securityHubParameters";
+import { type CustomControl, resetParameters, setParameters } from "./securityHubParameters";
 
 export interface SecurityHubMembersSettings {
   /** The administrator, which is no member of itself. */
@@ -47,7 +47,10 @@ export const securityHubMembersService = (settings: SecurityHubMembersSettings):
       );
       // What AWS says, not what the settings say: a release that has begun must not be undone by the hourly run.
       if (missing.length > 0 && (await isAutomatic(client))) await enrol(client, region, missing, report);
-      await setParameters(client, region, settings.parameters[region] ?? [], report);
+      const wanted = settings.parameters[region] ?? [];
+      await setParameters(client, region, wanted, report);
+      // What is wanted changes by a deployment alone.
+      if (!run.scheduled) await resetParameters(client, wanted, report);
       return report;
     },
     release: async ({ region }, run) => release(clientIn(region), region, run),

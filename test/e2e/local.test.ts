@@ -98,6 +98,18 @@ describe("an organization under LOCAL", { timeout: 600_000 }, () => {
 
     expect(await offIn("prod", HOME_REGION)).toEqual([]);
     expect(await offIn("prod", "ap-northeast-3")).toEqual([]);
+    expect(await offIn("management", HOME_REGION)).toEqual([]);
+  });
+
+  it("does so in the audit account, and sets parameters back there", async () => {
+    const nothing = settingsWith({ disabledControls: [], parameters: [] });
+
+    await estate.deploy("up", { only: ["audit", "organization"], settings: nothing });
+    const second = await estate.deploy("preview", { only: ["audit"], settings: nothing });
+
+    expect(await offIn("audit", HOME_REGION)).toEqual([]);
+    expect(await passwordAge("audit", HOME_REGION)).toBeUndefined();
+    expect(second.flatMap(({ changes }) => changes)).toEqual([]);
   });
 
   it("does not become CENTRAL in place, in any of the stacks", async () => {

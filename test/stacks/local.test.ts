@@ -4,7 +4,7 @@ import { audit } from "../../stacks/audit";
 import { management } from "../../stacks/management";
 import { organization } from "../../stacks/organization";
 import { refuseSwitch } from "../../stacks/securityHubConfiguration";
-import { recorded } from "../pulumi/recorded";
+import { recorded, valuesOf } from "../pulumi/recorded";
 import { auditOutputs, auditSettings, aws, organizationAnswers, outputs, plainSettings } from "./settings";
 
 // Both have tests of their own, on the compiled program, since their handlers can't be serialized from what vitest makes.
@@ -179,6 +179,7 @@ it("gathers findings, enables accounts that join in each region, and enrols the 
       regions,
       { adminAccountId: "444455556666", parameters: { "ap-northeast-1": custom, "ap-northeast-3": custom } },
     ],
+    ["securityHubV2", expect.any(Array), expect.anything()],
   ]);
   expect(result).toMatchObject({ securityHubConfiguration: "LOCAL" });
 });
@@ -220,4 +221,32 @@ it("takes the configuration of before, any at first and after a destroy, and any
   ).resolves.toBeDefined();
   await expect(switching("organization", "LOCAL", {})).resolves.toBeDefined();
   await expect(switching("member", "CENTRAL", { ...ADMIN, securityHubConfiguration: "LOCAL" })).resolves.toBeDefined();
+});
+
+it("switches a control on again that is off no more, in each standard that is on still, and keeps saying so", async () => {
+  const settings = {
+    ...auditSettings(),
+    memberRecorders: { enabled: false, excludedAccounts: [] },
+    securityHub: securityHub.parse({
+      configuration: "LOCAL",
+      local: { standards: ["fsbp"], disabledControls: [{ control: "IAM.6", reason: "no root" }] },
+    }),
+  };
+  const before = { "ap-northeast-1": { fsbp: ["EC2.19", "IAM.6"], "cis-1.2": ["IAM.6"] } };
+  const own = outputs({ ...stacks, "organization/hakken/test": { controlsSet: before } });
+
+  const { resources, result } = await recorded(async () => valuesOf(await audit(settings)), {
+    answers: { ...answers, ...own },
+  });
+
+  const set = resources.filter(({ type, inputs }) => /ControlAssociation/.test(type) && inputs.region === regions[0]);
+  expect(set.map(({ name, inputs }) => [name, inputs.associationStatus, inputs.updatedReason])).toEqual([
+    ["standards-ap-northeast-1-fsbp-EC2.19", "ENABLED", undefined],
+    ["standards-ap-northeast-1-fsbp-IAM.6", "DISABLED", "no root"],
+  ]);
+  expect(result.controlsSet).toEqual({
+    "ap-northeast-1": { fsbp: ["EC2.19", "IAM.6"] },
+    "ap-northeast-3": { fsbp: ["IAM.6"] },
+    "us-east-1": { fsbp: ["IAM.6"] },
+  });
 });

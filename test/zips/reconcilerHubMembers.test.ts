@@ -1,3 +1,4 @@
+import type { ParameterValue } from "@aws-sdk/client-securityhub";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AUDIT, HOME, LINKED, MANAGEMENT, PROD, RunningPlane, UNIT } from "../sandbox/doubles/plane";
 import { runtimeModules, runZip } from "./run";
@@ -12,9 +13,12 @@ const parameters = {
 };
 
 let zip: Zip;
+/** The same once the settings have no parameters any more. */
+let without: Zip;
 let running: RunningPlane;
 beforeAll(async () => {
   zip = await reconcilerZip({ securityHubMembers: { adminAccountId: AUDIT, parameters } });
+  without = await reconcilerZip({ securityHubMembers: { adminAccountId: AUDIT, parameters: {} } });
 });
 beforeEach(async () => {
   running = await new RunningPlane({ enrolment: 60_000 }).start();
@@ -36,9 +40,9 @@ beforeEach(async () => {
 afterEach(() => running.close());
 
 const duty = (region: string) => ({ kind: "securityHubMembers", region, data: {} });
-const execute = (event: object, crashAfter?: number) =>
+const execute = (event: object, crashAfter?: number, code = zip) =>
   runZip(
-    zip,
+    code,
     event,
     {
       NODE_PATH: runtimeModules(),
@@ -52,6 +56,19 @@ const execute = (event: object, crashAfter?: number) =>
   );
 const run = (action: "create" | "delete", crashAfter?: number, region = HOME) =>
   execute({ duty: duty(region), tf: { action } }, crashAfter);
+const custom = async (control: string) => {
+  const { SecurityControls: [now] = [] } = await running
+    .securityHub(AUDIT)
+    .batchGetSecurityControls({ SecurityControlIds: [control] });
+  const all = Object.entries(now?.Parameters ?? {}).filter(([, { ValueType }]) => ValueType === "CUSTOM");
+  return Object.fromEntries(all.map(([name, { Value }]) => [name, Value]));
+};
+const byHand = (SecurityControlId: string, name: string, Value: ParameterValue) =>
+  running.securityHub(AUDIT).updateSecurityControl({
+    SecurityControlId,
+    Parameters: { [name]: { ValueType: "CUSTOM", Value } },
+    LastUpdateReason: "by hand",
+  });
 const members = async (region = HOME) => {
   const found: string[] = [];
   let NextToken: string | undefined;
@@ -80,6 +97,40 @@ describe("the reconciler, of Security Hub's members under LOCAL", () => {
       .securityHub(AUDIT)
       .batchGetSecurityControls({ SecurityControlIds: ["IAM.7"] });
     expect(SecurityControls?.[0]?.Parameters?.MaxPasswordAge?.Value).toEqual({ Integer: 60 });
+  });
+
+  it("sets parameters back once the settings have them no more, by a deployment, and leaves those of others", async () => {
+    await run("create");
+    await byHand("APIGateway.1", "loggingLevel", { Enum: "INFO" });
+    const event = { duty: duty(HOME), tf: { action: "update" } };
+
+    const hourly = await execute({ duties: [duty(HOME)] }, undefined, without);
+    const before = await custom("IAM.7");
+    const killed = await execute(event, 3, without);
+    const first = await execute(event, undefined, without);
+    const again = await execute(event, undefined, without);
+
+    expect([hourly.result, before]).toEqual([{ done: {}, warnings: [] }, { MaxPasswordAge: { Integer: 60 } }]);
+    expect([killed.killed, first.result, again.result]).toEqual([
+      true,
+      { done: { "controls' parameters set back": 1 }, warnings: [] },
+      { done: {}, warnings: [] },
+    ]);
+    expect([await custom("IAM.7"), await custom("APIGateway.1")]).toEqual([{}, { loggingLevel: { Enum: "INFO" } }]);
+  });
+
+  it("has a control's parameters as the settings say, those at AWS's default too, whoever set them", async () => {
+    await byHand("IAM.7", "MaxPasswordAge", { Integer: 60 });
+    await byHand("IAM.7", "RequireSymbols", { Boolean: false });
+
+    const { result } = await run("create");
+    const again = await run("create");
+
+    expect([result, again.result]).toEqual([
+      { done: { "members enrolled": everybody, "controls' parameters set": 1 }, warnings: [] },
+      { done: {}, warnings: [] },
+    ]);
+    expect(await custom("IAM.7")).toEqual({ MaxPasswordAge: { Integer: 60 } });
   });
 
   it("tells of an account that AWS refuses, and of a control that the region lacks, and goes on", async () => {

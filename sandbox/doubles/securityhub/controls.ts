@@ -1,4 +1,5 @@
 import type * as sdk from "@aws-sdk/client-securityhub";
+import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
 import { CONTROLS, controlsOf, type Placed, wrongValue } from "./catalogue";
 import { type Hub, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
@@ -113,6 +114,22 @@ function parameterOperations(state: SecurityHubState): Operations {
         else delete custom[name];
       }
       hub.parameters.set(id, custom);
+      if (input.LastUpdateReason !== undefined) hub.updateReasons.set(id, input.LastUpdateReason);
+    },
+
+    ListSecurityControlDefinitions: (input: sdk.ListSecurityControlDefinitionsCommandInput, _call: Call) => {
+      const all = Object.entries(CONTROLS).map(([id, { title, parameters }]) => ({
+        SecurityControlId: id,
+        Title: title,
+        Description: title,
+        RemediationUrl: `https://docs.aws.amazon.com/console/securityhub/${id}/remediation`,
+        SeverityRating: "MEDIUM",
+        CurrentRegionAvailability: "AVAILABLE",
+        CustomizableProperties: parameters ? ["Parameters"] : [],
+      }));
+      const refused = () => invalidInput("Invalid parameter 'NextToken'.");
+      const { items, NextToken } = page(all, Math.min(input.MaxResults ?? MOST, MOST), input.NextToken, refused);
+      return { SecurityControlDefinitions: items, NextToken };
     },
 
     BatchGetSecurityControls: (input: sdk.BatchGetSecurityControlsCommandInput, call: Call) => {
@@ -136,6 +153,7 @@ function parameterOperations(state: SecurityHubState): Operations {
             ? "ENABLED"
             : "DISABLED",
           UpdateStatus: "READY",
+          LastUpdateReason: hub.updateReasons.get(id),
           Parameters: Object.fromEntries(
             names.map((name) => [
               name,

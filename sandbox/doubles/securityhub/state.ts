@@ -26,6 +26,8 @@ export interface Hub {
   controlsOff: Map<string, string>;
   /** Parameters that are not at AWS's default, by control. */
   parameters: Map<string, Record<string, ParameterValue>>;
+  /** Why a control's parameters were changed last, by control. */
+  updateReasons: Map<string, string>;
   tags: Record<string, string>;
 }
 
@@ -137,6 +139,7 @@ export class SecurityHubState {
       standards: new Set(),
       controlsOff: new Map(),
       parameters: new Map(),
+      updateReasons: new Map(),
       tags: {},
     };
     this.hubs.set(`${account}/${region}`, hub);

@@ -44,20 +44,27 @@ const everywhere: LocalStandards = {
 const linked: LocalStandards = { standards: ["fsbp"], disabledControls: [], parameters: [] };
 const of = (home: LocalStandards) => ({ [HOME]: home, [LINKED]: linked });
 
-const audit = async () => {
-  const provider = new aws.Provider("audit", { region: HOME, profile: "audit" });
-  const homeHub = new aws.securityhub.Account(
-    "securityhub",
-    { enableDefaultStandards: false, region: HOME },
-    { provider },
-  );
-  const args = { homeRegion: HOME, homeHub, linkedRegions: [LINKED], controlFindings: "STANDARD_CONTROL" };
-  new OwnStandards(
-    "standards",
-    { ...args, standardsIn: (region) => (region === HOME ? everywhere : linked) },
-    { provider },
-  );
-};
+const audit =
+  (on: readonly string[] = []) =>
+  async () => {
+    const provider = new aws.Provider("audit", { region: HOME, profile: "audit" });
+    const homeHub = new aws.securityhub.Account(
+      "securityhub",
+      { enableDefaultStandards: false, region: HOME },
+      { provider },
+    );
+    const args = { homeRegion: HOME, homeHub, linkedRegions: [LINKED], controlFindings: "STANDARD_CONTROL" };
+    new OwnStandards(
+      "standards",
+      {
+        ...args,
+        standardsIn: (region) =>
+          region === HOME ? { ...everywhere, ...(on.length > 0 && { disabledControls: [] }) } : linked,
+        onAgain: (region) => (region === HOME ? on : []),
+      },
+      { provider },
+    );
+  };
 const management = (home: LocalStandards) => async () => {
   const provider = new aws.Provider("management", { region: HOME, profile: "management" });
   const { failed } = new MemberStandards(
@@ -106,7 +113,7 @@ const OFF = [`${FSBP}: no root`, `${CIS}: no root`];
 it("sets what LOCAL leaves to each account, in those that join too, in place, and takes it away again", async () => {
   // Somebody clicked Security Hub on here, with AWS's default standards.
   await running.securityHub(HAS_FSBP).enableSecurityHub({});
-  const ownStack = await cloud.stack("audit", audit);
+  const ownStack = await cloud.stack("audit", audit());
   await ownStack.up();
   for (const region of [HOME, LINKED])
     await running.securityHub(MANAGEMENT, region).enableOrganizationAdminAccount({ AdminAccountId: AUDIT });
@@ -168,3 +175,17 @@ it("sets what LOCAL leaves to each account, in those that join too, in place, an
   await ownStack.destroy();
   await expect(running.securityHub(AUDIT, LINKED).describeHub({})).rejects.toThrow("not subscribed");
 }, 240_000);
+
+it("switches a control on again in place, and has nothing to do after that", async () => {
+  const before = await cloud.stack("audit", audit());
+  await before.up();
+  const off = await offIn(AUDIT, HOME);
+  const stack = await cloud.stack("audit", audit(["IAM.6"]));
+
+  const { summary } = await stack.up();
+  const again = await stack.up();
+
+  expect([off, await offIn(AUDIT, HOME)]).toEqual([OFF, []]);
+  expect(summary.resourceChanges).toMatchObject({ update: 2 });
+  expect(Object.keys(again.summary.resourceChanges ?? {})).toEqual(["same"]);
+}, 300_000);
