@@ -74,6 +74,11 @@ export class Lifecycle {
       inputs[input] = before ?? `${prefix}${name}-${Buffer.from(seed).toString("hex").slice(0, 7)}`;
       inputs.__defaults = [input]; // as the official provider marks it: Diff must know a given name from its own
     }
+    for (const [one, value] of Object.entries(this.type.defaults ?? {})) {
+      if (inputs[one] !== undefined) continue;
+      inputs[one] = value;
+      inputs.__defaults = [...defaultsOf(inputs), one];
+    }
     return { inputs, failures };
   }
 

@@ -20,6 +20,8 @@ export interface ResourceType<Inputs = Values> {
   readonly replaceOn?: readonly string[];
   /** The input that gets a name of its own when the program gives none; default: `name`, where it is mapped. */
   readonly autoName?: { readonly input: string; readonly prefix?: string };
+  /** Inputs that the official provider gives a value where the program gives none: so an imported one differs from none no longer. */
+  readonly defaults?: Values;
   /** Inputs that hold JSON text: compared as JSON. */
   readonly json?: readonly string[];
   /** Inputs that hold a policy as text, compared by meaning; those declared as PolicyDocument are known already. */

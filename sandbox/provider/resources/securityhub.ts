@@ -59,6 +59,7 @@ export const securityhub: Record<string, ResourceType> = {
   "aws:securityhub/account:Account": resource<AccountArgs>({
     inputs: { enableDefaultStandards: true, autoEnableControls: true, controlFindingGenerator: true },
     replaceOn: ["enableDefaultStandards"],
+    defaults: { autoEnableControls: true },
     async create({ securityhub, account }, inputs, made) {
       await securityhub.enableSecurityHub({
         EnableDefaultStandards: inputs.enableDefaultStandards ?? true,
