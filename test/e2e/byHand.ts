@@ -4,14 +4,23 @@ import { S3 } from "@aws-sdk/client-s3";
 import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
 import type { RaisedEstate } from "./estate";
 
-/** Has the audit account's detector at home export into a bucket of this name, which lets everybody in. */
+/** Has the audit account's detector at home export into a bucket of this name, which lets all of GuardDuty in. */
 export async function exportByHand(estate: RaisedEstate, DetectorId: string, Bucket: string): Promise<void> {
-  const policy = (Resource: string | string[], Action: string) =>
-    JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action, Resource }] });
+  const allow = (Principal: object, Action: string, Resource: string | string[]) => ({
+    Effect: "Allow",
+    Principal,
+    Action,
+    Resource,
+  });
+  const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+  const guardDuty = { Service: "guardduty.amazonaws.com" };
   const s3 = new S3({ ...estate.as("audit"), forcePathStyle: true });
   await s3.createBucket({ Bucket, CreateBucketConfiguration: { LocationConstraint: HOME_REGION } });
-  await s3.putBucketPolicy({ Bucket, Policy: policy([`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`], "s3:*") });
-  const { KeyMetadata } = await new KMS(estate.as("audit")).createKey({ Policy: policy("*", "kms:*") });
+  const everything = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
+  await s3.putBucketPolicy({ Bucket, Policy: policy(allow(guardDuty, "s3:*", everything)) });
+  const account = { AWS: `arn:aws:iam::${ACCOUNTS.audit}:root` };
+  const Policy = policy(allow(account, "kms:*", "*"), allow(guardDuty, "kms:GenerateDataKey", "*"));
+  const { KeyMetadata } = await new KMS(estate.as("audit")).createKey({ Policy });
   await new GuardDuty(estate.as("audit")).createPublishingDestination({
     DetectorId,
     DestinationType: "S3",
