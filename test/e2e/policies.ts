@@ -75,6 +75,10 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     /^role role\/reconciler-role ReadOrganization: wide Resource \*$/,
     "AWS Organizations lets nobody name a resource to ListAccounts.",
   ],
+  [
+    /^bucket guardduty-lists-bucket TlsAlone: unneeded$/,
+    "It grants nothing. Nobody but the deploying account comes there, and GuardDuty by its own role, which its double does without a request.",
+  ],
   [/^role role\/reconciler-role ReadUnits: wide Resource \*$/, "What is below a unit is not known beforehand."],
   [
     /^role role\/reconciler-role ScanMembers: wide Resource \*$/,
