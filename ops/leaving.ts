@@ -2,29 +2,30 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { parseDocument } from "yaml";
-import { exitCodeOf } from "./cli";
+import { ask, exitCodeOf } from "./cli";
 import { EXIT } from "./failure";
-import { outputsOf } from "./outputs";
 import { accountOf } from "./stacks";
 
 /** Those that must have left a region before any other stack of the organization may, the first of all first (stacks/removedRegions.ts). */
 const FIRST = ["organization", "management"];
+
+interface Where {
+  cli: PulumiCommand;
+  workDir: string;
+  env?: Record<string, string>;
+}
 
 /**
  * Those of the stacks that must leave a region before the ordinary order, in their own: AWS lets a detector go only once no
  * administrator is designated there, him only once nobody is his member, and an invited account leaves him by itself, before he sends
  * everybody else away. Empty unless `hakken:removeRegions` names a region that one of them still has.
  */
-export const leavingFirst = async (
-  stacks: readonly string[],
-  where: { cli: PulumiCommand; workDir: string; env?: Record<string, string> },
-): Promise<string[]> => {
+export const leavingFirst = async (stacks: readonly string[], where: Where): Promise<string[]> => {
   const leaving: string[] = [];
   const invited = stacks.filter((stack) => isInvited(stack, where.workDir));
   for (const stack of [...invited, ...FIRST.filter((name) => stacks.includes(name))]) {
     const removed = removedRegions(stack, where.workDir);
-    if (removed.length && (await regionsOf(stack, where)).some((region) => removed.includes(region)))
-      leaving.push(stack);
+    if (removed.length && (await isIn(removed, stack, where))) leaving.push(stack);
   }
   return leaving;
 };
@@ -35,17 +36,28 @@ export const leftBefore =
   (stack: string): readonly string[] =>
     FIRST.includes(stack) ? leaving.slice(0, leaving.indexOf(stack)) : [];
 
-/** The regions that a stack noted when it was last deployed; none where there is no such stack, which the run itself says. */
-const regionsOf = async (stack: string, where: Parameters<typeof outputsOf>[1]): Promise<unknown[]> => {
-  const { outputs } = await outputsOf(stack, where).catch((error) => {
-    if (exitCodeOf(error) === EXIT.noSuchStack) return { outputs: {} };
+interface State {
+  deployment?: { resources?: { urn: string; inputs?: { region?: unknown } }[] };
+}
+
+/**
+ * Whether a stack holds anything in one of these regions, by its state: what it noted in its outputs is noted before the engine deletes,
+ * and so also where AWS refused that. False where there is no such stack, which the run itself says.
+ */
+const isIn = async (regions: readonly string[], stack: string, { cli, ...where }: Where): Promise<boolean> => {
+  const state = await ask(cli, ["stack", "export", "--stack", stack], where).catch((error) => {
+    if (exitCodeOf(error) === EXIT.noSuchStack) return "{}";
     throw error;
   });
-  const { regions } = outputs as { regions?: unknown };
-  return Array.isArray(regions) ? regions : [];
+  const { resources = [] } = (JSON.parse(state) as State).deployment ?? {};
+  // By its name where it is of that region and made from another, as the reconciler's duties are.
+  return resources.some(({ urn, inputs }) =>
+    regions.some((region) => inputs?.region === region || urn.endsWith(`-${region}`)),
+  );
 };
 
-const removedRegions = (stack: string, workDir: string): unknown[] => listOf("hakken:removeRegions", stack, workDir);
+const removedRegions = (stack: string, workDir: string): string[] =>
+  listOf("hakken:removeRegions", stack, workDir).filter((one): one is string => typeof one === "string");
 
 /** Whether a stack's account is one of `hakken:invitedAccounts`. */
 const isInvited = (stack: string, workDir: string): boolean => {

@@ -161,6 +161,26 @@ it("leaves by the stack of an invited account first of all, which waits for nobo
   expect(results.map(({ stack, outcome }) => [stack, outcome])).toEqual(stacks.map((stack) => [stack, "succeeded"]));
 }, 180_000);
 
+it("leaves first also where a run before noted that it had left, and AWS then refused to let go", async () => {
+  const order: string[] = [];
+  const by = (regions: string[], noted: string[]) => async () => {
+    const stack = pulumi.getStack() as "organization";
+    order.push(stack);
+    return { ...(await program(stack, regions, REMOVED)()), regions: noted, leaving: [] };
+  };
+  const stacks = ["management", "organization"];
+  const removed = `${PROJECT}config:\n  hakken:removeRegions:\n    value: [${REMOVED}]\n`;
+  writeFileSync(join(sample.folder, "Pulumi.yaml"), removed);
+  await sample.run({ command: "up", stacks, program: by(ALL, LESS) });
+  const first = order.splice(0);
+
+  const results = await sample.run({ command: "up", stacks, program: by(ALL, LESS) });
+
+  expect(first).toEqual(stacks);
+  expect(order.slice(0, 2)).toEqual(["organization", "management"]);
+  expect(results.map(({ outcome }) => outcome)).toEqual(["succeeded", "succeeded"]);
+}, 120_000);
+
 it("says what an invited account would lose", async () => {
   const invited = { account: "999900001111", invitedAccounts: [{ account: "999900001111", email: "aws@example.com" }] };
   await sample.run({ command: "up", program: program("member", ALL, [], invited as never) });
