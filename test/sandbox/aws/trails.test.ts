@@ -3,30 +3,20 @@ import { KMS } from "@aws-sdk/client-kms";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
 import { ORGANIZATION_ID } from "../../../sandbox/organization";
-import { ACCOUNTS, type Cloud, startCloud } from "../provider/cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "../provider/cloud";
 import { arnOf, BOTH, bucketFor, document, HOME, lets, SERVICE } from "../provider/trailBuckets";
 
 const OUTSIDE = "999900001111";
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      outside: [{ id: OUTSIDE, name: "outside" }],
-      regions: [HOME, "us-east-1"],
-    },
+  cloud = await startOrganization({
+    outside: [{ id: OUTSIDE, name: "outside" }],
+    regions: [HOME, "us-east-1"],
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const cloudTrail = (account: string, region = HOME) => new CloudTrail({ ...cloud.as(account, region), maxAttempts: 1 });
 describe("CloudTrail", { timeout: 60_000 }, () => {

@@ -2,30 +2,20 @@ import { SecurityHub } from "@aws-sdk/client-securityhub";
 import * as aws from "@pulumi/aws";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud, values } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization, values } from "./cloud";
 
 const HOME = "ap-northeast-1";
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 let stack: Stack;
 
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: [HOME],
-    },
+  cloud = await startOrganization({
+    regions: [HOME],
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
   await hub().enableSecurityHub({ EnableDefaultStandards: false });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const hub = () => new SecurityHub(cloud.as(ACCOUNTS.audit));
 const rules = async () => (await hub().listAutomationRules({})).AutomationRulesMetadata ?? [];

@@ -6,28 +6,18 @@ import { ServiceControlPolicy } from "../../../components/baseline/ServiceContro
 import { InspectorAdmin } from "../../../components/detection/InspectorAdmin";
 import { InspectorOrganization } from "../../../components/detection/InspectorOrganization";
 import { InspectorScanning } from "../../../components/detection/InspectorScanning";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
 
 const [HOME, LINKED] = ["ap-northeast-1", "us-east-1"] as const;
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: [HOME, LINKED],
-      policyTypes: ["SERVICE_CONTROL_POLICY"],
-    },
+  cloud = await startOrganization({
+    regions: [HOME, LINKED],
+    policyTypes: ["SERVICE_CONTROL_POLICY"],
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const program = async () => {
   const of = (profile: keyof typeof ACCOUNTS) =>

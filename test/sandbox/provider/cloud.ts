@@ -4,6 +4,12 @@ import path from "node:path";
 import { LocalWorkspace, type OutputMap, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { engine } from "../../../ops/engine/engine";
 import { installMinistack, startMinistack } from "../../../sandbox/aws/ministack";
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  controlPlane,
+} from "../../../sandbox/doubles/controlPlane/controlPlane";
+import type { OrganizationSetup } from "../../../sandbox/doubles/organizations/organization";
 import { type ProviderOptions, startProvider } from "../../../sandbox/provider/server";
 
 const PROJECT = path.resolve(__dirname, "../../..");
@@ -24,6 +30,30 @@ export interface Cloud {
 interface Keys {
   accessKeyId: string;
   secretAccessKey: string;
+}
+
+/** A cloud with an organization, and the doubles of the services that know it. */
+export interface OrganizationCloud extends Cloud {
+  readonly plane: ControlPlane;
+}
+
+type Setup = Pick<ControlPlaneOptions, "timing"> & Omit<OrganizationSetup, "managementAccountId" | "accounts">;
+
+/** Starts a cloud whose organization has ACCOUNTS, less those that stand outside. */
+export async function startOrganization({ timing, ...setup }: Setup): Promise<OrganizationCloud> {
+  const outside = setup.outside?.map(({ id }) => id) ?? [];
+  const accounts = Object.entries(ACCOUNTS)
+    .filter(([, id]) => !outside.includes(id))
+    .map(([name, id]) => ({ id, name, email: `${name}@example.com` }));
+  const endpoint = () => cloud.endpoint;
+  const organization = { managementAccountId: ACCOUNTS.management, accounts, ...setup };
+  const plane = controlPlane({ organization, timing, endpoint });
+  const cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
+  const close = async () => {
+    await cloud.close();
+    await plane.close();
+  };
+  return { ...cloud, plane, close };
 }
 
 export async function startCloud(options: { doubles?: Record<string, string> } = {}): Promise<Cloud> {

@@ -5,29 +5,19 @@ import * as aws from "@pulumi/aws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Detectors } from "../../../components/detection/Detectors";
 import { FindingExport } from "../../../components/detection/FindingExport";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
 
 const HOME = "ap-northeast-1";
 const OPT_IN = "ap-east-1";
 const REGIONS = [HOME, "us-east-1", OPT_IN];
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: [ACCOUNTS.management, ACCOUNTS.audit, ACCOUNTS.prod].map((id) => ({ id, name: id })),
-      regions: REGIONS,
-    },
+  cloud = await startOrganization({
+    regions: REGIONS,
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const program = async () => {
   const provider = new aws.Provider("audit", {

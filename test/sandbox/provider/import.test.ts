@@ -9,29 +9,19 @@ import type { ImportResource, Stack } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ImportFile, importInto } from "../../../ops/adopt/importing";
 import { nameOf } from "../../../ops/events";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, reason, startCloud, values } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, reason, startOrganization, values } from "./cloud";
 
 const [HOME, LINKED] = ["ap-northeast-1", "us-east-1"] as const;
 const ROLE = `arn:aws:iam::${ACCOUNTS.audit}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`;
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: [HOME, LINKED],
-    },
+  cloud = await startOrganization({
+    regions: [HOME, LINKED],
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 /** Detectors in a component, one explicit provider, tags for all. */
 const watched = async () => {

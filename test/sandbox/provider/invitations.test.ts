@@ -8,31 +8,18 @@ import { Detectors } from "../../../components/detection/Detectors";
 import { InvitedAccounts } from "../../../components/detection/InvitedAccounts";
 import { InvitedSecurityHub } from "../../../components/detection/InvitedSecurityHub";
 import { SecurityHubMembers } from "../../../components/detection/SecurityHubMembers";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
 
 const REGIONS = ["ap-northeast-1", "us-east-1"];
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: [
-        { id: ACCOUNTS.management, name: "management" },
-        { id: ACCOUNTS.audit, name: "audit" },
-      ],
-      outside: [{ id: ACCOUNTS.prod, name: "prod" }],
-      regions: REGIONS,
-    },
+  cloud = await startOrganization({
+    outside: [{ id: ACCOUNTS.prod, name: "prod" }],
+    regions: REGIONS,
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const of = (profile: "audit" | "prod") =>
   new aws.Provider(profile, { region: "ap-northeast-1", profile, allowedAccountIds: [ACCOUNTS[profile]] });
@@ -156,10 +143,10 @@ it("takes over a member of Security Hub by its account, and its acceptance, with
 it("needs the rights that the official provider needs, which calls the operations by their older names", async () => {
   const stack = await cloud.stack("calls", program);
   for (const operation of ["AcceptInvitation", "GetMasterAccount", "DisassociateFromMasterAccount"])
-    plane.faults.guardduty.next(operation, { kind: "slow", milliseconds: 1 }, REGIONS.length);
+    cloud.plane.faults.guardduty.next(operation, { kind: "slow", milliseconds: 1 }, REGIONS.length);
 
   await stack.up();
   await stack.destroy();
 
-  expect(plane.faults.guardduty.left).toBe(0);
+  expect(cloud.plane.faults.guardduty.left).toBe(0);
 });

@@ -2,30 +2,20 @@ import { GuardDuty } from "@aws-sdk/client-guardduty";
 import * as aws from "@pulumi/aws";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, reason, startCloud, values } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, reason, startOrganization, values } from "./cloud";
 
 const REGIONS = ["ap-northeast-1", "us-east-1", "ap-northeast-3"] as const;
 const [HOME, ...LINKED] = REGIONS;
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 let stack: Stack;
 
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name, email: `${name}@example.com` })),
-      regions: REGIONS,
-    },
+  cloud = await startOrganization({
+    regions: REGIONS,
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 interface Options {
   plan?: "ALL" | "NONE";
@@ -153,7 +143,7 @@ const organization =
     );
     const association = new aws.securityhub.ConfigurationPolicyAssociation(
       "root",
-      { targetId: plane.organization.rootId, policyId: policy.id },
+      { targetId: cloud.plane.organization.rootId, policyId: policy.id },
       { provider: audit, customTimeouts: { create: "20s" }, dependsOn: own },
     );
 
@@ -187,7 +177,7 @@ describe("an organization", () => {
 
     const up = await described.up();
 
-    const { id } = plane.organization;
+    const { id } = cloud.plane.organization;
     expect(values(up.outputs)).toEqual({
       member: [id, ACCOUNTS.management, 0, 0],
       only: [id, ACCOUNTS.management, 0, 0],
@@ -206,7 +196,7 @@ describe("the organization's services", () => {
     const { resources } = (await stack.exportStack()).deployment;
     const association = resources.find(({ type }: { type: string }) => /ConfigurationPolicyAssociation$/.test(type));
     expect(association).toMatchObject({
-      id: plane.organization.rootId,
+      id: cloud.plane.organization.rootId,
       initErrors: [expect.stringMatching(/111111111111/)],
     });
   });
@@ -219,11 +209,11 @@ describe("the organization's services", () => {
     expect(up.summary.resourceChanges).toMatchObject({ create: 3, update: 1 });
     const outputs = values(up.outputs);
     expect(outputs).toMatchObject({
-      root: plane.organization.rootId,
+      root: cloud.plane.organization.rootId,
       master: ACCOUNTS.management,
       hub: ACCOUNTS.audit,
       admin: ACCOUNTS.audit,
-      association: plane.organization.rootId,
+      association: cloud.plane.organization.rootId,
       found: outputs.detector,
       serviceAccess: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });

@@ -2,9 +2,8 @@ import { createRequire } from "node:module";
 import { GuardDuty } from "@aws-sdk/client-guardduty";
 import * as aws from "@pulumi/aws";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
 import { detectionDefaults } from "../../settings/configs";
-import { ACCOUNTS, type Cloud, startCloud, values } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization, values } from "./cloud";
 
 const compiled = createRequire(__filename);
 const { Reconciler } = compiled("../../../bin/components/detection/Reconciler.js");
@@ -13,25 +12,16 @@ const { guardDutyDuty } = compiled("../../../bin/components/detection/guardDutyD
 const REGIONS = ["ap-northeast-1", "us-east-1"] as const;
 const [HOME, LINKED] = REGIONS;
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: REGIONS,
-    },
+  cloud = await startOrganization({
+    regions: REGIONS,
     // Whoever is a member was enrolled by the reconciler, not by auto-enable.
     timing: { enrolment: 3_600_000 },
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const providerOf = (profile: keyof typeof ACCOUNTS) =>
   new aws.Provider(profile, { region: HOME, profile, allowedAccountIds: [ACCOUNTS[profile]] });

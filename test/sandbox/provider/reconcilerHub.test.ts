@@ -2,8 +2,7 @@ import { createRequire } from "node:module";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
 import * as aws from "@pulumi/aws";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
 
 const compiled = createRequire(__filename);
 const { Reconciler } = compiled("../../../bin/components/detection/Reconciler.js");
@@ -12,22 +11,13 @@ const { securityHubDuty } = compiled("../../../bin/components/detection/security
 const REGIONS = ["ap-northeast-1", "us-east-1"] as const;
 const [HOME] = REGIONS;
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: REGIONS,
-    },
+  cloud = await startOrganization({
+    regions: REGIONS,
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 it("says in each region how controls are reported, with the rights that it has, and again when the settings change", async () => {
   const hubs = REGIONS.map((region) => new SecurityHub(cloud.as(ACCOUNTS.audit, region)));

@@ -2,29 +2,19 @@ import { SecurityHub } from "@aws-sdk/client-securityhub";
 import * as aws from "@pulumi/aws";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SecurityHubV2Policy } from "../../../components/detection/SecurityHubV2Policy";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
-import { ACCOUNTS, type Cloud, startCloud } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
 
 const [HOME, LINKED, OTHER] = ["ap-northeast-1", "us-east-1", "us-west-2"] as const;
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 
 beforeAll(async () => {
-  plane = controlPlane({
+  cloud = await startOrganization({
+    regions: [HOME, LINKED, OTHER],
+    policyTypes: ["SECURITYHUB_POLICY"],
     timing: { organizationPolicy: 0 },
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: [HOME, LINKED, OTHER],
-      policyTypes: ["SECURITYHUB_POLICY"],
-    },
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const program =
   (linkedRegions: string[], enabled = true) =>

@@ -7,29 +7,19 @@ import * as aws from "@pulumi/aws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OrganizationTrail } from "../../../components/baseline/OrganizationTrail";
 import { type ImportFile, importInto } from "../../../ops/adopt/importing";
-import { type ControlPlane, controlPlane } from "../../../sandbox/doubles/controlPlane/controlPlane";
 import { ORGANIZATION_ID } from "../../../sandbox/organization";
-import { ACCOUNTS, type Cloud, startCloud } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
 import { arnOf, BOTH, bucketFor, HOME } from "./trailBuckets";
 
 const TRAIL = "aws:cloudtrail/trail:Trail";
 
-let plane: ControlPlane;
-let cloud: Cloud;
+let cloud: OrganizationCloud;
 beforeAll(async () => {
-  plane = controlPlane({
-    organization: {
-      managementAccountId: ACCOUNTS.management,
-      accounts: Object.entries(ACCOUNTS).map(([name, id]) => ({ id, name })),
-      regions: [HOME, "us-east-1"],
-    },
+  cloud = await startOrganization({
+    regions: [HOME, "us-east-1"],
   });
-  cloud = await startCloud({ doubles: { ...(await plane.listen()) } });
 });
-afterAll(async () => {
-  await cloud?.close();
-  await plane?.close();
-});
+afterAll(() => cloud?.close());
 
 const cloudTrail = () => new CloudTrail(cloud.as(ACCOUNTS.management));
 const trails = async () => (await cloudTrail().describeTrails({})).trailList ?? [];
