@@ -1,5 +1,5 @@
 import type { Role } from "@aws-sdk/client-iam";
-import { accountShape, organizationFunctions } from "./organizationFunctions";
+import { accountShape, everyPage, organizationFunctions } from "./organizationFunctions";
 import type { ProviderFunction } from "./resource";
 import type { Scope } from "./scope";
 
@@ -128,9 +128,16 @@ const NOTHING_READ = {
 
 /** What the management account and delegated administrators may read of their organization. */
 async function administered({ organizations }: Scope, masterAccountId: string | undefined) {
-  const { Accounts: accounts = [] } = await organizations.listAccounts({});
+  const accounts = await everyPage(async (NextToken) => {
+    const page = await organizations.listAccounts({ NextToken });
+    return { items: page.Accounts, NextToken: page.NextToken };
+  });
+  const services = await everyPage(async (NextToken) => {
+    const page = await organizations.listAWSServiceAccessForOrganization({ NextToken });
+    return { items: page.EnabledServicePrincipals, NextToken: page.NextToken };
+  });
+  // An organization has one.
   const { Roots: roots = [] } = await organizations.listRoots({});
-  const { EnabledServicePrincipals: services = [] } = await organizations.listAWSServiceAccessForOrganization({});
   const listed = accounts.map(accountShape);
   const master = listed.find(({ id }) => id === masterAccountId);
   return {

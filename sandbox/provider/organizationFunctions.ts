@@ -111,7 +111,8 @@ async function everyUnitBelow(aws: Scope, parentId: string): Promise<sdk.Organiz
   return [...units, ...deeper.flat()];
 }
 
-async function everyPage<T>(next: Paged<T>): Promise<T[]> {
+/** All items of an answer that comes in pages. */
+export async function everyPage<T>(next: Paged<T>): Promise<T[]> {
   const all: T[] = [];
   let token: string | undefined;
   do {
