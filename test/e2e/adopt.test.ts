@@ -228,7 +228,7 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
     expect(ControlFindingGenerator).toBe("SECURITY_CONTROL");
     expect(adoptionOf(adopted, "organization")?.members).toContainEqual({
       ...{ service: "GuardDuty", setting: "RUNTIME_MONITORING", now: "ENABLED", ours: "DISABLED" },
-      accounts: [{ account: ACCOUNTS.dev, regions: [HOME_REGION] }],
+      accounts: [{ account: ACCOUNTS.management, regions: [HOME_REGION] }],
     });
     expect([before, await runtimeMonitoring()]).toEqual(["ENABLED", "DISABLED"]);
     expect(await detectorsOf("audit")).toEqual(byHand);
@@ -252,6 +252,7 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
       `invitations-${HOME_REGION}`,
       `securityhub-${HOME_REGION}`,
       `securityhub-invitation-${HOME_REGION}`,
+      `securityhub-standards-${HOME_REGION}-fsbp`,
     ]);
     expect(changed.filter((change) => /^(replace|delete)/.test(change))).toEqual([]);
     const { Members } = await new SecurityHub(estate.as("audit")).getMembers({ AccountIds: [ACCOUNTS.partner] });

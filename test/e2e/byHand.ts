@@ -29,20 +29,20 @@ export async function exportByHand(estate: RaisedEstate, DetectorId: string, Buc
 }
 
 /**
- * Makes the account dev a member of the audit account's detector at home, and has it watch its run time. Gives what tells whether it
- * still does.
+ * Makes the management account a member of the audit account's detector at home, and has it watch its run time. Gives what tells whether
+ * it still does.
  */
 export async function memberByHand(
   estate: RaisedEstate,
   DetectorId: string | undefined,
 ): Promise<() => Promise<string | undefined>> {
   const guardduty = new GuardDuty(estate.as("audit"));
-  const dev = { DetectorId, AccountIds: [ACCOUNTS.dev] };
-  const AccountDetails = [{ AccountId: ACCOUNTS.dev, Email: "dev@example.com" }];
+  const member = { DetectorId, AccountIds: [ACCOUNTS.management] };
+  const AccountDetails = [{ AccountId: ACCOUNTS.management, Email: "management@example.com" }];
   await guardduty.createMembers({ DetectorId, AccountDetails });
-  await guardduty.updateMemberDetectors({ ...dev, Features: [{ Name: "RUNTIME_MONITORING", Status: "ENABLED" }] });
+  await guardduty.updateMemberDetectors({ ...member, Features: [{ Name: "RUNTIME_MONITORING", Status: "ENABLED" }] });
   return async () => {
-    const { MemberDataSourceConfigurations: [now] = [] } = await guardduty.getMemberDetectors(dev);
+    const { MemberDataSourceConfigurations: [now] = [] } = await guardduty.getMemberDetectors(member);
     return now?.Features?.find(({ Name }) => Name === "RUNTIME_MONITORING")?.Status;
   };
 }
