@@ -10,16 +10,18 @@ import type { Report } from "../../ops/report";
 import { projectRoot } from "../../ops/root";
 import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
 import { engineEnvironment } from "../../sandbox/project";
-import { exportByHand, memberByHand } from "./byHand";
+import { exportByHand, memberByHand, trustByHand } from "./byHand";
 import { type RaisedEstate, raiseEstate } from "./estate";
 
 const REGIONS = [HOME_REGION, "us-east-1", "ap-northeast-3"];
 const THEIRS = "findings-by-hand";
 const OTHER_ADMIN_IN = "us-east-1";
 const ROLE = `arn:aws:iam::${ACCOUNTS.prod}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig`;
-const EXPORT = `guardduty-export-${HOME_REGION}`;
+const [EXPORT, LIST] = [`guardduty-export-${HOME_REGION}`, `guardduty-lists-trusted-${HOME_REGION}`] as const;
 let estate: RaisedEstate;
 let byHand: Record<string, string>;
+/** Where the list of trusted addresses lies, at home. */
+let trusted: () => Promise<string | undefined>;
 
 beforeAll(async () => {
   estate = await raiseEstate({ name: "adopt", regions: REGIONS, deployed: false });
@@ -28,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => estate?.close(), 60_000);
 
-/** What somebody clicked together: three detectors, one of which exports, a hub with standards, another administrator in one region, Control Tower's recorder, a trail. */
+/** What somebody clicked together: three detectors, one of which exports and trusts, a hub with standards, another administrator in one region, Control Tower's recorder, a trail. */
 async function setUpByHand(): Promise<Record<string, string>> {
   const detectors = REGIONS.map(async (region, index) => {
     const { DetectorId = "" } = await new GuardDuty(estate.as("audit", region)).createDetector({
@@ -41,7 +43,9 @@ async function setUpByHand(): Promise<Record<string, string>> {
   });
   await new SecurityHub(estate.as("audit")).enableSecurityHub({ ControlFindingGenerator: "STANDARD_CONTROL" });
   await inviteByHand(detectors[0]);
-  await exportByHand(estate, (await detectors[0])?.[1] ?? "", THEIRS);
+  const [, own = ""] = (await detectors[0]) ?? [];
+  await exportByHand(estate, own, THEIRS);
+  trusted = await trustByHand(estate, own);
   await new GuardDuty(estate.as("management", OTHER_ADMIN_IN)).enableOrganizationAdminAccount({
     AdminAccountId: ACCOUNTS.dev,
   });
@@ -152,6 +156,7 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
       "controlFindingGenerator: STANDARD_CONTROL → SECURITY_CONTROL",
       "tags.madeBy: hand → (removed)",
       `nothing more is exported to arn:aws:s3:::${THEIRS}`,
+      "the list office is made anew with the addresses of hakken:guardDuty.trustedIps alone",
     ])
       expect(shown.stderr).toContain(line);
     expect(shown.stderr).toMatch(/S3_DATA_EVENTS \(ap-northeast-3, us-east-1\)\n +status: DISABLED → ENABLED/);
@@ -169,10 +174,17 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
       adoptionOf(adopted, "audit")
         ?.existing.map(({ name }) => name)
         .sort(),
-    ).toEqual([...REGIONS.map((region) => `detectors-${region}`).sort(), EXPORT, "securityhub"]);
+    ).toEqual([...REGIONS.map((region) => `detectors-${region}`).sort(), EXPORT, LIST, "securityhub"]);
     expect(adoptionOf(again, "audit")?.existing).toEqual([]);
     expect(changed.filter((change) => /^(update|replace|delete)/.test(change)).sort()).toEqual(
-      [...REGIONS.map((region) => `update detectors-${region}`), `update ${EXPORT}`].sort(),
+      [
+        ...[`delete-replaced ${LIST}`, `replace ${LIST}`],
+        ...REGIONS.map((region) => `update detectors-${region}`),
+        `update ${EXPORT}`,
+      ].sort(),
+    );
+    expect(await trusted()).toMatch(
+      /^https:\/\/s3\.amazonaws\.com\/guardduty-lists-bucket[^,]*\/trusted-[0-9a-f]+\.txt$/,
     );
     expect(await detectorsOf("audit")).toEqual(byHand);
     const { FindingPublishingFrequency } = await new GuardDuty(estate.as("audit")).getDetector({

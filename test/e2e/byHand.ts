@@ -28,6 +28,21 @@ export async function exportByHand(estate: RaisedEstate, DetectorId: string, Buc
   });
 }
 
+/** Has the audit account's detector at home trust the addresses of a list, once that is active. Gives what tells where the list lies. */
+export async function trustByHand(
+  estate: RaisedEstate,
+  DetectorId: string,
+): Promise<() => Promise<string | undefined>> {
+  const guardduty = new GuardDuty(estate.as("audit"));
+  const Location = "https://s3.amazonaws.com/by-hand/office.txt";
+  await guardduty.createIPSet({ DetectorId, Name: "office", Format: "TXT", Location, Activate: false });
+  return async () => {
+    const { IpSetIds = [] } = await guardduty.listIPSets({ DetectorId });
+    const lists = IpSetIds.map(async (IpSetId) => (await guardduty.getIPSet({ DetectorId, IpSetId })).Location);
+    return (await Promise.all(lists)).join();
+  };
+}
+
 /**
  * Makes the management account a member of the audit account's detector at home, and has it watch its run time. Gives what tells whether
  * it still does.
