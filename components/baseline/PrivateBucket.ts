@@ -9,6 +9,8 @@ export interface PrivateBucketArgs {
   expireAfterDays?: number;
   /** Whether the bucket and what guards it stay on destroy. Default: false. */
   retain?: boolean;
+  /** What the bucket and its parts stood below in a state from before this component. Default: nothing, it is new. */
+  formerParent?: pulumi.Resource;
   /** Statements of its policy, beside the one that refuses whatever does not come by TLS. Default: none. */
   statements?: (bucketArn: pulumi.Output<string>) => object[];
 }
@@ -26,7 +28,12 @@ export class PrivateBucket extends pulumi.ComponentResource {
   constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:baseline:PrivateBucket", name, {}, opts);
     const { region } = args;
-    const own = { parent: this, retainOnDelete: args.retain };
+    const { formerParent } = args;
+    const own = {
+      parent: this,
+      retainOnDelete: args.retain,
+      ...(formerParent && { aliases: [{ parent: formerParent }] }),
+    };
 
     const bucket = new aws.s3.Bucket(name, { region }, own);
     this.name = bucket.bucket;

@@ -14,7 +14,13 @@ export interface DeliveryBucketArgs {
 export function deliveryBucket(name: string, { whose, region, historyDays, parent }: DeliveryBucketArgs) {
   return new PrivateBucket(
     `${name}-bucket`,
-    { region, retain: true, expireAfterDays: historyDays, statements: (arn) => deliveryStatements(arn, whose) },
+    {
+      region,
+      retain: true,
+      expireAfterDays: historyDays,
+      statements: (arn) => deliveryStatements(arn, whose),
+      formerParent: parent,
+    },
     { parent },
   );
 }

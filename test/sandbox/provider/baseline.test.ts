@@ -1,12 +1,14 @@
 import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { Organizations } from "@aws-sdk/client-organizations";
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { deliveryBucket } from "../../../components/baseline/deliveryBucket";
 import { ServiceControlPolicy } from "../../../components/baseline/ServiceControlPolicy";
 import { InspectorAdmin } from "../../../components/detection/InspectorAdmin";
 import { InspectorOrganization } from "../../../components/detection/InspectorOrganization";
 import { InspectorScanning } from "../../../components/detection/InspectorScanning";
-import { ACCOUNTS, type OrganizationCloud, startOrganization } from "./cloud";
+import { ACCOUNTS, type OrganizationCloud, startOrganization, values } from "./cloud";
 
 const [HOME, LINKED] = ["ap-northeast-1", "us-east-1"] as const;
 let cloud: OrganizationCloud;
@@ -70,4 +72,29 @@ it("brings Inspector and a service control policy up, sees no change, and takes 
   ).toEqual(expect.arrayContaining([`${ACCOUNTS.audit}-EC2:LAMBDA`, `${ACCOUNTS.prod}:p-`, "r-hakk:p-"]));
   expect(accounts?.[0]?.state?.status).toBe("DISABLED");
   expect(await policies(ACCOUNTS.prod)).toEqual(["FullAWSAccess"]);
+});
+
+it("goes on with a recorder's bucket that was made before it had a component of its own", async () => {
+  const below = (make: (parent: pulumi.Resource) => { name: pulumi.Output<string> }) => async () => {
+    const provider = new aws.Provider("audit", { region: HOME, profile: "audit" });
+    const parent = new pulumi.ComponentResource("test:index:Recorder", "recorder", {}, { provider, protect: true });
+    return { name: make(parent).name };
+  };
+  const before = below((parent) => {
+    const own = { parent, retainOnDelete: true };
+    const { bucket } = new aws.s3.Bucket("recorder-bucket", { region: HOME }, own);
+    const versioningConfiguration = { status: "Enabled" };
+    new aws.s3.BucketVersioning("recorder-bucket-versioning", { bucket, region: HOME, versioningConfiguration }, own);
+    return { name: bucket };
+  });
+  const now = below((parent) =>
+    deliveryBucket("recorder", { whose: { accountId: ACCOUNTS.audit }, region: HOME, parent }),
+  );
+  const former = await (await cloud.stack("bucket", before)).up();
+
+  const { outputs, summary } = await (await cloud.stack("bucket", now)).up();
+
+  expect(values(outputs)).toEqual(values(former.outputs));
+  // The component, its policy, encryption, life cycle and closed doors; nothing is deleted.
+  expect(summary.resourceChanges).toEqual({ create: 5, same: 5 });
 });
