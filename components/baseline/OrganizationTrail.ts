@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import { Trail } from "@pulumi/awsx/classic/cloudtrail";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateBucket } from "./PrivateBucket";
+import { serviceKey } from "./serviceKey";
 
 export interface OrganizationTrailArgs {
   /** The organization's management account. */
@@ -44,22 +45,15 @@ export class OrganizationTrail extends pulumi.ComponentResource {
       { servicePrincipal: SERVICE },
       { parent: this, retainOnDelete: true },
     );
-    const key = new aws.kms.Key(
-      `${name}-key`,
-      {
-        description: "hakken: trail of the organization",
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        policy: JSON.stringify(keyPolicy(accountId, trailName, trailArn)),
-        region,
-      },
-      { parent: this, retainOnDelete: true },
-    );
-    new aws.kms.Alias(
-      `${name}-alias`,
-      { name: `alias/hakken-${namePrefix}`, targetKeyId: key.keyId, region },
-      { parent: this },
-    );
+    const key = serviceKey(name, `${name}-key`, {
+      description: "hakken: trail of the organization",
+      accountId,
+      region,
+      aliasName: namePrefix,
+      statements: keyStatements(accountId, trailName, trailArn),
+      parent: this,
+      retain: true,
+    });
     const bucket = new PrivateBucket(
       `${namePrefix}-bucket`,
       {
@@ -97,42 +91,32 @@ export class OrganizationTrail extends pulumi.ComponentResource {
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html */
-const keyPolicy = (accountId: string, trailName: string, trailArn: string) => {
+const keyStatements = (accountId: string, trailName: string, trailArn: string) => {
   const cloudTrail = { Effect: "Allow", Principal: { Service: SERVICE } };
   const ofTrail = { StringEquals: { "aws:SourceArn": trailArn } };
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Sid: "AccountAdministersAndDelegatesToItsPolicies",
-        Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-        Action: "kms:*",
-        Resource: "*",
-      },
-      {
-        Sid: "CloudTrailEncrypts",
-        ...cloudTrail,
-        Action: "kms:GenerateDataKey",
-        // In a key's own policy the star is that key.
-        Resource: "*",
-        Condition: {
-          ...ofTrail,
-          // AWS documents a star for the region, since the trail is in all of them.
-          StringLike: {
-            "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${accountId}:trail/${trailName}`,
-          },
+  return [
+    {
+      Sid: "CloudTrailEncrypts",
+      ...cloudTrail,
+      Action: "kms:GenerateDataKey",
+      // In a key's own policy the star is that key.
+      Resource: "*",
+      Condition: {
+        ...ofTrail,
+        // AWS documents a star for the region, since the trail is in all of them.
+        StringLike: {
+          "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${accountId}:trail/${trailName}`,
         },
       },
-      {
-        Sid: "CloudTrailLooksUpTheKey",
-        ...cloudTrail,
-        Action: "kms:DescribeKey",
-        Resource: "*",
-        Condition: ofTrail,
-      },
-    ],
-  };
+    },
+    {
+      Sid: "CloudTrailLooksUpTheKey",
+      ...cloudTrail,
+      Action: "kms:DescribeKey",
+      Resource: "*",
+      Condition: ofTrail,
+    },
+  ];
 };
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html */

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { PrivateBucket } from "../baseline/PrivateBucket";
+import { serviceKey } from "../baseline/serviceKey";
 
 export interface FindingExportArgs {
   /** The administrator's account. */
@@ -43,22 +44,16 @@ export class FindingExport extends pulumi.ComponentResource {
       },
     };
 
-    const key = new aws.kms.Key(
-      `${name}-key`,
-      {
-        description: "hakken: exported findings of GuardDuty",
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        policy: pulumi.jsonStringify(keyPolicy(args.accountId, exporting)),
-        region,
-      },
-      { parent: this, retainOnDelete: true },
-    );
-    new aws.kms.Alias(
-      `${name}-alias`,
-      { name: `alias/hakken-${namePrefix}`, targetKeyId: key.keyId, region },
-      { parent: this },
-    );
+    const key = serviceKey(name, `${name}-key`, {
+      description: "hakken: exported findings of GuardDuty",
+      accountId: args.accountId,
+      region,
+      aliasName: namePrefix,
+      // In a key's own policy the star is that key.
+      statements: [{ Sid: "GuardDutyEncrypts", ...exporting, Action: "kms:GenerateDataKey", Resource: "*" }],
+      parent: this,
+      retain: true,
+    });
     const bucket = new PrivateBucket(
       `${namePrefix}-bucket`,
       {
@@ -91,21 +86,6 @@ function servicesIn(regions: readonly string[], optInRegions: readonly string[])
   const named = regions.filter((region) => optInRegions.includes(region));
   return ["guardduty.amazonaws.com", ...named.map((region) => `guardduty.${region}.amazonaws.com`)];
 }
-
-const keyPolicy = (accountId: string, exporting: object) => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Sid: "AccountAdministersAndDelegatesToItsPolicies",
-      Effect: "Allow",
-      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-      Action: "kms:*",
-      Resource: "*",
-    },
-    // In a key's own policy the star is that key.
-    { Sid: "GuardDutyEncrypts", ...exporting, Action: "kms:GenerateDataKey", Resource: "*" },
-  ],
-});
 
 const bucketStatements = (
   bucketArn: pulumi.Output<string>,

@@ -1,5 +1,5 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { serviceKey } from "../baseline/serviceKey";
 
 export interface EncryptionKeyArgs {
   description: string;
@@ -22,40 +22,22 @@ export class EncryptionKey extends pulumi.ComponentResource {
   constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:EncryptionKey", name, {}, opts);
 
-    const key = new aws.kms.Key(
-      name,
-      {
-        description: args.description,
-        enableKeyRotation: true,
-        deletionWindowInDays: 30,
-        policy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Sid: "AccountAdministersAndDelegatesToItsPolicies",
-              Effect: "Allow",
-              Principal: { AWS: `arn:aws:iam::${args.accountId}:root` },
-              Action: "kms:*",
-              Resource: "*",
-            },
-            {
-              Sid: "ServicesWriteEncrypted",
-              Effect: "Allow",
-              Principal: { Service: args.services },
-              Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-              Resource: "*",
-            },
-          ],
-        }),
-        region: args.region,
-      },
-      { parent: this },
-    );
-    new aws.kms.Alias(
-      `${name}-alias`,
-      { name: `alias/hakken-${name}`, targetKeyId: key.keyId, region: args.region },
-      { parent: this },
-    );
+    const key = serviceKey(name, name, {
+      description: args.description,
+      accountId: args.accountId,
+      region: args.region,
+      aliasName: name,
+      statements: [
+        {
+          Sid: "ServicesWriteEncrypted",
+          Effect: "Allow",
+          Principal: { Service: args.services },
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+          Resource: "*",
+        },
+      ],
+      parent: this,
+    });
     this.arn = key.arn;
     this.id = key.keyId;
 
