@@ -4,15 +4,8 @@ import { OPT_IN_REGIONS } from "../../../settings/regions";
 import { accessDenied, ServiceError } from "../controlPlane/errors";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
-import {
-  type Aggregator,
-  conflict,
-  invalidAccess,
-  invalidInput,
-  notFound,
-  type SecurityHubState,
-  securityHubPrincipal,
-} from "./state";
+import type { Aggregator } from "./records";
+import { conflict, invalidAccess, invalidInput, notFound, type SecurityHubState, securityHubPrincipal } from "./state";
 
 /** Designation, by the management account: https://docs.aws.amazon.com/securityhub/latest/userguide/designate-orgs-admin-account.html */
 export function designationOperations(state: SecurityHubState): Operations {

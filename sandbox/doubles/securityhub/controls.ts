@@ -2,7 +2,8 @@ import type * as sdk from "@aws-sdk/client-securityhub";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
 import { CONTROLS, controlsOf, type Placed, wrongValue } from "./catalogue";
-import { type Hub, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
+import type { Hub } from "./records";
+import { invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
 
 /** AWS's limit of a call. */
 const MOST = 100;

@@ -1,7 +1,8 @@
 import type * as sdk from "@aws-sdk/client-securityhub";
 import type { Call, Operations } from "../controlPlane/service";
+import type { Hub } from "./records";
 import { defaultStandards, standardArns } from "./standards";
-import { conflict, type Hub, invalidAccess, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
+import { conflict, invalidAccess, invalidInput, notFound, type SecurityHubState, selfDecided } from "./state";
 import type { SecurityHubV2State } from "./v2State";
 
 const hubArn = ({ account, region }: Call) => `arn:aws:securityhub:${region}:${account}:hub/default`;

@@ -4,15 +4,8 @@ import { accessDenied } from "../controlPlane/errors";
 import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
 import { CONTROLS, wrongValue } from "./catalogue";
-import {
-  type Association,
-  type ConfigurationPolicy,
-  conflict,
-  invalidInput,
-  notFound,
-  type SecurityHubState,
-  selfManaged,
-} from "./state";
+import type { Association, ConfigurationPolicy } from "./records";
+import { conflict, invalidInput, notFound, type SecurityHubState, selfManaged } from "./state";
 
 /** Central configuration is the administrator's, from the home region, after CENTRAL has been chosen. */
 function central(state: SecurityHubState, { account, region }: Call): void {

@@ -1,6 +1,6 @@
 import type { SecurityHubPolicy } from "@aws-sdk/client-securityhub";
 import { controlsOf } from "./catalogue";
-import type { Hub } from "./state";
+import type { Hub } from "./records";
 
 const OFF_BY_POLICY = "Disabled by a configuration policy";
 

@@ -5,7 +5,8 @@ import { page } from "../controlPlane/pages";
 import type { Call, Operations } from "../controlPlane/service";
 import { changed, checkChange } from "./changes";
 import { matcher } from "./query";
-import { type AutomationRule, invalidInput, type SecurityHubState } from "./state";
+import type { AutomationRule } from "./records";
+import { invalidInput, type SecurityHubState } from "./state";
 import type { Stored } from "./store";
 
 const mostRules = 100;

@@ -1,4 +1,3 @@
-import type { AutomationRulesConfig, ParameterValue, Policy } from "@aws-sdk/client-securityhub";
 import type { Clock } from "../controlPlane/clock";
 import { accessDenied, ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
@@ -6,6 +5,7 @@ import type { Timing } from "../controlPlane/timing";
 import type { Account, Organization } from "../organizations/organization";
 import { type MemberStatus, Memberships } from "./memberships";
 import { applyPolicy } from "./policyControls";
+import type { Aggregator, Association, AutomationRule, ConfigurationPolicy, Hub } from "./records";
 import { defaultStandards } from "./standards";
 
 export const securityHubPrincipal = "securityhub.amazonaws.com";
@@ -16,55 +16,6 @@ export const invalidInput = (why: string) => new ServiceError("InvalidInputExcep
 export const invalidAccess = (why: string) => new ServiceError("InvalidAccessException", 401, why);
 export const conflict = (why: string) => new ServiceError("ResourceConflictException", 409, why);
 export const notFound = (why: string) => new ServiceError("ResourceNotFoundException", 404, why);
-
-export interface Hub {
-  subscribedAt: number;
-  autoEnableControls: boolean;
-  controlFindingGenerator: string;
-  standards: Set<string>;
-  /** Controls that are off, by the standard's ARN and the control's id, with the reason. */
-  controlsOff: Map<string, string>;
-  /** Parameters that are not at AWS's default, by control. */
-  parameters: Map<string, Record<string, ParameterValue>>;
-  /** Why a control's parameters were changed last, by control. */
-  updateReasons: Map<string, string>;
-  tags: Record<string, string>;
-}
-
-export interface Aggregator {
-  arn: string;
-  account: string;
-  /** The home region: where it was made. */
-  region: string;
-  mode: string;
-  regions: string[];
-}
-
-export interface ConfigurationPolicy {
-  id: string;
-  arn: string;
-  name: string;
-  description: string;
-  policy: Policy;
-  createdAt: number;
-  updatedAt: number;
-  tags: Record<string, string>;
-}
-
-export interface AutomationRule {
-  config: AutomationRulesConfig;
-  tags: Record<string, string>;
-}
-
-export interface Association {
-  targetId: string;
-  policyId: string;
-  startedAt: number;
-  status: "PENDING" | "SUCCESS" | "FAILED";
-  message?: string;
-  /** Whether it is being taken away: until that is done its policy can't be deleted. */
-  ending?: true;
-}
 
 /** Refuses what a centrally managed account may not decide by itself. */
 export function selfDecided(state: SecurityHubState, { account, region }: Call): void {

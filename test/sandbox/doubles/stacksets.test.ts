@@ -5,29 +5,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Aws, startAws } from "../aws/authorise";
 import { AUDIT, HOME, LINKED, MANAGEMENT, PROD, RunningPlane, UNIT } from "./plane";
-
-const BUCKET = "members-history";
-const role = { Type: "AWS::IAM::ServiceLinkedRole", Properties: { AWSServiceName: "config.amazonaws.com" } };
-const recorder = {
-  Type: "AWS::Config::ConfigurationRecorder",
-  Properties: {
-    Name: "default",
-    RoleARN: {
-      "Fn::Join": [
-        "",
-        [
-          "arn:aws:iam::",
-          { Ref: "AWS::AccountId" },
-          ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
-        ],
-      ],
-    },
-    RecordingGroup: { AllSupported: true, IncludeGlobalResourceTypes: { "Fn::If": ["Home", true, false] } },
-  },
-};
-const channel = { Type: "AWS::Config::DeliveryChannel", Properties: { Name: "default", S3BucketName: BUCKET } };
-const Conditions = { Home: { "Fn::Equals": [{ Ref: "AWS::Region" }, HOME] } };
-const both = { Conditions, Resources: { Recorder: recorder, Channel: channel } };
+import { BUCKET, both, channel, recorder, role } from "./templates";
 
 let running: RunningPlane;
 let aws: Aws;
