@@ -53,8 +53,8 @@ export const inspectorService = (settings: InspectorDutySettings): Service => {
       const accounts = (await run.organization.accounts()).filter(
         ({ id, active }) => active && id !== settings.adminAccountId,
       );
-      await associate(place, accounts, report);
-      await scan(place, accounts, scansIn(region, settings), report);
+      const members = await associate(place, accounts, report);
+      await scan(place, { accounts, members }, scansIn(region, settings), report);
       return report;
     },
     release: async ({ region }, run) => {
@@ -72,11 +72,11 @@ export const inspectorService = (settings: InspectorDutySettings): Service => {
 /** Brings the members among these accounts to what is to be scanned. */
 async function scan(
   place: Administered,
-  accounts: readonly Account[],
+  { accounts, members }: { accounts: readonly Account[]; members: readonly string[] },
   wanted: readonly ScanType[],
   report: Report,
 ): Promise<void> {
-  const { differing, unread } = await differingScans(place, accounts, wanted, await membersOf(place));
+  const { differing, unread } = await differingScans(place, accounts, wanted, members);
   report.warnings.push(...unread.map((failed) => `${inWords(failed)}: could not be read ${why(place, failed)}`));
   const changes: Record<string, { types: ScanType[]; on: boolean; ids: string[] }> = {};
   const due = (id: string, types: ScanType[], on: boolean) => {

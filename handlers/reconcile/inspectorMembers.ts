@@ -12,14 +12,14 @@ export async function membersOf({ client }: Administered): Promise<string[]> {
   return members;
 }
 
-/** Makes these accounts members, one by one, as AWS has it. Those that it refuses by themselves are noted. */
-export async function associate(place: Administered, accounts: readonly Account[], report: Report): Promise<void> {
+/** Makes these accounts members, one by one, as AWS has it. Those that it refuses by themselves are noted. Gives all members. */
+export async function associate(place: Administered, accounts: readonly Account[], report: Report): Promise<string[]> {
   const members = await membersOf(place);
-  let count = 0;
+  const joined: string[] = [];
   for (const { id } of accounts.filter((account) => !members.includes(account.id))) {
     try {
       await place.client.send(new AssociateMemberCommand({ accountId: id }));
-      count++;
+      joined.push(id);
     } catch (error) {
       // Of this account alone. What is wrong with all of them, such as a right that is missing, is the duty's failure.
       if (!(error instanceof Error && error.name === "ValidationException")) throw error;
@@ -31,7 +31,8 @@ export async function associate(place: Administered, accounts: readonly Account[
       );
     }
   }
-  if (count > 0) report.done["members associated"] = count;
+  if (joined.length > 0) report.done["members associated"] = joined.length;
+  return [...members, ...joined];
 }
 
 /** Lets members go. Whoever has left meanwhile is gone already. */
