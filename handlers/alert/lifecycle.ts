@@ -159,7 +159,9 @@ export function noticeFor(alert: AlertRecord, channel: Channel): Notice | undefi
   const told = alert.told[channel];
   if (told && told.version >= alert.desired) return undefined;
   const { alertKey, occurrence, openedAt, finding } = alert;
-  const notice = { alertKey, occurrence, openedAt, version: alert.desired, finding };
+  const { accountId, accountName, region } = finding;
+  const of = { finding, findings: 1, regions: [region], accounts: [{ id: accountId, name: accountName }] };
+  const notice = { alertKey, occurrence, openedAt, version: alert.desired, ...of };
   if (told?.occurrence === occurrence) return { ...notice, kind: "risen", previousSeverity: told.severity };
   return { ...notice, kind: alert.state === "closed" ? "openedAndClosed" : "opened" };
 }

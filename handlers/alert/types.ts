@@ -50,7 +50,40 @@ export interface Finding {
   remediationUrl?: string;
   /** The product's own page on this finding. */
   sourceUrl?: string;
+  /** How often the product has seen it, where it counts (GuardDuty): more after RESOLVED means that it goes on. */
+  activity?: number;
+  /** The standards that check its control, as Security Hub names them ("standards/cis-aws-foundations-benchmark/v/1.2.0"). */
+  standards?: string[];
+  /** What Inspector found. */
+  vulnerability?: Vulnerability;
+  /** What AWS Health tells of; there if `format` is "health". */
+  health?: HealthEvent;
 }
+
+export interface Vulnerability {
+  /** "CVE-2026-1234". */
+  id: string;
+  /** Whether an exploit is known. */
+  exploitable: boolean;
+  /** Digest or name of the container image that it is in; absent for all else. */
+  image?: string;
+}
+
+export interface HealthEvent {
+  /** Shared by the events that tell one thing, over accounts and regions; else the event's own ARN. */
+  communicationId: string;
+  /** "issue", "scheduledChange", "accountNotification" or "investigation". */
+  category: string;
+  /** "EC2". */
+  service: string;
+  /** "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED". */
+  typeCode: string;
+  startTime?: string;
+  endTime?: string;
+}
+
+/** Why an alert closed, as the last of its findings did. left: its account is closed, suspended or outside by now. */
+export type Outcome = "resolved" | "suppressed" | "archived" | "passed" | "gone" | "left";
 
 /** A finding as an event told of it. */
 export interface Observation {
@@ -68,16 +101,34 @@ export interface Notice {
   /** Version of the alert that this notice tells. */
   version: number;
   /**
-   * opened: first word of this occurrence. risen: it got worse since this channel told it.
-   * openedAndClosed: it closed before this channel could tell it (rule R4).
+   * opened: first word of this occurrence, in a message of its own. reopened: the same, where the message of the occurrence
+   * before goes on. risen: it got worse since this channel told it. requested: a person asked for it by a custom action.
+   * closed: all of it is over, after this channel told it. openedAndClosed: it closed before this channel could tell it (rule R4).
    */
-  kind: "opened" | "risen" | "openedAndClosed";
+  kind: "opened" | "reopened" | "risen" | "requested" | "closed" | "openedAndClosed";
   /** When this occurrence began. ISO 8601, UTC. */
   openedAt: string;
-  /** The alert's finding, as last seen. */
+  /** When it closed; only where kind is "closed" or "openedAndClosed". */
+  closedAt?: string;
+  /** Why it closed; only where kind is "closed" or "openedAndClosed". */
+  outcome?: Outcome;
+  /**
+   * The alert's finding, as last seen. Of several: the worst one, with the resources of all that are open (each once; where
+   * the alert closed, of all), their number, and the alert's severity.
+   */
   finding: Finding;
-  /** What this channel last told of it; only where kind is "risen". */
+  /** Regions of all findings, sorted. */
+  regions: string[];
+  /** Accounts of all findings, sorted by id. One, but for AWS Health. */
+  accounts: { id: string; name?: string }[];
+  /** How many findings it stands for: those that are open, or all if it closed. */
+  findings: number;
+  /** Resources that joined since this channel told it, the first 20 of them; only where kind is "risen". */
+  added?: { resources: FindingResource[]; count: number };
+  /** What this channel last told of it; only where kind is "risen" or "reopened". */
   previousSeverity?: Severity;
+  /** Where this channel told the occurrence before, in a message that is not continued: a reference, to be linked. */
+  previousReference?: string;
   /** Sent again, since it is not known whether the first one arrived (mail only, rule R9). */
   repeated?: boolean;
 }

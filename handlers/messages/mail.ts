@@ -42,6 +42,9 @@ function subjectOf(notice: Notice): string {
   const special = {
     opened: notice.occurrence > 1 ? "(again)" : "",
     risen,
+    reopened: "(again)",
+    requested: "(asked for)",
+    closed: "(closed)",
     openedAndClosed: "(closed already)",
   }[notice.kind];
   const parts = [

@@ -44,6 +44,9 @@ export function noticeOf(finding: Finding, changes: Partial<Notice> = {}): Notic
     kind: "opened",
     openedAt: "2026-11-21T15:30:00.000Z",
     finding,
+    findings: 1,
+    regions: [finding.region],
+    accounts: [{ id: finding.accountId, name: finding.accountName }],
     ...changes,
   };
 }

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isRefused, isSlowDown } from "../../handlers/alert/errors";
 import type { Sending } from "../../handlers/alert/record";
-import type { Notice } from "../../handlers/alert/types";
 import { slackService } from "../../handlers/slack";
 import { aFinding } from "./alert/world";
+import { noticeOf } from "./fixtures";
 
 interface Asked {
   path: string;
@@ -13,14 +13,7 @@ interface Asked {
   body: string;
 }
 
-const notice: Notice = {
-  alertKey: "0123456789abcdef0123456789abcdef",
-  occurrence: 1,
-  version: 1,
-  kind: "opened",
-  openedAt: "2026-01-01T00:00:00.000Z",
-  finding: aFinding(),
-};
+const notice = noticeOf(aFinding(), { openedAt: "2026-01-01T00:00:00.000Z" });
 
 const attempt: Sending = {
   occurrence: 1,

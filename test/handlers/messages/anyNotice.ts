@@ -93,6 +93,12 @@ export function notices(): fc.Arbitrary<Notice> {
     kind: fc.constantFrom("opened", "risen", "openedAndClosed"),
     openedAt: fc.constant("2026-11-21T00:00:00.000Z"),
     finding,
+    findings: fc.integer({ min: 1, max: 10_000 }),
+    regions: fc.array(region, { minLength: 1, maxLength: 30 }),
+    accounts: fc.array(fc.record({ id: text(50), name: fc.option(text(200), absent) }), {
+      minLength: 1,
+      maxLength: 30,
+    }),
     previousSeverity: fc.option(severity, absent),
     repeated: fc.option(fc.boolean(), absent),
   });

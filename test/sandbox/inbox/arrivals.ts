@@ -3,6 +3,7 @@ import type { Finding, Notice } from "../../../handlers/alert/types";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
+import { noticeOf } from "../../handlers/fixtures";
 import { API_KEY, type RunningInbox, TOKEN, TOPIC } from "../doubles/running";
 
 const OPTIONS = { language: "en", homeRegion: "ap-northeast-1", textFormat: "markdown" } as const;
@@ -26,14 +27,7 @@ export async function subscribe({ url }: RunningInbox): Promise<void> {
 /** Tells an alert in all three channels, by hakken's own messages. */
 export async function tell(running: RunningInbox, finding: Finding): Promise<Told> {
   const openedAt = new Date(running.clock.ms).toISOString();
-  const notice: Notice = {
-    alertKey: alertKeyOf(finding),
-    occurrence: 1,
-    version: 1,
-    kind: "opened",
-    openedAt,
-    finding,
-  };
+  const notice = noticeOf(finding, { alertKey: alertKeyOf(finding), openedAt });
   const { ts } = await slackPost(running, { ...blocksOf(slackMessage(notice, OPTIONS)), metadata: metadataOf(notice) });
   const issue = { projectId: 1001, issueTypeId: 101, priorityId: 2, ...backlogIssue(notice, OPTIONS) };
   const { issueKey } = await backlogCall<{ issueKey: string }>(running, "POST", "issues", issue);
