@@ -90,6 +90,10 @@ export interface Observation {
   finding: Finding;
   /** The event's own time. With finding.updatedAt it orders two reports on one finding (rule R8). */
   eventTime: string;
+  /** A person asked for it by a custom action: it is told at once, whatever its severity. */
+  requested?: boolean;
+  /** Why it is over, where the finding itself does not say. */
+  outcome?: Extract<Outcome, "gone" | "left">;
 }
 
 /** What a channel is to tell of an alert, taken from its newest state. */
