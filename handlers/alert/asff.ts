@@ -13,6 +13,7 @@ import {
 import { severityOfAsff } from "./severity";
 import { firstTime } from "./times";
 import type { Finding, FindingResource } from "./types";
+import { imageIn, vulnerabilityOf } from "./vulnerability";
 
 /**
  * Reads a finding in the AWS Security Finding Format, as events and GetFindings carry it.
@@ -52,6 +53,12 @@ export function findingOfAsff(asff: Json, around: Surroundings): Finding {
     updatedAt,
     remediationUrl: textOf(objectOf(objectOf(asff.Remediation).Recommendation).Url),
     sourceUrl: textOf(asff.SourceUrl),
+    activity: activityOf(asff),
+    standards: standardsOf(asff, product),
+    vulnerability: vulnerabilityOf(
+      objectsOf(asff.Vulnerabilities).map((one) => ({ id: one.Id, exploitable: one.ExploitAvailable === "YES" })),
+      imageOf(named),
+    ),
   });
 }
 
@@ -141,4 +148,24 @@ function complianceOf(asff: Json): Finding["compliance"] {
   return status === "PASSED" || status === "WARNING" || status === "FAILED" || status === "NOT_AVAILABLE"
     ? status
     : undefined;
+}
+
+/** GuardDuty counts in its own fields how often it has seen what it found. */
+function activityOf(asff: Json): number | undefined {
+  const count = Number(textOf(objectOf(asff.ProductFields)["aws/guardduty/service/count"]));
+  return count > 0 ? count : undefined;
+}
+
+/** Consolidated findings list their standards; older ones are of one, whose ARN is in a field by its age. */
+function standardsOf(asff: Json, product: string): string[] | undefined {
+  const associated = objectsOf(objectOf(asff.Compliance).AssociatedStandards).map(({ StandardsId }) => StandardsId);
+  const fields = product.endsWith("product/aws/securityhub") ? objectOf(asff.ProductFields) : {};
+  const named = [...associated, fields.StandardsArn, fields.StandardsGuideArn].map(textOf);
+  const names = named.flatMap((name) => (name ? [name.replace(/^arn:[^:]*:securityhub:[^:]*:[^:]*:/, "")] : []));
+  return names.length > 0 ? [...new Set(names)] : undefined;
+}
+
+function imageOf(resources: Json[]): string | undefined {
+  const image = resources.find(({ Type }) => Type === "AwsEcrContainerImage");
+  return imageIn(objectOf(objectOf(image?.Details).AwsEcrContainerImage).ImageDigest, image?.Id);
 }

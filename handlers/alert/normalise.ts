@@ -28,7 +28,8 @@ export function observationsOf(event: unknown): Observation[] {
   const around = { region: textOf(event.region), time };
   return findings.map((raw, index) => {
     const finding = placed(`detail.findings[${index}]`, () => findingOf(raw, around));
-    return { finding, eventTime: time ?? finding.updatedAt };
+    const observation: Observation = { finding, eventTime: time ?? finding.updatedAt };
+    return detailType === CUSTOM_ACTION ? { ...observation, requested: true } : observation;
   });
 }
 
@@ -41,11 +42,9 @@ export function findingOf(raw: unknown, around: Surroundings = {}): Finding {
   return raw.class_uid === undefined ? findingOfAsff(raw, around) : findingOfOcsf(raw, around);
 }
 
-const detailTypes = [
-  "Security Hub Findings - Imported",
-  "Security Hub Findings - Custom Action",
-  "Findings Imported V2",
-];
+/** What a person asks for in the console: one event, or one for each finding. V2 has no such thing. */
+const CUSTOM_ACTION = "Security Hub Findings - Custom Action";
+const detailTypes = ["Security Hub Findings - Imported", CUSTOM_ACTION, "Findings Imported V2"];
 
 /** Says where in the event the reading failed. */
 function placed<T>(place: string, read: () => T): T {

@@ -13,19 +13,19 @@ import {
 import { severityOfOcsf } from "./severity";
 import { firstTime } from "./times";
 import type { Finding, FindingResource } from "./types";
+import { imageIn, vulnerabilityOf } from "./vulnerability";
 
 /**
  * Reads a finding of Security Hub V2 (OCSF classes 2002, 2003, 2004, 2006, ...).
  * Throws UnreadableEvent if product, id, account, severity or every time is missing.
- * https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-ocsf.html
+ * https://docs.aws.amazon.com/securityhub/latest/userguide/ocsf-findings.html
  */
 export function findingOfOcsf(ocsf: Json, around: Surroundings): Finding {
   const info = objectOf(ocsf.finding_info);
   const metadata = objectOf(ocsf.metadata);
   const maker = objectOf(metadata.product);
-  const product = requiredText(maker.uid ?? maker.name, "metadata.product.uid");
-  // BatchUpdateFindingsV2 goes by metadata.uid; a finding without it can be told all the same.
-  const id = requiredText(metadata.uid ?? info.uid, "metadata.uid");
+  const product = requiredText(maker.uid ?? maker.name, "metadata.product.uid").replace(":productv2/", ":product/");
+  const id = idOf(metadata, info);
   const named = objectsOf(ocsf.resources);
   const accountId = accountOf(ocsf, named);
   const severity = severityOfOcsf(ocsf);
@@ -45,6 +45,7 @@ export function findingOfOcsf(ocsf: Json, around: Surroundings): Finding {
     format: "ocsf",
     product,
     id,
+    uid: textOf(metadata.uid),
     productName: textOf(maker.name) ?? product.slice(product.lastIndexOf("/") + 1),
     accountId,
     accountName: textOf(objectOf(objectOf(ocsf.cloud).account).name),
@@ -52,7 +53,7 @@ export function findingOfOcsf(ocsf: Json, around: Surroundings): Finding {
     title: cut(textOf(info.title) ?? textOf(info.desc) ?? lastType(info) ?? id, 1024),
     description: cut(textOf(info.desc) ?? "", 8192),
     severity,
-    control: textOf(objectOf(ocsf.compliance).control),
+    control: controlOf(ocsf, id),
     resources: named.slice(0, 20).map(resourceOf),
     resourceCount: named.length,
     workflow: workflowOf(ocsf),
@@ -63,7 +64,42 @@ export function findingOfOcsf(ocsf: Json, around: Surroundings): Finding {
     updatedAt,
     remediationUrl: remediationOf(ocsf),
     sourceUrl: textOf(info.src_url),
+    activity: typeof ocsf.count === "number" && ocsf.count > 0 ? ocsf.count : undefined,
+    standards: standardsOf(ocsf),
+    vulnerability: vulnerabilityOf(
+      objectsOf(ocsf.vulnerabilities).map((one) => ({
+        id: objectOf(one.cve).uid,
+        exploitable: one.is_exploit_available === true,
+      })),
+      imageOf(named),
+    ),
   });
+}
+
+/**
+ * The provider's own id where it is an ARN of an account: that is also what CSPM calls the finding, so that one known from there is
+ * known here. Another id of a provider need not be unique beyond an account: there V2's own goes first.
+ */
+function idOf(metadata: Json, info: Json): string {
+  const byProvider = textOf(info.uid);
+  if (byProvider && /^arn:[^:]*:[^:]*:[^:]*:\d{12}:/.test(byProvider)) return byProvider;
+  return requiredText(metadata.uid ?? info.uid, "metadata.uid");
+}
+
+/** As CSPM calls it. A finding that does not name its control may bear it in its id. */
+function controlOf(ocsf: Json, id: string): string | undefined {
+  return textOf(objectOf(ocsf.compliance).control) ?? /:security-control\/([A-Za-z0-9.]+)\/finding\//.exec(id)?.[1];
+}
+
+function standardsOf(ocsf: Json): string[] | undefined {
+  const { standards } = objectOf(ocsf.compliance);
+  const named = Array.isArray(standards) ? standards.flatMap((name) => textOf(name) ?? []) : [];
+  return named.length > 0 ? [...new Set(named)] : undefined;
+}
+
+function imageOf(resources: Json[]): string | undefined {
+  const image = resources.find(({ type }) => /ContainerImage$/.test(textOf(type) ?? ""));
+  return image && imageIn(objectOf(image.image).uid, image.uid_alt, image.uid);
 }
 
 function accountOf(ocsf: Json, resources: Json[]): string {
@@ -110,10 +146,13 @@ function recordOf(ocsf: Json): Finding["record"] {
   return ocsf.activity_id === 3 || ocsf.status_id === 5 || ocsf.status_id === 6 ? "ARCHIVED" : "ACTIVE";
 }
 
+/** OCSF: 0 Unknown, 1 Pass, 2 Warning, 3 Fail, 99 Other, whose word may still be one that is known. */
 function complianceOf(ocsf: Json): Finding["compliance"] {
-  const compliance = objectOf(ocsf.compliance);
-  const status = compliance.status_id ?? textOf(compliance.status)?.toUpperCase();
-  if (status === 1 || status === "PASS") return "PASSED";
-  if (status === 2 || status === "WARNING") return "WARNING";
-  return status === 3 || status === "FAIL" ? "FAILED" : undefined;
+  const { status_id: id, status } = objectOf(ocsf.compliance);
+  const word = textOf(status)?.toUpperCase();
+  const known = (number: number, text: string) => id === number || ((id === undefined || id === 99) && word === text);
+  if (known(1, "PASS")) return "PASSED";
+  if (known(2, "WARNING")) return "WARNING";
+  if (known(3, "FAIL")) return "FAILED";
+  return id === undefined && word === undefined ? undefined : "NOT_AVAILABLE";
 }

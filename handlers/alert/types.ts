@@ -20,9 +20,14 @@ export interface FindingResource {
 export interface Finding {
   /** The format it came in: ASFF (Security Hub CSPM), OCSF (Security Hub V2) or an AWS Health event. */
   format: "asff" | "ocsf" | "health";
-  /** ASFF ProductArn, OCSF metadata.product uid or name, "aws.health". With `id` it names the finding. */
+  /**
+   * ASFF ProductArn, OCSF metadata.product uid (in CSPM's words) or name, "aws.health". With `id` it names the finding, in CSPM and V2
+   * alike wherever its provider names it by an ARN.
+   */
   product: string;
   id: string;
+  /** Security Hub V2's own id of it (OCSF metadata.uid), by which its API and its console go; absent where it came otherwise. */
+  uid?: string;
   /** A name for people: "GuardDuty", "Security Hub", "Health". */
   productName: string;
   /** The account that the finding is about, not the one that sent the event. */

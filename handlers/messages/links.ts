@@ -56,7 +56,7 @@ function securityHub(finding: Finding, homeRegion: string): string {
 
 function securityHubV2(finding: Finding, homeRegion: string): string {
   const page = `${consoleOf(homeRegion)}/securityhub/v2/home?region=${homeRegion}#/${pageOfV2(finding)}`;
-  return short(`${page}?findingDetailId=${encoded(finding.id)}`) ?? page;
+  return short(`${page}?findingDetailId=${encoded(finding.uid ?? finding.id)}`) ?? page;
 }
 
 function pageOfV2(finding: Finding): string {
@@ -65,7 +65,7 @@ function pageOfV2(finding: Finding): string {
   return /inspector/i.test(finding.product) ? "vulnerabilities" : "threats";
 }
 
-/** GuardDuty shows a finding only in the region that it was found in. An OCSF id is Security Hub's own, not GuardDuty's. */
+/** GuardDuty shows a finding only in the region that it was found in. */
 function guardDuty(finding: Finding): string | undefined {
   const id = /\/finding\/([0-9a-f]+)$/.exec(finding.id)?.[1];
   const region = isRegion(finding.region) ? finding.region : regionOfArn(finding.id);

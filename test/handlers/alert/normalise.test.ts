@@ -31,6 +31,7 @@ describe("observationsOf", () => {
           description: event.detail.findings[0].Description.trim(),
           severity: "HIGH",
           control: "EC2.8",
+          standards: ["standards/aws-foundational-security-best-practices/v/1.0.0"],
           resources: [{ type: "AwsEc2Instance", id: event.detail.findings[0].Resources[0].Id, region: "eu-west-1" }],
           resourceCount: 1,
           workflow: "NEW",
@@ -53,6 +54,14 @@ describe("observationsOf", () => {
     expect(first?.id).toBe(second?.id);
     expect(first?.product).not.toBe(second?.product);
     expect([second?.productName, second?.severity, second?.compliance]).toEqual(["Scanner", "CRITICAL", undefined]);
+  });
+
+  it("says of a custom action, and of nothing else, that a person asked for it", () => {
+    const asked = ["custom-action-two-findings-one-id", "imported-fsbp-high", "v2-guardduty-high"].map((name) =>
+      observationsOf(fixture(name)).map(({ requested }) => requested),
+    );
+
+    expect(asked).toEqual([[true, true], [undefined], [undefined]]);
   });
 
   it("takes the finding's account, never the envelope's", () => {
@@ -194,6 +203,49 @@ describe("findingOf, ASFF", () => {
     expect(findingIn("inspector-archived").record).toBe("ARCHIVED");
   });
 
+  it.each([
+    [
+      "control-fsbp",
+      ["standards/aws-foundation-best-practices/v/1.0.0", "standards/aws-foundational-security-best-practices/v/1.0.0"],
+    ],
+    ["trivy-secret", undefined],
+  ])("names the standards of %s", (name, standards) => {
+    expect(findingIn(name).standards).toEqual(standards);
+  });
+
+  it("names the standard of an older finding of CIS", () => {
+    const asff = fixture("imported-cis-warning").detail.findings[0];
+    asff.ProductFields.StandardsGuideArn = "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0";
+
+    expect(findingOf(asff).standards).toEqual(["ruleset/cis-aws-foundations-benchmark/v/1.2.0"]);
+  });
+
+  it("counts how often GuardDuty has seen it", () => {
+    expect(findingIn("guardduty-ssh-brute-force").activity).toBe(74);
+    expect(findingIn("control-fsbp").activity).toBeUndefined();
+  });
+
+  it("says which vulnerability Inspector found, in which image, and whether an exploit is known", () => {
+    const digest = "sha256:85942973eaebc9747fd6122d6cc3cc5686d740b588b36d2d33f64d98cec00e10";
+    const found = (...Vulnerabilities: object[]) =>
+      findingOf({ ...fixture("inspector-archived"), Vulnerabilities }).vulnerability;
+
+    expect(findingIn("inspector-archived").vulnerability).toBeUndefined();
+    expect(found({ Id: "CVE-2020-28196", ExploitAvailable: "NO" })).toEqual({
+      id: "CVE-2020-28196",
+      exploitable: false,
+      image: digest,
+    });
+    expect(found({ Id: "CVE-1" }, { Id: "CVE-2", ExploitAvailable: "YES" })).toMatchObject({
+      id: "CVE-1",
+      exploitable: true,
+    });
+    expect(findingOf({ ...fixture("control-fsbp"), Vulnerabilities: [{ Id: "CVE-1" }] }).vulnerability).toEqual({
+      id: "CVE-1",
+      exploitable: false,
+    });
+  });
+
   it("gives a finding without a title one that says what it is", () => {
     expect(findingIn("health-no-title").title).toBe("Health - AWS_SES_CMF_PENDING_TO_SUCCESS");
   });
@@ -217,63 +269,6 @@ describe("findingOf, ASFF", () => {
 
     expect(Object.keys(finding)).not.toContain("compliance");
     expect(Object.values(finding)).not.toContain(undefined);
-  });
-});
-
-describe("findingOf, OCSF", () => {
-  it("reads an event of Security Hub V2", () => {
-    const [observation] = observationsOf(fixture("v2-guardduty-high"));
-
-    expect(observation).toMatchObject({
-      eventTime: expect.stringMatching(/^2025-10-03T/),
-      finding: {
-        format: "ocsf",
-        product: "arn:aws:securityhub:us-east-1::productv2/aws/guardduty",
-        id: "test-finding-005",
-        productName: "GuardDuty",
-        accountId: "111122223333",
-        region: "us-east-1",
-        severity: "HIGH",
-        workflow: "NEW",
-        record: "ACTIVE",
-        updatedAt: "2025-10-03T21:45:00.000Z",
-      },
-    });
-  });
-
-  it("counts a closed finding as archived, though its status is New", () => {
-    expect(findingIn("ocsf-detection-closed")).toMatchObject({
-      record: "ARCHIVED",
-      workflow: "NEW",
-      accountName: "core-tools",
-      resourceCount: 2,
-    });
-  });
-
-  it("reads a compliance finding that names no control", () => {
-    const finding = findingIn("ocsf-coverage-2003");
-
-    expect([finding.compliance, finding.control, finding.severity]).toEqual(["PASSED", undefined, "INFORMATIONAL"]);
-    expect(finding.resources[0]?.id).toMatch(/^arn:aws:guardduty:/);
-  });
-
-  it("goes by finding_info where metadata.uid is missing, and reads nanoseconds", () => {
-    const finding = findingIn("ocsf-no-uid-nanoseconds");
-
-    expect(finding.id).toMatch(/^arn:aws:guardduty:.*\/finding\/f+$/);
-    expect([finding.firstSeen, finding.updatedAt]).toEqual(["2025-10-03T20:37:13.911Z", "2025-10-03T20:49:21.464Z"]);
-  });
-
-  it.each([
-    [{ status_id: 2, status: "In Progress" }, "NOTIFIED", "ACTIVE"],
-    [{ status_id: 3 }, "SUPPRESSED", "ACTIVE"],
-    [{ status_id: undefined, status: "Resolved" }, "RESOLVED", "ACTIVE"],
-    [{ status_id: 5 }, "NEW", "ARCHIVED"],
-    [{ status_id: 99, status: "Other" }, "NEW", "ACTIVE"],
-  ])("reads the status %j as %s, %s", (changes, workflow, record) => {
-    const finding = findingOf({ ...fixture("ocsf-detection-runtime"), ...changes });
-
-    expect([finding.workflow, finding.record]).toEqual([workflow, record]);
   });
 });
 
