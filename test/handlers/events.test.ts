@@ -85,7 +85,7 @@ describe("the sandbox's samples", () => {
 const folder = process.env.HAKKEN_EVENTS;
 describe.runIf(folder)("every event of HAKKEN_EVENTS", () => {
   const files = folder ? jsonFiles(folder) : [];
-  const refused = /(^|\/)(malformed|health|guardduty-native|insight-results)\//;
+  const refused = /(^|\/)(malformed|guardduty-native|insight-results)\//;
 
   it.each(files.map((path) => relative(folder ?? "", path)))(
     "%s is read and told, or refused with a reason",

@@ -21,8 +21,10 @@ export function fixtureNames(): string[] {
     .sort();
 }
 
-/** The findings of an event, or the bare finding. */
+/** The findings of an event, or the bare finding; a bare detail of AWS Health, which names no account, in an envelope. */
 export function findingsIn(json: Loose): Finding[] {
+  if (json.eventTypeCode)
+    return findingsIn({ "detail-type": "AWS Health Event", account: "111122223333", detail: json });
   return json["detail-type"] === undefined
     ? [findingOf(json)]
     : observationsOf(json).map((observation) => observation.finding);

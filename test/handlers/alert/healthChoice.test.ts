@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import {
+  HEALTH_SEVERITIES,
+  type HealthChoice,
+  isChosen,
+  severityInSecurityHub,
+  severityOfCategory,
+} from "../../../handlers/alert/healthChoice";
+
+const retirement = {
+  communicationId: "c",
+  category: "scheduledChange",
+  service: "EC2",
+  typeCode: "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED",
+};
+const all: HealthChoice = { include: [], exclude: [], severities: HEALTH_SEVERITIES };
+const hub = (...severities: NonNullable<HealthChoice["securityHub"]>["severities"]) => ({
+  ...all,
+  securityHub: { severities, regions: ["ap-northeast-1", "us-east-1"] },
+});
+const told = (choice: Partial<HealthChoice>, event = {}, region = "ap-northeast-1") =>
+  isChosen({ ...retirement, ...event }, region, { ...all, ...choice });
+
+describe("which events of AWS Health are told", () => {
+  it("is all of them at first", () => {
+    expect(told({})).toBe(true);
+  });
+
+  it.each([
+    [{ category: ["issue", "scheduledChange"] as const }, true],
+    [{ category: ["issue"] as const }, false],
+    [{ service: ["EC2"] }, true],
+    [{ service: ["EC"] }, false],
+    [{ service: ["E*"] }, true],
+    [{ typeCode: ["AWS_EC2_*"] }, true],
+    [{ typeCode: ["*_RETIREMENT_*"] }, true],
+    [{ typeCode: ["AWS_EC2"] }, false],
+    [{ typeCode: ["AWS.EC2*"] }, false],
+    [{ service: ["EC2"], typeCode: ["*_REBOOT_*"] }, false],
+    [{ service: ["RDS"], typeCode: ["*"] }, false],
+  ])("is decided by the matcher %j", (matcher, matches) => {
+    expect(told({ include: [matcher] })).toBe(matches);
+    expect(told({ exclude: [matcher] })).toBe(!matches);
+  });
+
+  it("takes one matcher of several, and excludes of what is included", () => {
+    expect(told({ include: [{ service: ["RDS"] }, { service: ["EC2"] }] })).toBe(true);
+    expect(told({ include: [{ service: ["EC2"] }], exclude: [{ typeCode: ["*_RETIREMENT_*"] }] })).toBe(false);
+  });
+
+  it("leaves out what Security Hub tells: in its regions, with its severities", () => {
+    const exposed = { service: "RISK", typeCode: "AWS_RISK_CREDENTIALS_EXPOSED" };
+
+    expect(told(hub("HIGH", "CRITICAL"), exposed)).toBe(false);
+    expect(told(hub("HIGH"), exposed)).toBe(true);
+    expect(told(hub("HIGH", "CRITICAL"), exposed, "eu-west-1")).toBe(true);
+    expect(told(hub("HIGH", "CRITICAL"))).toBe(true);
+    expect(told({}, exposed)).toBe(true);
+  });
+
+  it("looks for Security Hub's finding of a global event in us-east-1", () => {
+    const abuse = { service: "ABUSE", typeCode: "AWS_ABUSE_DOS_REPORT" };
+    const without = { severities: ["HIGH" as const], regions: ["ap-northeast-1"] };
+
+    expect(told(hub("HIGH"), abuse, "global")).toBe(false);
+    expect(told({ securityHub: without }, abuse, "global")).toBe(true);
+  });
+});
+
+describe("the severity of Security Hub's finding", () => {
+  it.each([
+    ["RISK", "AWS_RISK_CREDENTIALS_EXPOSED", "CRITICAL"],
+    ["S3", "AWS_S3_OPEN_ACCESS_BUCKET_NOTIFICATION", "CRITICAL"],
+    ["SHIELD", "AWS_SHIELD_IS_RESPONDING_TO_A_DDOS_ATTACK_AGAINST_YOUR_AWS_RESOURCES", "CRITICAL"],
+    ["abuse", "AWS_ABUSE_DOS_REPORT", "HIGH"],
+    ["RDS", "AWS_RDS_SECURITY_NOTIFICATION", "HIGH"],
+    ["SES", "AWS_SES_CMF_PENDING_TO_SUCCESS", "MEDIUM"],
+    ["CLOUDFRONT", "AWS_CLOUDFRONT_CERTIFICATE_EXPIRY", "MEDIUM"],
+    ["EC2", "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED", undefined],
+  ])("of %s, %s is %s", (service, typeCode, severity) => {
+    expect(severityInSecurityHub({ service, typeCode })).toBe(severity);
+  });
+});
+
+describe("the severity of a category", () => {
+  it("is high where somebody must act", () => {
+    expect(
+      ["issue", "scheduledChange", "investigation", "accountNotification", "other"].map((c) => severityOfCategory(c)),
+    ).toEqual(["HIGH", "HIGH", "HIGH", "MEDIUM", "HIGH"]);
+  });
+});
