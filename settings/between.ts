@@ -7,6 +7,7 @@ import { type ControlTowerSettings, skippedBy } from "./controlTower";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
+import { type HealthSettings, healthProblems } from "./health";
 import { type InvitedAccounts, invitationProblems } from "./invitedAccounts";
 import type { Show } from "./problems";
 import type { SecurityHubSettings } from "./securityHub";
@@ -28,6 +29,7 @@ export interface RightOnes {
   slack?: Record<string, unknown>;
   backlog?: Record<string, unknown>;
   guardDuty?: GuardDutySettings;
+  health?: HealthSettings;
   recorder?: "managed" | "existing";
   memberRecorders?: MemberRecorderSettings;
   controlTower?: ControlTowerSettings;
@@ -48,6 +50,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...recorderProblems(values, show),
     ...controlTowerProblems(values, show),
     ...(values.guardDuty ? guardDutyProblems(values.guardDuty, values.invitedAccounts ?? [], show) : []),
+    ...healthProblems(values),
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
     ...securityHubV2Problems(values, show),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { memberRecorders, recorder, recorderHistoryDays } from "./config";
 import { controlTower } from "./controlTower";
 import { guardDuty } from "./guardDuty";
+import { health } from "./health";
 import { inspector } from "./inspector";
 import { invitedAccounts } from "./invitedAccounts";
 import { securityHub } from "./securityHub";
@@ -17,6 +18,7 @@ import { trail } from "./trail";
 export const detection = {
   controlTower,
   guardDuty,
+  health,
   inspector,
   invitedAccounts,
   securityHub,

@@ -30,6 +30,15 @@ export const text = (pattern: RegExp, mustBe: string) => z.string(mustBe).regex(
 export const list = <T extends z.ZodType>(item: T, mustBe: string) =>
   z.array(item, mustBe).min(1, `${mustBe}, one at least`);
 
+/** A value, or a list of which any is enough. */
+export const oneOrMore = <T extends z.ZodType>(value: T, most: number, mustBe: string) => {
+  const whole = `${mustBe}, or a list of 1 to ${most}`;
+  return z
+    .union([value, z.array(value, whole).min(1, whole).max(most, whole)], whole)
+    .transform((given) => [given].flat() as z.output<T>[])
+    .optional();
+};
+
 /** Inside an object or a list, where YAML's own true and false come through; see `flag`. */
 export const yesOrNo = () => z.boolean("it must be true or false");
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Show } from "./problems";
 import { KNOWN_REGIONS } from "./regions";
-import { oneOf, severity, text } from "./shapes";
+import { oneOf, oneOrMore, severity, text } from "./shapes";
 
 /**
  * Why a finding need not be told. What is wrong with the finding, not with the resource, may stand for good; everything else is a
@@ -15,15 +15,6 @@ const FEW = 20;
 const MANY = 100;
 /** Automation rules of an administrator in a region. https://docs.aws.amazon.com/securityhub/latest/userguide/automation-rules.html */
 const MOST_RULES = 100;
-
-/** A value, or a list of which any is enough. */
-const oneOrMore = <T extends z.ZodType>(value: T, most: number, mustBe: string) => {
-  const whole = `${mustBe}, or a list of 1 to ${most}`;
-  return z
-    .union([value, z.array(value, whole).min(1, whole).max(most, whole)], whole)
-    .transform((given) => [given].flat() as z.output<T>[])
-    .optional();
-};
 
 const DATE = "it must be a date such as 2027-03-31, or a time with its zone such as 2027-03-31T18:00:00+09:00";
 const CONTROL = "it must be the id of a control, such as S3.8";
