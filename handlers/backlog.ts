@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { isRefused } from "./alert/errors";
+import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
 import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
@@ -41,6 +42,8 @@ export interface BacklogSettings extends BacklogTarget {
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
+  /** How long words on an alert are held back. */
+  timing: Timing;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -56,7 +59,7 @@ export const backlogHandler = (settings: BacklogSettings) => () => {
   const service = backlogService(settings, apiKey);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds }, request);
+    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
 interface Issue {

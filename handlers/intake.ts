@@ -2,12 +2,10 @@ import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import type { Known } from "./alert/lifecycle";
+import { type Grouping, groupOf } from "./alert/group";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
-import { readAhead } from "./alert/readAhead";
-import { type ReceivePorts, receive, receiveConfirmed } from "./alert/receive";
-import { findingKey } from "./alert/record";
+import { type Received, type ReceivePorts, receive, recheck } from "./alert/receive";
 import type { Observation, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
@@ -18,6 +16,10 @@ import { securityHubFindings } from "./aws/securityHub";
 export interface IntakeSettings {
   /** Severities that are told. */
   severities: Severity[];
+  /** How findings become alerts. */
+  grouping: Grouping;
+  /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
+  reopenWithinSeconds: number;
 }
 
 /** What a message asks for: to take reports in, or to read a finding again; or why it can't be read. */
@@ -30,11 +32,12 @@ type Work = { observations: Observation[] } | { recheck: FindingId } | { reason:
  */
 export const intakeHandler = (settings: IntakeSettings) => () => {
   const sqs = new SQSClient({});
-  const store = storeOfEnvironment();
   const ports: ReceivePorts = {
-    store,
+    store: storeOfEnvironment(),
     now,
     severities: settings.severities,
+    reopenWithinSeconds: settings.reopenWithinSeconds,
+    groupOf: (finding) => groupOf(finding, settings.grouping),
     executions: workflowExecutions(new SFNClient({}), environment("ALERT_WORKFLOW")),
     findings: securityHubFindings(new SecurityHubClient({ maxAttempts: 5 })),
     later: laterByQueue(sqs, environment("OPENING_QUEUE_URL")),
@@ -46,55 +49,46 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     const QueueUrl = environment("DEAD_LETTER_QUEUE_URL");
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: record.body, MessageAttributes: { REASON } }));
     console.log(JSON.stringify({ step: "intake", outcome: "unreadable", messageId: record.messageId, reason }));
+    return { outcome: "unreadable" };
   };
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-    const failed: string[] = [];
-    const attempt = async (record: SQSRecord, work: () => Promise<void>) => {
-      try {
-        await work();
-      } catch (error) {
-        failed.push(record.messageId);
-        console.error(
-          JSON.stringify({ step: "intake", outcome: "failed", messageId: record.messageId, error: `${error}` }),
-        );
-      }
-    };
-
     const works = Records.map(workOf);
-    // One read for the whole batch: nearly all of it is known already, or closes what never was.
-    const observations = works.flatMap((work) => ("observations" in work ? work.observations : []));
-    const known = observations.length > 0 ? await store.known(observations.map(({ finding }) => finding)) : [];
-    const read = new Map(observations.map(({ finding }, i) => [findingKey(finding), known[i]]));
-    const rechecks = works.flatMap((work) => ("recheck" in work ? [work.recheck] : []));
-    const ahead = await readAhead(ports, { observations, known, rechecks });
-    for (const [i, record] of Records.entries()) {
-      const work = works[i];
-      await attempt(record, async () => {
-        if (!work || "reason" in work) return bury(record, work?.reason ?? "");
-        if ("recheck" in work) return recheck(ahead, work.recheck);
-        for (const observation of work.observations) {
-          const key = findingKey(observation.finding);
-          await report(ahead, observation, read.get(key));
-          read.delete(key); // A second report on it must see what the first one wrote.
-        }
-      });
-    }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    const reports = works.flatMap((work, i) =>
+      "observations" in work ? work.observations.map((observation) => ({ i, observation })) : [],
+    );
+    const rechecks = works.flatMap((work, i) => ("recheck" in work ? [{ i, id: work.recheck }] : []));
+    // One after the other: a finding may be in both, and both write its alert.
+    const received = await attempt(reports, () => receive(ports, reports.map(({ observation }) => observation)));
+    const rechecked = await attempt(rechecks, () => recheck(ports, rechecks.map(({ id }) => id)));
+    const buried = await attempt(
+      works.flatMap((work, i) => ("reason" in work ? [{ i, reason: work.reason }] : [])),
+      (unreadable) => Promise.all(unreadable.map(({ i, reason }) => bury(Records[i] as SQSRecord, reason))),
+    );
+
+    for (const { what, result } of received) log("intake", what.observation.finding, result);
+    for (const { what, result } of rechecked) log("recheck", what.id, result);
+    const failed = [...received, ...rechecked, ...buried].filter(({ result }) => result instanceof Error);
+    const failedRecords = new Set(failed.map(({ what }) => Records[what.i]?.messageId ?? ""));
+    return { batchItemFailures: [...failedRecords].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 };
 
-async function recheck(ports: ReceivePorts, id: FindingId): Promise<void> {
-  const [found] = await ports.findings.get([id]);
-  log("recheck", id, await receiveConfirmed(ports, id, found));
+/** What became of each; if all fail together, that of each one. */
+async function attempt<T>(
+  works: readonly T[],
+  work: (works: readonly T[]) => Promise<readonly Received[]>,
+): Promise<{ what: T; result: Received }[]> {
+  if (works.length === 0) return [];
+  const results = await work(works).catch((error: Error) => works.map(() => error));
+  return works.map((what, i) => ({ what, result: results[i] ?? new Error("not done") }));
 }
 
-async function report(ports: ReceivePorts, observation: Observation, known: Known | undefined): Promise<void> {
-  log("intake", observation.finding, await receive(ports, observation, { confirmed: false, known }));
-}
-
-const log = (step: string, { product, id }: FindingId, outcome: string) =>
-  console.log(JSON.stringify({ step, outcome, product, id }));
+const log = (step: string, { product, id }: FindingId, result: Received) => {
+  if (result instanceof Error) {
+    console.error(JSON.stringify({ step, outcome: "failed", product, id, error: `${result}` }));
+  } else console.log(JSON.stringify({ step, ...result, product, id }));
+};
 
 function workOf({ body }: SQSRecord): Work {
   try {

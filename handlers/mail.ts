@@ -1,5 +1,6 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { refused, slowDown } from "./alert/errors";
+import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
 import type { Language } from "./alert/types";
@@ -13,6 +14,8 @@ export interface MailSettings {
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
+  /** How long words on an alert are held back. */
+  timing: Timing;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -24,7 +27,7 @@ export const mailHandler = (settings: MailSettings) => () => {
   const service = mailService(settings, new SNSClient({ maxAttempts: 1 }), environment("MAIL_TOPIC"));
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds }, request);
+    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
 /** E-mail by SNS as a channel. It can't be asked what it has sent; its reference is SNS's message id. */

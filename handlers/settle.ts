@@ -13,6 +13,8 @@ import { securityHubFindings } from "./aws/securityHub";
 export interface SettleSettings {
   /** Channels that must have told an alert before its findings are set NOTIFIED. */
   requiredChannels: Channel[];
+  /** The function's timeout. */
+  timeoutSeconds: number;
 }
 
 /** What the workflow sends: an item a channel, with the error where it gave up. */
@@ -34,6 +36,7 @@ export const settleHandler = (settings: SettleSettings) => () => {
     store: storeOfEnvironment(),
     now,
     required: settings.requiredChannels,
+    budgetMs: settings.timeoutSeconds * 500,
     findings: securityHubFindings(new SecurityHubClient({ maxAttempts: 5 })),
     report: async (alert, failures) => {
       const MessageBody = JSON.stringify(failedAlert(alert, failures));

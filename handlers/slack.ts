@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { Agent } from "undici";
 import { refused, slowDown } from "./alert/errors";
+import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
 import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
@@ -22,6 +23,8 @@ export interface SlackSettings {
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
+  /** How long words on an alert are held back. */
+  timing: Timing;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -33,7 +36,7 @@ export const slackHandler = (settings: SlackSettings) => () => {
   const service = slackService(settings, token);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds }, request);
+    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
 /** Names hakken's messages in their metadata. */

@@ -1,6 +1,7 @@
 import { accessPortal } from "./accessPortal";
 import { backlog, backlogApiKey } from "./backlog";
 import { CHANNEL_SECRETS } from "./existingSecret";
+import { grouping } from "./grouping";
 import type { Show } from "./problems";
 import { addresses, list, oneOf, severity, wholeNumber } from "./shapes";
 import { slack, slackToken } from "./slack";
@@ -10,6 +11,7 @@ export const notification = {
   severities: list(severity, "it must be a list of severities")
     .default(["HIGH", "CRITICAL"])
     .meta({ description: "Severities of findings that are told.", example: ["MEDIUM", "HIGH", "CRITICAL"] }),
+  ...grouping,
   language: oneOf(["ja", "en"]).default("ja").meta({ description: "Language of the messages." }),
   slack,
   slackToken,

@@ -54,6 +54,22 @@ export const wholeNumber = (least: number, most: number) => {
     .transform(Number);
 };
 
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+const secondsOf = (value: string): number => {
+  const [, count = "", unit = ""] = /^(\d{1,6})([smhd])$/.exec(value) ?? [];
+  return Number(count || Number.NaN) * (SECONDS[unit] ?? Number.NaN);
+};
+
+/** A length of time of a range, as "30s", "5m", "2h" or "7d"; gives seconds. */
+export const duration = (least: string, most: string) => {
+  const mustBe = `it must be a time from ${least} to ${most}, such as 30s, 5m, 2h or 7d`;
+  return z
+    .string(mustBe)
+    .refine((value) => secondsOf(value) >= secondsOf(least) && secondsOf(value) <= secondsOf(most), mustBe)
+    .transform(secondsOf);
+};
+
 export const addresses = () =>
   z.strictObject(
     {

@@ -6,7 +6,8 @@ export interface AlertTableArgs {
 }
 
 /**
- * What was told of which finding: an item an alert, one a finding that points to it, one a channel that limits its pace.
+ * What was told of which finding: an item an alert with one a finding beside it, one a finding that points there, one a
+ * channel that limits its pace.
  * It outlives the stack, which has no fixed name for it: what was told stays known.
  */
 export class AlertTable extends pulumi.ComponentResource {
@@ -14,6 +15,8 @@ export class AlertTable extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** The sparse index of alerts that are not settled. */
   readonly unsettledIndexArn: pulumi.Output<string>;
+  /** The sparse index of alerts that are open, by when they were compared with Security Hub. */
+  readonly uncheckedIndexArn: pulumi.Output<string>;
 
   constructor(name: string, args: AlertTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:AlertTable", name, {}, opts);
@@ -23,14 +26,15 @@ export class AlertTable extends pulumi.ComponentResource {
       {
         billingMode: "PAY_PER_REQUEST",
         hashKey: "pk",
-        attributes: [
-          { name: "pk", type: "S" },
-          { name: "unsettled", type: "S" },
-          { name: "unsettledSince", type: "S" },
-        ],
+        rangeKey: "sk",
+        attributes: ["pk", "sk", "unsettled", "unsettledSince", "unchecked", "checkedAt"].map((attribute) => ({
+          name: attribute,
+          type: "S",
+        })),
         globalSecondaryIndexes: [
           // All in one partition, which takes 1,000 KB of writes a second: keys alone, or a flood of alerts is throttled.
           { name: "unsettled", hashKey: "unsettled", rangeKey: "unsettledSince", projectionType: "KEYS_ONLY" },
+          { name: "unchecked", hashKey: "unchecked", rangeKey: "checkedAt", projectionType: "KEYS_ONLY" },
         ],
         ttl: { attributeName: "expiresAt", enabled: true },
         pointInTimeRecovery: { enabled: true },
@@ -42,6 +46,7 @@ export class AlertTable extends pulumi.ComponentResource {
     this.name = table.name;
     this.arn = table.arn;
     this.unsettledIndexArn = pulumi.interpolate`${table.arn}/index/unsettled`;
+    this.uncheckedIndexArn = pulumi.interpolate`${table.arn}/index/unchecked`;
 
     this.registerOutputs();
   }

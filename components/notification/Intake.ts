@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Grouping } from "../../handlers/alert/group";
 import type { Severity } from "../../handlers/alert/types";
 import { intakeHandler } from "../../handlers/intake";
 import type { AlertTable } from "./AlertTable";
@@ -13,6 +14,10 @@ export interface IntakeArgs extends QueueKeeping {
   region: string;
   /** Severities that are told. */
   severities: Severity[];
+  /** How findings become alerts. */
+  grouping: Grouping;
+  /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
+  reopenWithinSeconds: number;
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
@@ -21,7 +26,8 @@ export interface IntakeArgs extends QueueKeeping {
 }
 
 const TIMEOUT_SECONDS = 60;
-const OPENING = { batchSize: 10, windowSeconds: 1 };
+/** In a flood, many are of one alert, which is written once for all. */
+const OPENING = { batchSize: 100, windowSeconds: 1 };
 /** Closings are many, nearly all of them unknown, and in no hurry: few calls for many of them. */
 const CLOSING = { batchSize: 100, windowSeconds: 20 };
 
@@ -35,7 +41,7 @@ export class Intake extends pulumi.ComponentResource {
 
   constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Intake", name, {}, opts);
-    const { region, key, table, workflow, retentionDays, protect } = args;
+    const { region, key, table, workflow, retentionDays, protect, severities, grouping, reopenWithinSeconds } = args;
     const queueArgs = { region, key, retentionDays, protect };
 
     const queue = (what: string, windowSeconds: number) => {
@@ -52,7 +58,7 @@ export class Intake extends pulumi.ComponentResource {
       {
         description: "Takes findings in and starts what tells them",
         region,
-        factory: intakeHandler({ severities: args.severities }),
+        factory: intakeHandler({ severities, grouping, reopenWithinSeconds }),
         statements: [
           ...consumeStatements([this.openingQueue, this.closingQueue], key),
           {

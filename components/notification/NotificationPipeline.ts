@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Grouping } from "../../handlers/alert/group";
+import type { Timing } from "../../handlers/alert/notice";
 import type { Channel, Language, Severity } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { AlarmNotice } from "./AlarmNotice";
@@ -27,6 +29,12 @@ export interface NotificationPipelineArgs {
   language: Language;
   /** Severities that are told. */
   severities: Severity[];
+  /** How findings become alerts. */
+  grouping: Grouping;
+  /** How long words on an alert are held back. */
+  timing: Timing;
+  /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
+  reopenWithinSeconds: number;
   /** Default: not told in Slack. */
   slack?: Omit<SlackChannelArgs, keyof ChannelArgs>;
   /** Default: not filed in Backlog. */
@@ -56,7 +64,8 @@ export class NotificationPipeline extends pulumi.ComponentResource {
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
-    const { region, accountId, language, severities, queueRetentionDays: retentionDays = 14, protect = false } = args;
+    const { region, accountId, language, severities, timing, queueRetentionDays: retentionDays = 14, protect = false } = args;
+    const { grouping, reopenWithinSeconds } = args;
     const child = { parent: this };
     const guarded = { parent: this, protect };
     const hubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
@@ -68,7 +77,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
     const table = new AlertTable(`${name}-table`, { region }, guarded);
-    const shared = { region, key, language, accessPortal, table };
+    const shared = { region, key, language, accessPortal, table, timing };
     const queueing = { region, key, retentionDays, protect };
     const { slack, mail, channels } = makeChannels(name, args, shared, child);
 
@@ -85,7 +94,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { ...parts, queue: asks.queue, failedAlerts, requiredChannels: args.requiredChannels },
       child,
     );
-    const intake = new Intake(`${name}-intake`, { ...parts, ...queueing, severities }, child);
+    const intake = new Intake(`${name}-intake`, { ...parts, ...queueing, severities, grouping, reopenWithinSeconds }, child);
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
     const notice = alarmNotice(name, args, key, slack, mail, child);
 

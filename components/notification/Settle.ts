@@ -15,7 +15,8 @@ export interface SettleQueueArgs extends QueueKeeping {
 }
 
 const TIMEOUT_SECONDS = 60;
-const BATCH = { batchSize: 10, windowSeconds: 1 };
+/** Many at once take few of Security Hub's calls, of which there are three a second. */
+const BATCH = { batchSize: 50, windowSeconds: 1 };
 
 /** Where executions ask to settle: made before the workflow, which sends to it. */
 export class SettleQueue extends pulumi.ComponentResource {
@@ -64,10 +65,14 @@ export class Settle extends pulumi.ComponentResource {
       {
         description: "Sets told findings NOTIFIED and ends their executions",
         region,
-        factory: settleHandler({ requiredChannels: args.requiredChannels }),
+        factory: settleHandler({ requiredChannels: args.requiredChannels, timeoutSeconds: TIMEOUT_SECONDS }),
         statements: [
           ...consumeStatements([queue], key),
-          { Sid: "SettleAlerts", Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"], Resource: [table.arn] },
+          {
+            Sid: "SettleAlerts",
+            Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+            Resource: [table.arn],
+          },
           {
             Sid: "ReadAndMarkFindings",
             Action: ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"],

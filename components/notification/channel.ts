@@ -1,3 +1,4 @@
+import type { Timing } from "../../handlers/alert/notice";
 import type { Language } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import type { AlertTable } from "./AlertTable";
@@ -14,12 +15,14 @@ export interface ChannelArgs {
   accessPortal?: AccessPortal;
   table: AlertTable;
   key: EncryptionKey;
+  /** How long words on an alert are held back. */
+  timing: Timing;
 }
 
-/** What every channel's function does with the table: read the alert, note what it tells, take a slot. */
+/** What every channel's function does with the table: read the alert and its findings, note what it tells, take a slot. */
 export const tellStatement = (table: AlertTable): Statement => ({
   Sid: "ReadAndNoteAlerts",
-  Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+  Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
   Resource: [table.arn],
 });
 

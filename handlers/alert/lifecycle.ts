@@ -1,6 +1,7 @@
-import { type AlertRecord, alertKeyOf, executionName, type FindingRecord } from "./record";
+import type { Group } from "./group";
+import { type AlertRecord, executionName, type FindingRecord } from "./record";
 import { severities } from "./severity";
-import type { Channel, Finding, Notice, Observation, Severity } from "./types";
+import type { Finding, Observation, Outcome, Severity } from "./types";
 
 /**
  * The life of an alert, pure: what is known and one report on a finding, in; what to do, out. The rules R1 to R9 are
@@ -13,7 +14,9 @@ export const RECHECK_SECONDS = 15 * 60;
 /** How long a closed alert is remembered. */
 export const REMEMBER_DAYS = 400;
 
+/** What the table has of a finding. */
 export interface Known {
+  /** The alert that tells it; or the one that it would join, where the finding itself is not known. */
   alert?: AlertRecord;
   finding?: FindingRecord;
 }
@@ -21,6 +24,10 @@ export interface Known {
 export interface Circumstances {
   /** Severities that are told. */
   severities: readonly Severity[];
+  /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
+  reopenWithinSeconds: number;
+  /** The alert that a finding would belong to. */
+  groupOf: (finding: Finding) => Group;
   /** ISO 8601. */
   now: string;
   /** The report was read from Security Hub just now: it is the truth, not an event that may be late. */
@@ -47,88 +54,217 @@ export const isOver = (finding: Finding): boolean =>
 
 /** A finding that a person should hear of, whoever has been told so far. */
 const matters = (finding: Finding, severities: readonly Severity[]): boolean =>
-  !isOver(finding) && finding.compliance !== "NOT_AVAILABLE" && severities.includes(finding.severity);
+  !isOver(finding) &&
+  finding.compliance !== "NOT_AVAILABLE" &&
+  // What AWS Health tells is chosen by its category, service and type.
+  (finding.format === "health" || severities.includes(finding.severity));
 
 /** A finding that opens an alert: it matters, and nobody has taken it up. */
 export const isOpening = (finding: Finding, severities: readonly Severity[]): boolean =>
   matters(finding, severities) && finding.workflow === "NEW";
 
+/** Whether a report on a finding that is not known opens or joins an alert: the others are dropped before the alert is read. */
+export const isJoining = ({ finding, requested }: Observation, severities: readonly Severity[]): boolean =>
+  isOpening(finding, severities) || (requested === true && !isOver(finding));
+
 /** Decides what a report on a finding means for its alert. */
-export function observe(known: Known, { finding, eventTime }: Observation, now: Circumstances): Decision {
-  const report = { finding, eventTime };
-  const { alert } = known;
-  const opens = isOpening(finding, now.severities);
-  if (!alert || !known.finding) {
-    return opens ? open(report, now) : drop("not known, and not an opening");
+export function observe(known: Known, report: Observation, now: Circumstances): Decision {
+  const { finding } = report;
+  const { alert, finding: last } = known;
+  if (!alert || !last) {
+    if (!isJoining(report, now.severities)) return drop("not known, and not an opening");
+    return alert ? join(alert, undefined, report, now) : open(report, now);
   }
-  if (finding.updatedAt < known.finding.updatedAt) return drop("older than what is known");
-  if (isOver(finding)) return observeOver(alert, report, now);
+  if (finding.updatedAt < last.updatedAt) return drop("older than what is known");
+  if (isOver(finding)) return observeOver(alert, last, report, now);
+  if (report.requested) return observeRequest(alert, last, report, now);
   if (!matters(finding, now.severities)) return drop("not one to be told");
-  if (alert.state === "closed") return observeAgain(alert, known.finding, report, now);
-  if (isWorse(finding.severity, alert.finding.severity)) {
-    return write(desire({ ...alert, finding }, now), report, "worse than before");
+  if (last.state === "over") return observeAgain(alert, last, report, now);
+  return observeOpen(alert, last, report, now);
+}
+
+/** Over while open: only on Security Hub's own word, since events are unordered and this one may be late. */
+function observeOver(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
+  const { finding } = report;
+  const isSure = now.confirmed || finding.format === "health";
+  if (last.state === "over") {
+    if (!goesOn(last, finding)) return drop("closed already");
+    return isSure ? join(alert, { ...last, resumed: true }, report, now) : { kind: "verify", afterSeconds: 0, reason: "active after RESOLVED" };
   }
-  if (opens && alert.settled === alert.desired) return observeReset(alert, report, now);
-  return drop("known already");
+  // It stays RESOLVED until settle has set it NOTIFIED.
+  if (last.resumed && !last.notifiedAt && finding.workflow === "RESOLVED") return drop("active again, not yet told");
+  if (!isSure) return { kind: "verify", afterSeconds: 0, reason: "closing" };
+
+  const expiresAt = Math.floor(Date.parse(now.now) / 1000) + REMEMBER_DAYS * 86_400;
+  const over = { ...recordOf(report, alert, last), state: "over" as const, expiresAt, notifiedAt: last.notifiedAt };
+  const left = { ...alert, open: alert.open - 1 };
+  if (left.open > 0) return write(left, over, "one of several is over");
+  const closed: AlertRecord = {
+    ...left,
+    finding: last.severity === alert.severity ? finding : alert.finding,
+    state: "closed",
+    closedAt: now.now,
+    outcome: outcomeOf(report),
+    expiresAt,
+    checkedAt: undefined,
+  };
+  return write(desire(closed, now), over, "over");
 }
 
-/** Over while open: closes, but only on Security Hub's own word, since events are unordered and this one may be late. */
-function observeOver(alert: AlertRecord, report: Observation, now: Circumstances): Decision {
-  if (alert.state === "closed") return drop("closed already");
-  if (!now.confirmed) return { kind: "verify", afterSeconds: 0, reason: "closing" };
-  const closed: AlertRecord = { ...alert, finding: report.finding, state: "closed", closedAt: now.now };
-  closed.expiresAt = Math.floor(Date.parse(now.now) / 1000) + REMEMBER_DAYS * 86_400;
-  return write(closed, report, "over");
+/**
+ * Active after a person set it RESOLVED: GuardDuty folds new activity into the same finding, which never opens again by
+ * itself, and whose updates look like closings. SUPPRESSED stays silent.
+ */
+const goesOn = (last: FindingRecord, finding: Finding): boolean =>
+  finding.workflow === "RESOLVED" &&
+  finding.record === "ACTIVE" &&
+  finding.compliance === undefined &&
+  finding.activity !== undefined &&
+  (finding.activity > (last.activity ?? 0) || (finding.lastSeen ?? "") > (last.lastSeen ?? ""));
+
+/** A person asked for it by a custom action: told once more, whatever else. */
+function observeRequest(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
+  if (last.requestedAt && report.eventTime <= last.requestedAt) return drop("asked for before");
+  if (last.state === "over") return join(alert, last, report, now);
+  const asked = desire(worsened(alert, report.finding), now);
+  const record = { ...recordOf(report, asked, last), requestedAt: report.eventTime, notifiedAt: last.notifiedAt };
+  return write({ ...asked, requested: asked.desired }, { ...record, version: last.version }, "asked for");
 }
 
-/** Matters, while closed: a new occurrence, unless it is an event from before the closing. */
+/** Matters, while it is over: open again, unless it is an event from before the closing. */
 function observeAgain(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   if (report.finding.workflow !== "NEW") return drop("told by somebody else");
   // A person who sets SUPPRESSED and then NEW moves no updatedAt: only Security Hub knows which came last.
-  const undecided = report.finding.updatedAt === last.updatedAt;
+  const undecided = report.finding.updatedAt === last.updatedAt && report.finding.format !== "health";
   if (undecided && !now.confirmed) return { kind: "verify", afterSeconds: 0, reason: "same updatedAt, other state" };
-  return recur(alert, report, now);
+  return join(alert, last, report, now);
+}
+
+/** Matters, while it is open: worse, grown, reset, or known already. */
+function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
+  const { finding } = report;
+  if (isWorse(finding.severity, last.severity) || finding.resourceCount > last.resourceCount) {
+    return worse(alert, last, report, now);
+  }
+  if (finding.format === "health") return observeUpdate(alert, last, report, now);
+  // Settle is through with the version that told it, even where another write overtook its note.
+  const notifiedAt = last.notifiedAt ?? (alert.settled >= last.version ? alert.openedAt : undefined);
+  if (finding.workflow === "NEW" && notifiedAt) return observeReset(alert, last, notifiedAt, report, now);
+  return drop("known already");
+}
+
+/** Told once more where the alert as a whole got worse; else only noted. */
+function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
+  const { finding } = report;
+  const risen = worsened(alert, finding);
+  const isRise = isWorse(finding.severity, alert.severity) || finding.resourceCount > last.resourceCount;
+  const told = isRise ? desire(risen, now) : risen;
+  // Security Hub may have set it back to NEW with its severity: then settle marks it once more.
+  const notifiedAt = isRise && finding.workflow === "NEW" ? undefined : last.notifiedAt;
+  const record = { ...recordOf(report, told, last), notifiedAt };
+  return write(told, isRise ? record : { ...record, version: last.version }, isRise ? "worse than before" : "noted");
+}
+
+/** AWS Health tells the same event again as it goes on. */
+function observeUpdate(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
+  const { finding } = report;
+  const isNews = finding.updatedAt > last.updatedAt && finding.description !== alert.finding.description;
+  if (!isNews) return drop("known already");
+  const told = desire({ ...alert, finding }, now);
+  return write(told, { ...recordOf(report, told, last), notifiedAt: last.notifiedAt }, "updated");
 }
 
 /** NEW although it was set NOTIFIED: late word, a slow write, or Security Hub reset it (rule R8). */
-function observeReset(alert: AlertRecord, report: Observation, now: Circumstances): Decision {
-  const notifiedAt = alert.notifiedAt ?? alert.openedAt;
+function observeReset(
+  alert: AlertRecord,
+  last: FindingRecord,
+  notifiedAt: string,
+  report: Observation,
+  now: Circumstances,
+): Decision {
   if (report.eventTime <= notifiedAt) return drop("from before it was set NOTIFIED");
   const age = (Date.parse(now.now) - Date.parse(notifiedAt)) / 1000;
-  if (now.confirmed && age >= RECHECK_SECONDS) return recur(alert, report, now);
+  if (now.confirmed && age >= RECHECK_SECONDS) return join(alert, last, report, now);
   return { kind: "verify", afterSeconds: RECHECK_SECONDS, reason: "NEW after it was set NOTIFIED" };
 }
 
+/** The first finding of a new alert. */
 function open(report: Observation, now: Circumstances): Decision {
+  const { finding } = report;
   const alert: AlertRecord = {
-    alertKey: alertKeyOf(report.finding),
+    ...now.groupOf(finding),
     state: "open",
     occurrence: 1,
     desired: 0,
     settled: 0,
-    finding: report.finding,
+    severity: finding.severity,
+    open: 1,
+    findings: 1,
+    finding,
     told: {},
     sending: {},
     attempt: 0,
     parkings: 0,
     openedAt: now.now,
+    checkedAt: now.now,
     revision: 0,
   };
-  return write(desire(alert, now), report, "opened");
+  return told(alert, undefined, report, now, "opened");
 }
 
-function recur(alert: AlertRecord, report: Observation, now: Circumstances): Decision {
-  const reopened: AlertRecord = {
+/**
+ * A finding opens in an alert that is known: as one more where others are open, else as a new occurrence. `last` is what
+ * is known of it, if anything is; it may count as open, where Security Hub has reset it.
+ */
+function join(alert: AlertRecord, last: FindingRecord | undefined, report: Observation, now: Circumstances): Decision {
+  const isNew = last === undefined;
+  const others = last?.state === "open" ? alert.open - 1 : alert.open;
+  const joined = { ...alert, open: others + 1, findings: alert.findings + (isNew ? 1 : 0) };
+  if (others > 0) return told(worsened(joined, report.finding), last, report, now, isNew ? "joined" : "joined again");
+  return told(again(joined, report.finding, now), last, report, now, "opened again");
+}
+
+/** The next occurrence. It goes on in the same messages if the alert was open until a short time ago. */
+function again(alert: AlertRecord, finding: Finding, now: Circumstances): AlertRecord {
+  const closedFor = alert.closedAt ? (Date.parse(now.now) - Date.parse(alert.closedAt)) / 1000 : 0;
+  return {
     ...alert,
     state: "open",
     occurrence: alert.occurrence + 1,
-    finding: report.finding,
+    continues: closedFor <= now.reopenWithinSeconds,
+    severity: finding.severity,
+    finding,
     openedAt: now.now,
+    checkedAt: now.now,
     closedAt: undefined,
+    outcome: undefined,
     expiresAt: undefined,
   };
-  return write(desire(reopened, now), report, "opened again");
 }
+
+/** Writes a finding that is to be told as open in its alert's next version. */
+function told(
+  alert: AlertRecord,
+  last: FindingRecord | undefined,
+  report: Observation,
+  now: Circumstances,
+  reason: string,
+): Decision {
+  const wanted = desire(alert, now);
+  const requested = report.requested ? { requested: wanted.desired } : {};
+  const finding = recordOf(report, wanted, last);
+  const requestedAt = report.requested ? report.eventTime : last?.requestedAt;
+  const resumed = last?.resumed && report.finding.workflow === "RESOLVED";
+  return write({ ...wanted, ...requested }, { ...finding, requestedAt, resumed }, reason);
+}
+
+/** The alert with a finding that may be the worst of it by now. */
+const worsened = (alert: AlertRecord, finding: Finding): AlertRecord => {
+  if (!isWorse(finding.severity, alert.severity)) return isSame(alert.finding, finding) ? { ...alert, finding } : alert;
+  return { ...alert, severity: finding.severity, finding };
+};
+
+const isSame = (one: Finding, other: Finding): boolean => one.product === other.product && one.id === other.id;
 
 /** One more version to tell. A parked alert wakes; a running execution will see it, else a new one is claimed (rule R2). */
 function desire(alert: AlertRecord, now: Circumstances): AlertRecord {
@@ -147,37 +283,38 @@ export function claim(alert: AlertRecord): AlertRecord {
 export const needsExecution = (alert: AlertRecord): boolean => alert.settled < alert.desired && !alert.parkedAt;
 
 const drop = (reason: string): Decision => ({ kind: "drop", reason });
+const write = (alert: AlertRecord, finding: FindingRecord, reason: string): Decision => ({
+  kind: "write",
+  alert,
+  finding,
+  reason,
+});
 
-function write(alert: AlertRecord, { finding, eventTime }: Observation, reason: string): Decision {
-  const { product, id, updatedAt } = finding;
-  const record = { product, id, alertKey: alert.alertKey, updatedAt, eventTime, expiresAt: alert.expiresAt };
-  return { kind: "write", alert, finding: record, reason };
+/** What is kept of a finding that is open in the alert's newest version. */
+function recordOf({ finding, eventTime }: Observation, alert: AlertRecord, last?: FindingRecord): FindingRecord {
+  const { format, product, id, updatedAt, severity, accountId, accountName, region, resources, resourceCount } = finding;
+  const { activity, lastSeen } = finding;
+  const seen = { activity, lastSeen, requestedAt: last?.requestedAt };
+  const about = { severity, accountId, accountName, region, resources, resourceCount, ...seen };
+  const { alertKey, occurrence, desired: version } = alert;
+  return { format, product, id, alertKey, state: "open", updatedAt, eventTime, occurrence, version, ...about };
 }
 
-/** What a channel has still to tell of an alert's newest state; undefined when it has told all (rules R1 and R4). */
-export function noticeFor(alert: AlertRecord, channel: Channel): Notice | undefined {
-  const told = alert.told[channel];
-  if (told && told.version >= alert.desired) return undefined;
-  const { alertKey, occurrence, openedAt, finding } = alert;
-  const { accountId, accountName, region } = finding;
-  const of = { finding, findings: 1, regions: [region], accounts: [{ id: accountId, name: accountName }] };
-  const notice = { alertKey, occurrence, openedAt, version: alert.desired, ...of };
-  if (told?.occurrence === occurrence) return { ...notice, kind: "risen", previousSeverity: told.severity };
-  return { ...notice, kind: alert.state === "closed" ? "openedAndClosed" : "opened" };
+function outcomeOf({ finding, outcome }: Observation): Outcome {
+  if (outcome) return outcome;
+  if (finding.workflow === "SUPPRESSED") return "suppressed";
+  if (finding.compliance === "PASSED") return "passed";
+  return finding.record === "ARCHIVED" ? "archived" : "resolved";
 }
-
-/** The version that every required channel has told. */
-export const toldVersion = (alert: AlertRecord, required: readonly Channel[]): number =>
-  Math.min(...required.map((channel) => alert.told[channel]?.version ?? 0));
 
 /**
  * Whether a finding that is NEW in Security Hub shows that something was lost: an event, or the end of an execution whose
  * alert would otherwise be found by its age.
  */
-export const isForgotten = ({ alert }: Known, now: string): boolean => {
-  if (!alert || alert.state === "closed") return true;
+export const isForgotten = ({ alert, finding }: Known, now: string): boolean => {
+  if (!alert || !finding || finding.state === "over") return true;
   if (alert.settled < alert.desired) return false;
-  return Date.parse(now) - Date.parse(alert.notifiedAt ?? alert.openedAt) >= RECHECK_SECONDS * 1000;
+  return Date.parse(now) - Date.parse(finding.notifiedAt ?? alert.openedAt) >= RECHECK_SECONDS * 1000;
 };
 
 /** When a parked alert is tried again, in epoch milliseconds: after one hour, then two, then four, at most a day. */

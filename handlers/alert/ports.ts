@@ -7,15 +7,31 @@ import type { Channel, Finding, Notice, Severity } from "./types";
  * memory; so the order of reads and writes that makes a crash harmless stands once, and is tried at every step.
  */
 
-export type FindingId = Pick<Finding, "product" | "id">;
+export type FindingId = Pick<Finding, "format" | "product" | "id">;
+
+/** A finding to be looked up, and the alert that it would join if it is not known; absent where it would join none. */
+export interface Lookup {
+  finding: FindingId;
+  alertKey?: string;
+}
+
+/** What is known of a finding, and the alert that it is in or would join, whether or not that is there yet. */
+export interface Found extends Known {
+  alertKey?: string;
+}
 
 /** The alert table. Reads are consistent; a write that another one overtook answers false and changes nothing. */
 export interface AlertStore {
   /** What is known of findings, in their order. */
-  known(findings: readonly FindingId[]): Promise<Known[]>;
+  known(lookups: readonly Lookup[]): Promise<Found[]>;
   load(alertKey: string): Promise<AlertRecord | undefined>;
-  /** Writes alert and finding in one transaction, if neither has changed since `before` was read. */
-  take(before: Known, alert: AlertRecord, finding: FindingRecord): Promise<boolean>;
+  /** All findings that an alert has had. */
+  members(alertKey: string): Promise<FindingRecord[]>;
+  /**
+   * Writes an alert and findings of it in one transaction, if neither it nor which alert they are in has changed since
+   * `before` was read. At most TAKES findings.
+   */
+  take(before: AlertRecord | undefined, alert: AlertRecord, findings: readonly FindingRecord[]): Promise<boolean>;
   /** Writes the claim of a new execution name, if the alert has not changed since it was read. */
   reclaim(before: AlertRecord, claimed: AlertRecord): Promise<boolean>;
   /** Notes that a message is about to go; false when this channel has told that version meanwhile. */
@@ -24,7 +40,8 @@ export interface AlertStore {
   stopSending(alertKey: string, channel: Channel): Promise<void>;
   /** Notes what was told, ends `sending`, and gives the alert as it is now. */
   told(alertKey: string, channel: Channel, told: Told): Promise<AlertRecord>;
-  notified(alertKey: string, at: string): Promise<void>;
+  /** Settle is through with these findings of one alert, each in the version that was read. */
+  notified(findings: readonly FindingRecord[], at: string): Promise<void>;
   /** Its failure at this version has been reported. */
   reported(alertKey: string, version: number): Promise<void>;
   /** The one exit of an execution (rule R6): only while it is the running one and no newer version is desired. */
@@ -34,6 +51,9 @@ export interface AlertStore {
   /** Alerts unsettled since before that time, oldest first. */
   unsettled(before: string): Promise<AlertRecord[]>;
 }
+
+/** DynamoDB takes 100 items in a transaction: the alert, and two a finding. */
+export const TAKES = 49;
 
 export type ExitResult = { kind: "settled" } | { kind: "parked"; at: string };
 

@@ -1,73 +1,207 @@
-import { claim, type Known, needsExecution, observe } from "./lifecycle";
-import type { AlertStore, Executions, FindingId, Findings, Later } from "./ports";
-import type { AlertRecord } from "./record";
-import type { Finding, Observation, Severity } from "./types";
+import { type Circumstances, claim, isJoining, needsExecution, observe } from "./lifecycle";
+import { type AlertStore, type Executions, type FindingId, type Findings, type Found, type Later, TAKES } from "./ports";
+import { type AlertRecord, type FindingRecord, findingKey } from "./record";
+import type { Finding, Observation } from "./types";
 
-export interface ReceivePorts {
+export interface ReceivePorts extends Pick<Circumstances, "severities" | "reopenWithinSeconds" | "groupOf"> {
   store: AlertStore;
   executions: Executions;
   findings: Findings;
   later: Later;
   /** ISO 8601. */
   now: () => string;
-  severities: readonly Severity[];
 }
+
+/** What was done with a report, for the log; or why it is to be tried again. */
+export type Received = { alertKey?: string; outcome: string } | Error;
 
 /** Others may write the same alert at the same time; more than this many in a row is left to the queue's next try. */
 const TRIES = 5;
 
 /**
- * Takes one report on a finding in: writes what it changes, and sees to it that an execution tells it. Only after it has
- * returned may the message be acknowledged. Returns what was done, for the log.
+ * Takes reports on findings in: writes what they change, alert by alert, and sees to it that executions tell it. Only what
+ * has returned without an Error may be acknowledged. In a flood many are of one alert, which is written once for all.
  */
-export async function receive(
+export async function receive(ports: ReceivePorts, reports: readonly Observation[]): Promise<Received[]> {
+  return receiveAll(ports, reports, false);
+}
+
+async function receiveAll(
   ports: ReceivePorts,
-  observation: Observation,
-  options: { confirmed: boolean; known?: Known },
-): Promise<string> {
-  let known = options.known;
+  reports: readonly Observation[],
+  confirmed: boolean,
+): Promise<Received[]> {
+  const found = await ports.store.known(reports.map((report) => lookupOf(ports, report)));
+  const taken = new Map<Observation, Received | Undecided>();
+  await Promise.all(
+    byAlert(reports, found).map(async (group) => {
+      const done = await takeIn(ports, group, confirmed).catch((error: Error) => group.map(() => error));
+      for (const [i, entry] of group.entries()) taken.set(entry.report, done[i] ?? new Error("not taken in"));
+    }),
+  );
+  const results = reports.map((report) => taken.get(report) ?? new Error("not taken in"));
+  return decide(ports, reports, results);
+}
+
+/** A report, and what was known of its finding when the batch was read. */
+interface Entry {
+  report: Observation;
+  found: Found;
+}
+
+/** Security Hub has to be asked. */
+interface Undecided {
+  undecided: string;
+}
+
+const lookupOf = (ports: ReceivePorts, report: Observation) => ({
+  finding: report.finding,
+  ...(isJoining(report, ports.severities) && { alertKey: ports.groupOf(report.finding).alertKey }),
+});
+
+/** Reports in the order that they came, by the alert that they are about. */
+function byAlert(reports: readonly Observation[], found: readonly Found[]): Entry[][] {
+  const groups = new Map<string, Entry[]>();
+  for (const [i, report] of reports.entries()) {
+    const entry = { report, found: found[i] ?? {} };
+    const key = entry.found.alertKey ?? `unknown ${i}`;
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return [...groups.values()];
+}
+
+/** Takes in what came of one alert: as one write, or as many as its size asks for. */
+async function takeIn(
+  ports: ReceivePorts,
+  group: readonly Entry[],
+  confirmed: boolean,
+): Promise<(Received | Undecided)[]> {
+  const done = await takePart(ports, group.slice(0, TAKES), confirmed);
+  if (group.length <= TAKES) return done;
+  const rest = await readAgain(ports, group.slice(TAKES));
+  return [...done, ...(await takeIn(ports, rest, confirmed))];
+}
+
+async function takePart(
+  ports: ReceivePorts,
+  group: readonly Entry[],
+  confirmed: boolean,
+): Promise<(Received | Undecided)[]> {
+  let entries = group;
   for (let tries = 0; tries < TRIES; tries++) {
-    known ??= (await ports.store.known([observation.finding]))[0] ?? {};
-    const { severities } = ports;
-    const decision = observe(known, observation, { severities, now: ports.now(), confirmed: options.confirmed });
-    if (decision.kind === "verify") return verify(ports, observation, decision.afterSeconds);
-    if (decision.kind === "write" && !(await ports.store.take(known, decision.alert, decision.finding))) {
-      known = undefined;
-      continue;
+    const { before, alert, changed, done } = decideAll(ports, entries, confirmed);
+    if (!alert || changed.length === 0 || (await ports.store.take(before, alert, changed))) {
+      await Promise.all(done.map((result, i) => deferred(ports, entries[i], result)));
+      if (alert && needsExecution(alert)) await ensureExecution(ports, alert.alertKey);
+      return done;
     }
-    const alert = decision.kind === "write" ? decision.alert : known.alert;
-    if (alert && needsExecution(alert)) await ensureExecution(ports, alert.alertKey);
-    return decision.reason;
+    entries = await readAgain(ports, entries);
   }
-  throw new Error(`The alert of finding ${observation.finding.id} changed ${TRIES} times while it was taken in`);
+  throw new Error(`The alert of finding ${group[0]?.report.finding.id} changed ${TRIES} times while it was taken in`);
 }
 
-async function verify(ports: ReceivePorts, observation: Observation, afterSeconds: number): Promise<string> {
-  if (afterSeconds > 0) {
-    await ports.later(observation.finding, afterSeconds);
-    return `read again in ${afterSeconds} s`;
-  }
-  const [found] = await ports.findings.get([observation.finding]);
-  if (found && found.updatedAt < observation.finding.updatedAt) {
-    throw new Error(`Security Hub does not yet show what its event said of finding ${observation.finding.id}`);
-  }
-  return receiveConfirmed(ports, observation.finding, found);
+async function readAgain(ports: ReceivePorts, entries: readonly Entry[]): Promise<Entry[]> {
+  const found = await ports.store.known(entries.map(({ report }) => lookupOf(ports, report)));
+  return entries.map(({ report }, i) => ({ report, found: found[i] ?? {} }));
 }
 
-/** Takes a finding in as Security Hub has it now. One that is gone counts as archived: nobody can act on it any more. */
-export async function receiveConfirmed(
+type Done = { outcome: string; alertKey?: string; seconds?: number } | Undecided;
+
+/** What all reports on one alert make of it, one after the other. */
+function decideAll(ports: ReceivePorts, entries: readonly Entry[], confirmed: boolean) {
+  const before = entries[0]?.found.alert;
+  // A pointer that outlived its alert still says where it was.
+  const groupOf = (finding: Finding) => ({ ...ports.groupOf(finding), alertKey: entries[0]?.found.alertKey ?? "" });
+  const circumstances = { ...ports, groupOf, now: ports.now(), confirmed };
+  const changed = new Map<string, FindingRecord>();
+  let alert = before;
+  const done = entries.map(({ report, found }): Done => {
+    const key = findingKey(report.finding);
+    const decision = observe({ alert, finding: changed.get(key) ?? found.finding }, report, circumstances);
+    if (decision.kind === "verify") {
+      return decision.afterSeconds > 0
+        ? { outcome: `read again in ${decision.afterSeconds} s`, seconds: decision.afterSeconds }
+        : { undecided: decision.reason };
+    }
+    if (decision.kind === "write") {
+      alert = decision.alert;
+      changed.set(key, decision.finding);
+    }
+    return { outcome: decision.reason, alertKey: alert?.alertKey };
+  });
+  return { before, alert, changed: [...changed.values()], done };
+}
+
+const deferred = async ({ later }: ReceivePorts, entry: Entry | undefined, result: Done): Promise<void> => {
+  if (entry && "seconds" in result && result.seconds) await later(entry.report.finding, result.seconds);
+};
+
+/** Asks Security Hub, 20 findings a call, for what events can't decide, and takes in what it says. */
+async function decide(
   ports: ReceivePorts,
-  asked: FindingId,
-  found: Finding | undefined,
-): Promise<string> {
-  const finding = found ?? (await lastSeen(ports, asked));
-  if (!finding) return "gone, and not known";
-  return receive(ports, { finding, eventTime: ports.now() }, { confirmed: true });
+  reports: readonly Observation[],
+  results: readonly (Received | Undecided)[],
+): Promise<Received[]> {
+  const asked = reports.filter((_, i) => isUndecided(results[i]));
+  if (asked.length === 0) return results.filter((result): result is Received => !isUndecided(result));
+  const answers = await confirm(ports, asked).catch((error: Error) => asked.map(() => error));
+  return results.map((result, i) => {
+    const at = asked.indexOf(reports[i] as Observation);
+    return isUndecided(result) ? (answers[at] ?? new Error("Security Hub was not asked")) : result;
+  });
 }
 
-async function lastSeen(ports: ReceivePorts, asked: FindingId): Promise<Finding | undefined> {
-  const [known] = await ports.store.known([asked]);
-  return known?.alert && { ...known.alert.finding, record: "ARCHIVED" };
+const isUndecided = (result: Received | Undecided | undefined): result is Undecided =>
+  result !== undefined && "undecided" in result;
+
+async function confirm(ports: ReceivePorts, reports: readonly Observation[]): Promise<Received[]> {
+  const found = await ports.findings.get(reports.map(({ finding }) => finding));
+  const lags = (report: Observation, i: number) => (found[i]?.updatedAt ?? "~") < report.finding.updatedAt;
+  const shown = reports.filter((report, i) => !lags(report, i));
+  const received = await receiveConfirmed(
+    ports,
+    shown.map(({ finding }) => finding),
+    shown.map((report) => found[reports.indexOf(report)]),
+  );
+  return reports.map((report) => {
+    const late = `Security Hub does not yet show what its event said of finding ${report.finding.id}`;
+    return received[shown.indexOf(report)] ?? new Error(late);
+  });
+}
+
+/** Reads findings in Security Hub and takes them in as they are there. */
+export async function recheck(ports: ReceivePorts, ids: readonly FindingId[]): Promise<Received[]> {
+  if (ids.length === 0) return [];
+  return receiveConfirmed(ports, ids, await ports.findings.get(ids));
+}
+
+/** Takes findings in as Security Hub has them. One that is gone counts as archived: nobody can act on it any more. */
+async function receiveConfirmed(
+  ports: ReceivePorts,
+  asked: readonly FindingId[],
+  found: readonly (Finding | undefined)[],
+): Promise<Received[]> {
+  const gone = asked.filter((_, i) => !found[i]);
+  const known = gone.length > 0 ? await ports.store.known(gone.map((finding) => ({ finding }))) : [];
+  const reports = asked.map((id, i): Observation | undefined => {
+    const finding = found[i];
+    if (finding) return { finding, eventTime: ports.now() };
+    const last = lastSeen(known[gone.indexOf(id)] ?? {});
+    return last && { finding: last, eventTime: ports.now(), outcome: "gone" };
+  });
+  const present = reports.filter((report) => report !== undefined);
+  const received = await receiveAll(ports, present, true);
+  return reports.map((report) =>
+    report ? (received[present.indexOf(report)] ?? new Error("not taken in")) : { outcome: "gone, and not known" },
+  );
+}
+
+/** A finding that Security Hub no longer has, as it is remembered. */
+export function lastSeen({ alert, finding: last }: Found): Finding | undefined {
+  if (!alert || !last) return undefined;
+  const { format, product, id, accountId, accountName, region, severity, resources, resourceCount, updatedAt } = last;
+  const own = { format, product, id, accountId, accountName, region, severity, resources, resourceCount, updatedAt };
+  return { ...alert.finding, ...own, record: "ARCHIVED" };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Channel, Finding, Severity } from "./types";
+import type { Channel, Finding, FindingResource, Outcome, Severity } from "./types";
 
 /** What a channel has told: rule R4 of the life cycle. */
 export interface Told {
@@ -24,21 +24,39 @@ export interface Sending {
   since: string;
   /** How many times it was sent with an unknown outcome, this one included. */
   times: number;
+  /** What it was sent as an update of; absent for a message of its own. */
+  parent?: Told;
 }
 
 /** One alert, as the table keeps it. Versions only ever rise, over all occurrences. */
 export interface AlertRecord {
   /** 32 hexadecimal digits. */
   alertKey: string;
+  /** What its findings have in common. */
+  groupBy: GroupBy;
+  /** The route that its first finding took: kept, so that other settings make no second alert. */
+  route: string;
   state: "open" | "closed";
   /** The n-th opening, from 1. */
   occurrence: number;
+  /** This occurrence goes on in the messages of the one before, which had closed a short time ago. */
+  continues?: boolean;
   /** The version to be told: one more with each change that a person should hear of. */
   desired: number;
   /** All up to this version is told by every required channel, and marked in Security Hub. */
   settled: number;
-  /** The finding as last taken in. */
+  /** The worst that this occurrence had. */
+  severity: Severity;
+  /** How many of its findings are open. */
+  open: number;
+  /** How many findings it has had. */
+  findings: number;
+  /** The one that speaks for it: the worst, as last taken in. */
   finding: Finding;
+  /** Why it closed. */
+  outcome?: Outcome;
+  /** The version at which a person asked for it by a custom action. */
+  requested?: number;
   told: Partial<Record<Channel, Told>>;
   sending: Partial<Record<Channel, Sending>>;
   /** Name of the execution that tells this alert; absent when none should be running. */
@@ -47,8 +65,6 @@ export interface AlertRecord {
   attempt: number;
   openedAt: string;
   closedAt?: string;
-  /** When its findings were last set NOTIFIED by hakken. */
-  notifiedAt?: string;
   /** Since when it rests because a required channel failed for good. It wakes by a higher desired version, a redrive, or the sweeper. */
   parkedAt?: string;
   /** How often it was parked since it was last settled: the sweeper's back-off. */
@@ -57,37 +73,60 @@ export interface AlertRecord {
   failedVersion?: number;
   /** Since when settled is below desired; the sparse index of the sweeper. */
   unsettledSince?: string;
+  /** When its findings were last compared with Security Hub while it is open; the sparse index of the daily reconciliation. */
+  checkedAt?: string;
   /** Changes with each write of intake, settle and sweeper: their optimistic lock. */
   revision: number;
   /** DynamoDB's time to live, in epoch seconds; set when it closes. */
   expiresAt?: number;
 }
 
+/** finding: by itself. control: a control's findings in an account. event: what AWS Health tells of one thing. */
+export type GroupBy = "finding" | "control" | "vulnerability" | "image" | "event";
+
 /** One finding: which alert tells it, and the newest report on it that was taken in (rule R8). */
 export interface FindingRecord {
+  format: Finding["format"];
   product: string;
   id: string;
   /** The stored pointer wins over computing the key again. */
   alertKey: string;
+  state: "open" | "over";
   updatedAt: string;
   eventTime: string;
-  /** As its alert's. */
+  severity: Severity;
+  accountId: string;
+  accountName?: string;
+  region: string;
+  /** The first 20. */
+  resources: FindingResource[];
+  resourceCount: number;
+  /** The alert's occurrence that it last was open in. */
+  occurrence: number;
+  /** The alert's version that told first what is known of it. */
+  version: number;
+  /** When settle was last through with it in its present state: from then on it is NOTIFIED, or a person's. */
+  notifiedAt?: string;
+  /** What its product had counted, and last seen, when it closed: more means that it goes on (GuardDuty). */
+  activity?: number;
+  lastSeen?: string;
+  /** A person had set it RESOLVED, and it goes on: settle sets it NOTIFIED. */
+  resumed?: boolean;
+  /** When a person last asked for it by a custom action: events come more than once. */
+  requestedAt?: string;
+  /** Of a finding that is over. */
   expiresAt?: number;
 }
 
 /** Identifies a finding: Security Hub's ids are unique within a product only. */
 export const findingKey = (finding: { product: string; id: string }): string => hash(finding.product, finding.id);
 
-/** Key of the alert that tells a finding by itself (`groupBy: finding`). */
-export const alertKeyOf = (finding: { product: string; id: string }): string =>
-  hash("finding", finding.product, finding.id);
-
 /** Execution name: at most 80 characters, never used twice, since a closed execution keeps its name for 90 days. */
 export const executionName = (alert: { alertKey: string; openedAt: string; attempt: number }): string =>
   `${alert.alertKey}-${Math.floor(Date.parse(alert.openedAt) / 1000)}-${alert.attempt}`;
 
-// Length-prefixed, so that ("ab", "c") and ("a", "bc") differ.
-const hash = (...parts: string[]): string =>
+/** 32 hexadecimal digits of all parts; length-prefixed, so that ("ab", "c") and ("a", "bc") differ. */
+export const hash = (...parts: string[]): string =>
   createHash("sha256")
     .update(parts.map((part) => `${part.length}:${part}`).join(""))
     .digest("hex")

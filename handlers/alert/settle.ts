@@ -1,6 +1,7 @@
-import { RECHECK_SECONDS, toldVersion } from "./lifecycle";
+import { RECHECK_SECONDS } from "./lifecycle";
+import { toldVersion } from "./notice";
 import type { AlertStore, Failure, Findings } from "./ports";
-import type { AlertRecord } from "./record";
+import type { AlertRecord, FindingRecord } from "./record";
 import type { Channel, Finding } from "./types";
 
 export interface SettlePorts {
@@ -12,6 +13,8 @@ export interface SettlePorts {
   required: readonly Channel[];
   /** ISO 8601. */
   now: () => string;
+  /** How long one call may go on reading and marking, in milliseconds: what is left comes again. */
+  budgetMs: number;
 }
 
 /** An execution asks: its channels are through, what now? */
@@ -36,13 +39,13 @@ export type Settlement = "settled" | "parked" | "again" | "superseded";
 export async function settle(ports: SettlePorts, requests: readonly SettleRequest[]): Promise<(Settlement | Error)[]> {
   const alerts = await Promise.all(requests.map(({ alertKey }) => ports.store.load(alertKey)));
   const told = alerts.filter((alert, i) => alert && isTold(ports, alert, requests[i])) as AlertRecord[];
-  const marks = await mark(ports, told);
+  const refusals = await mark(ports, told);
   return Promise.all(
     requests.map(async (request, i) => {
       const alert = alerts[i];
       if (!alert) return new Error(`There is no alert ${request.alertKey} in the table`);
       if (alert.running !== request.execution) return "superseded";
-      return finish(ports, alert, request, marks.get(alert.alertKey)).catch(asError);
+      return finish(ports, alert, request, told.includes(alert), refusals.get(alert.alertKey)).catch(asError);
     }),
   );
 }
@@ -52,35 +55,75 @@ const isTold = ({ required }: SettlePorts, alert: AlertRecord, request: SettleRe
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-/** What became of a finding: whether it is known to be NOTIFIED, or why it could not be marked. */
-interface Mark {
-  notified: boolean;
-  refusal?: string;
+/** BatchUpdateFindings takes so many findings. */
+const PORTION = 100;
+
+/**
+ * Sets NOTIFIED on what is told and still NEW; what a person has set meanwhile stays. Portion by portion, each noted, so that
+ * a large alert goes on where it was. Gives, by alert key, why not all of it could be done.
+ */
+async function mark(ports: SettlePorts, alerts: readonly AlertRecord[]): Promise<Map<string, string>> {
+  const started = Date.parse(ports.now());
+  const open = await Promise.all(alerts.map((alert) => toBeMarked(ports.store, alert)));
+  const findings = open.flat();
+  const refusals = new Map<string, string>();
+  for (let at = 0; at < findings.length; at += PORTION) {
+    if (Date.parse(ports.now()) - started > ports.budgetMs) {
+      for (const { alertKey } of findings.slice(at)) refusals.set(alertKey, "the rest of its findings comes next");
+      return refusals;
+    }
+    const refused = await markPortion(ports, alerts, findings.slice(at, at + PORTION));
+    for (const [alertKey, reason] of refused) refusals.set(alertKey, reason);
+  }
+  return refusals;
 }
 
-/** Sets NOTIFIED on what is still NEW: what a person has set meanwhile stays. */
-async function mark({ findings, now }: SettlePorts, alerts: readonly AlertRecord[]): Promise<Map<string, Mark>> {
-  if (alerts.length === 0) return new Map();
-  const found = await findings.get(alerts.map(({ finding }) => finding));
-  const isNew = (finding: Finding | undefined) => finding?.workflow === "NEW";
-  const lags = alerts.map((alert, i) => lag(alert, found[i], now()));
-  const open = alerts.filter((_, i) => isNew(found[i]) && !lags[i]);
-  const refusals = open.length > 0 ? await findings.setNotified(open.map(({ finding }) => finding)) : [];
-  return new Map(
-    alerts.map((alert, i) => {
-      const refusal = lags[i] ?? refusals[open.indexOf(alert)];
-      return [alert.alertKey, { notified: isNew(found[i]) || found[i]?.workflow === "NOTIFIED", refusal }];
-    }),
-  );
+/** Its open findings that this version told, and that settle is not through with. */
+async function toBeMarked(store: AlertStore, alert: AlertRecord): Promise<FindingRecord[]> {
+  if (alert.open === 0 || alert.finding.format === "health") return [];
+  const members = await store.members(alert.alertKey);
+  return members.filter(({ state, version, notifiedAt }) => state === "open" && version <= alert.desired && !notifiedAt);
 }
+
+async function markPortion(
+  { findings, store, now }: SettlePorts,
+  alerts: readonly AlertRecord[],
+  portion: readonly FindingRecord[],
+): Promise<Map<string, string>> {
+  const found = await findings.get(portion);
+  const refusals = new Map<string, string>();
+  const shown = portion.filter((member, i) => {
+    const alert = alerts.find(({ alertKey }) => alertKey === member.alertKey);
+    const reason = lag(member, alert?.unsettledSince, found[i], now());
+    if (reason) refusals.set(member.alertKey, `${member.id}: ${reason}`);
+    return !reason;
+  });
+  const open = shown.filter((member) => isUntaken(member, found[portion.indexOf(member)]));
+  const reasons = open.length > 0 ? await findings.setNotified(open) : [];
+  for (const [i, member] of open.entries()) {
+    if (reasons[i]) refusals.set(member.alertKey, `${member.id}: ${reasons[i]}`);
+  }
+  const through = shown.filter((member) => !reasons[open.indexOf(member)]);
+  if (through.length > 0) await store.notified(through, now());
+  return refusals;
+}
+
+/** NEW; or RESOLVED by a person before it went on. */
+const isUntaken = ({ resumed }: FindingRecord, found: Finding | undefined): boolean =>
+  found?.workflow === "NEW" || (resumed === true && found?.workflow === "RESOLVED" && found.record === "ACTIVE");
 
 /**
  * GetFindings lags behind events, so it may not show yet what was told: left alone, the finding would stay NEW, and be told
  * again as if it had been reset. What it still does not show after a quarter of an hour is gone.
  */
-function lag(alert: AlertRecord, found: Finding | undefined, now: string): string | undefined {
-  if (found && found.updatedAt >= alert.finding.updatedAt) return undefined;
-  const age = (Date.parse(now) - Date.parse(alert.unsettledSince ?? alert.openedAt)) / 1000;
+function lag(
+  member: FindingRecord,
+  unsettledSince: string | undefined,
+  found: Finding | undefined,
+  now: string,
+): string | undefined {
+  if (found && found.updatedAt >= member.updatedAt) return undefined;
+  const age = (Date.parse(now) - Date.parse(unsettledSince ?? member.eventTime)) / 1000;
   return age < RECHECK_SECONDS ? "GetFindings does not show yet what its event said" : undefined;
 }
 
@@ -89,17 +132,16 @@ async function finish(
   ports: SettlePorts,
   alert: AlertRecord,
   { execution, failures }: SettleRequest,
-  marked: Mark | undefined,
+  told: boolean,
+  refusal: string | undefined,
 ): Promise<Settlement> {
   const { store, required, now } = ports;
-  if (marked?.refusal)
-    throw new Error(`Security Hub did not set finding ${alert.finding.id} NOTIFIED: ${marked.refusal}`);
-  if (marked?.notified) await store.notified(alert.alertKey, now());
+  if (refusal) throw new Error(`Security Hub did not set a finding of alert ${alert.alertKey} NOTIFIED: ${refusal}`);
   if (failures.length > 0 && alert.failedVersion !== alert.desired) {
     await ports.report(alert, failures);
     await store.reported(alert.alertKey, alert.desired);
   }
-  if (marked) return (await store.exit(alert, execution, { kind: "settled" })) ? "settled" : "again";
+  if (told) return (await store.exit(alert, execution, { kind: "settled" })) ? "settled" : "again";
   if (!failures.some(({ channel }) => required.includes(channel))) return "again";
   return (await store.exit(alert, execution, { kind: "parked", at: now() })) ? "parked" : "again";
 }

@@ -1,8 +1,8 @@
 import { isRefused, isSlowDown, refused } from "./errors";
-import { noticeFor } from "./lifecycle";
+import { dueAt, kindOf, noticeFor, parentOf, saysNothing, type Timing } from "./notice";
 import type { AlertStore, ChannelService } from "./ports";
-import type { AlertRecord, Sending } from "./record";
-import type { Notice } from "./types";
+import type { AlertRecord, Sending, Told } from "./record";
+import type { Channel, Notice } from "./types";
 
 export interface TellPorts {
   store: AlertStore;
@@ -11,6 +11,8 @@ export interface TellPorts {
   now: () => string;
   /** The function's timeout: a message of another execution may be under way for so long. */
   timeoutSeconds: number;
+  /** How long words are held back. */
+  timing: Timing;
 }
 
 export interface TellRequest {
@@ -57,16 +59,25 @@ async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: Tel
     if (patience > 0) return wait(patience);
     if (await foundAgain(ports, alert, before)) return done("again");
   }
-  const notice = noticeFor(alert, service.channel);
+  if (!kindOf(alert, service.channel)) return done("told");
+  const hold = Math.ceil((dueAt(alert, service.channel, ports.timing) - Date.parse(now())) / 1000);
+  if (hold > 0) return wait(hold);
+  const notice = await noticeOf(store, alert, service.channel);
   if (!notice) return done("told");
+  if (saysNothing(notice)) return noteTold(ports, alert, notice, alert.told[service.channel]?.reference ?? "");
   const seconds = reserved ? 0 : await store.reserveSlot(service.channel, now());
   if (seconds > 0) return wait(seconds, true);
 
-  const sending = nextSending(ports, notice, before, execution);
+  const sending = nextSending(ports, alert, notice, before, execution);
   if (!(await store.startSending(alertKey, service.channel, sending))) return done("again");
-  const reference = await send(ports, alert, { ...notice, repeated: mayRepeat(service, notice, before) }, before);
-  return noteTold(ports, alert, sending, reference);
+  const toSend = { ...notice, repeated: mayRepeat(service, notice, before) };
+  const reference = await send(ports, alertKey, toSend, sending.parent, before);
+  return noteTold(ports, alert, notice, reference);
 }
+
+/** Its findings are read for what several have in common; a single one stands in the alert itself. */
+const noticeOf = async (store: AlertStore, alert: AlertRecord, channel: Channel): Promise<Notice | undefined> =>
+  noticeFor(alert, channel, alert.findings > 1 ? await store.members(alert.alertKey) : []);
 
 const done = (outcome: "told" | "again"): TellOutcome => ({ outcome, seconds: 0, reserved: false });
 const wait = (seconds: number, reserved = false): TellOutcome => ({ outcome: "wait", seconds, reserved });
@@ -77,6 +88,7 @@ const mayRepeat = (service: ChannelService, notice: Notice, before: Sending | un
 
 function nextSending(
   { service, now }: TellPorts,
+  alert: AlertRecord,
   { alertKey, occurrence, version, finding }: Notice,
   before: Sending | undefined,
   execution: string,
@@ -89,17 +101,25 @@ function nextSending(
     );
   }
   const at = now();
-  return { occurrence, version, severity: finding.severity, execution, at, since: before?.since ?? at, times };
+  const parent = parentOf(alert, service.channel);
+  const attempt = { occurrence, version, severity: finding.severity, execution, at, since: before?.since ?? at, times };
+  return { ...attempt, ...(parent && { parent }) };
 }
 
 /** A refusal, or being asked to slow down, is a known outcome: nothing went. What an earlier attempt left open stays open. */
-async function send({ store, service }: TellPorts, alert: AlertRecord, notice: Notice, before: Sending | undefined) {
+async function send(
+  { store, service }: TellPorts,
+  alertKey: string,
+  notice: Notice,
+  parent: Told | undefined,
+  before: Sending | undefined,
+) {
   try {
-    return await service.send(notice, alert.told[service.channel]);
+    return await service.send(notice, parent);
   } catch (error) {
     if (isRefused(error) || isSlowDown(error)) {
-      if (before && !service.find) await store.startSending(alert.alertKey, service.channel, before);
-      else await store.stopSending(alert.alertKey, service.channel);
+      if (before && !service.find) await store.startSending(alertKey, service.channel, before);
+      else await store.stopSending(alertKey, service.channel);
     }
     throw error;
   }
@@ -113,22 +133,23 @@ function secondsLeft({ now, timeoutSeconds }: TellPorts, before: Sending, execut
 
 /** After an unknown outcome: if the message is there, it is told. */
 async function foundAgain(ports: TellPorts, alert: AlertRecord, before: Sending): Promise<boolean> {
-  const { service } = ports;
+  const { store, service } = ports;
   const then = { ...alert, occurrence: before.occurrence, desired: before.version };
-  const notice = noticeFor(then, service.channel);
-  const reference = notice && (await service.find?.(notice, alert.told[service.channel], before));
+  const notice = service.find && (await noticeOf(store, then, service.channel));
+  const reference = notice && (await service.find?.(notice, before.parent, before));
   if (!reference) return false;
-  await noteTold(ports, alert, before, reference);
+  const { occurrence, version, severity } = before;
+  await noteTold(ports, alert, { ...notice, occurrence, version, finding: { ...notice.finding, severity } }, reference);
   return true;
 }
 
 async function noteTold(
   { store, service, now }: TellPorts,
   alert: AlertRecord,
-  { occurrence, version, severity }: Sending,
+  { occurrence, version, finding: { severity } }: Notice,
   reference: string,
 ): Promise<TellOutcome> {
   const told = { occurrence, version, reference, severity, at: now() };
   const newest = await store.told(alert.alertKey, service.channel, told);
-  return done(noticeFor(newest, service.channel) ? "again" : "told");
+  return done(kindOf(newest, service.channel) ? "again" : "told");
 }

@@ -3,18 +3,35 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
+  type QueryCommandInput,
   TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import type { Known } from "../alert/lifecycle";
-import type { AlertStore } from "../alert/ports";
+import type { AlertStore, Found, Lookup } from "../alert/ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "../alert/record";
 
-/** Partition key of an alert item. */
-const alertItem = (alertKey: string) => ({ pk: `alert#${alertKey}` });
-/** Partition key of a finding item. */
-const findingItem = (finding: { product: string; id: string }) => ({ pk: `finding#${findingKey(finding)}` });
+/** Key of an item. Items of one partition are read together. */
+interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** An alert. */
+const alertItem = (alertKey: string): Key => ({ pk: `alert#${alertKey}`, sk: "alert" });
+/** A finding, beside its alert. */
+const memberItem = (alertKey: string, finding: { product: string; id: string }): Key => ({
+  pk: `alert#${alertKey}`,
+  sk: `finding#${findingKey(finding)}`,
+});
+/** Which alert a finding is in. */
+const pointerItem = (finding: { product: string; id: string }): Key => ({
+  pk: `finding#${findingKey(finding)}`,
+  sk: "pointer",
+});
+/** How a channel is doing. */
+const channelItem = (channel: string): Key => ({ pk: `channel#${channel}`, sk: "channel" });
+const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
 /** Slack and Backlog ask for one call a second of one client. */
 const SLOT_MILLISECONDS = 1000;
@@ -23,14 +40,21 @@ const SLOT_MILLISECONDS = 1000;
 const OWNED = [
   "state",
   "occurrence",
+  "continues",
   "desired",
+  "severity",
+  "open",
+  "findings",
   "finding",
+  "outcome",
+  "requested",
   "running",
   "attempt",
   "openedAt",
   "closedAt",
   "parkedAt",
   "unsettledSince",
+  "checkedAt",
   "expiresAt",
 ] as const;
 
@@ -38,21 +62,17 @@ const OWNED = [
 export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStore {
   const update = (alertKey: string, change: Omit<UpdateCommandInput, "TableName" | "Key">) =>
     db.send(new UpdateCommand({ TableName: table, Key: alertItem(alertKey), ...change }));
-  const set = async (alertKey: string, attribute: "notifiedAt" | "failedVersion", value: string | number) => {
-    const change = { UpdateExpression: `SET ${attribute} = :value`, ExpressionAttributeValues: { ":value": value } };
-    await update(alertKey, change);
-  };
-
   return {
-    known: (findings) => readKnown(db, table, findings),
+    known: (lookups) => readKnown(db, table, lookups),
     load: async (alertKey) => {
       const { Item } = await db.send(
         new GetCommand({ TableName: table, Key: alertItem(alertKey), ConsistentRead: true }),
       );
       return Item as AlertRecord | undefined;
     },
-    take: async (before, alert, finding) => {
-      const items = [putFinding(table, before.finding, finding), putAlert(table, before.alert, alert)];
+    members: (alertKey) => readMembers(db, table, alertKey),
+    take: async (before, alert, findings) => {
+      const items = [putAlert(table, before, alert), ...findings.flatMap((finding) => putFinding(table, finding))];
       return happens(db.send(new TransactWriteCommand({ TransactItems: items })));
     },
     reclaim: async (before, claimed) => {
@@ -81,8 +101,13 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
       });
       return Attributes as AlertRecord;
     },
-    notified: (alertKey, at) => set(alertKey, "notifiedAt", at),
-    reported: (alertKey, version) => set(alertKey, "failedVersion", version),
+    notified: async (findings, at) => {
+      await Promise.all(findings.map((finding) => noteNotified(db, table, finding, at)));
+    },
+    reported: async (alertKey, version) => {
+      const change = { UpdateExpression: "SET failedVersion = :version", ExpressionAttributeValues: { ":version": version } };
+      await update(alertKey, change);
+    },
     exit: async (alert, execution, result) => {
       const rest =
         result.kind === "settled"
@@ -102,56 +127,114 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
   };
 }
 
-async function readKnown(
-  db: DynamoDBDocumentClient,
-  table: string,
-  findings: readonly { product: string; id: string }[],
-): Promise<Known[]> {
-  const pointers = await batchGet<FindingRecord>(db, table, findings.map(findingItem));
-  const alertKeys = [...pointers.values()].map(({ alertKey }) => alertItem(alertKey));
-  const alerts = alertKeys.length > 0 ? await batchGet<AlertRecord>(db, table, alertKeys) : undefined;
-  return findings.map((finding) => {
-    const pointer = pointers.get(findingItem(finding).pk);
-    return pointer ? { finding: pointer, alert: alerts?.get(alertItem(pointer.alertKey).pk) } : {};
+/** Two reads: where the findings are, then their alerts and what is kept of them. */
+async function readKnown(db: DynamoDBDocumentClient, table: string, lookups: readonly Lookup[]): Promise<Found[]> {
+  const pointers = await batchGet<{ alertKey: string }>(
+    db,
+    table,
+    lookups.map(({ finding }) => pointerItem(finding)),
+  );
+  const keys = lookups.map(({ finding, alertKey }) => {
+    const pointer = pointers.get(nameOf(pointerItem(finding)));
+    return { finding, alertKey: pointer?.alertKey ?? alertKey, isKnown: pointer !== undefined };
+  });
+  const items = keys.flatMap(({ finding, alertKey, isKnown }) =>
+    alertKey ? [alertItem(alertKey), ...(isKnown ? [memberItem(alertKey, finding)] : [])] : [],
+  );
+  const read = await batchGet<AlertRecord & FindingRecord>(db, table, items);
+  return keys.map(({ finding, alertKey }): Found => {
+    if (!alertKey) return {};
+    const alert: AlertRecord | undefined = read.get(nameOf(alertItem(alertKey)));
+    return { alertKey, alert, finding: read.get(nameOf(memberItem(alertKey, finding))) };
   });
 }
 
+async function readMembers(db: DynamoDBDocumentClient, table: string, alertKey: string): Promise<FindingRecord[]> {
+  const { pk } = alertItem(alertKey);
+  const found = await queryAll(db, {
+    TableName: table,
+    ConsistentRead: true,
+    KeyConditionExpression: "pk = :pk AND begins_with(sk, :finding)",
+    ExpressionAttributeValues: { ":pk": pk, ":finding": "finding#" },
+  });
+  return found as FindingRecord[] & Record<string, unknown>[];
+}
+
+async function queryAll(db: DynamoDBDocumentClient, input: QueryCommandInput): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await db.send(new QueryCommand({ ...input, ExclusiveStartKey }));
+    items.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return items;
+}
+
 /** BatchGetItem takes 100 keys, none twice, and may leave some for another call. */
-async function batchGet<T>(db: DynamoDBDocumentClient, table: string, keys: { pk: string }[]): Promise<Map<string, T>> {
+async function batchGet<T>(db: DynamoDBDocumentClient, table: string, keys: readonly Key[]): Promise<Map<string, T>> {
   const found = new Map<string, T>();
-  let wanted = [...new Set(keys.map(({ pk }) => pk))].map((pk) => ({ pk }));
+  let wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
   while (wanted.length > 0) {
     const RequestItems = { [table]: { Keys: wanted.slice(0, 100), ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await db.send(new BatchGetCommand({ RequestItems }));
-    for (const item of Responses?.[table] ?? []) found.set(item.pk, item as T);
-    wanted = [...((UnprocessedKeys?.[table]?.Keys ?? []) as { pk: string }[]), ...wanted.slice(100)];
+    for (const item of Responses?.[table] ?? []) found.set(nameOf(item as Key), item as T);
+    wanted = [...((UnprocessedKeys?.[table]?.Keys ?? []) as Key[]), ...wanted.slice(100)];
   }
   return found;
 }
 
-function putFinding(table: string, before: FindingRecord | undefined, finding: FindingRecord) {
-  const Put = { TableName: table, Item: { ...findingItem(finding), ...finding } };
-  if (!before) return { Put: { ...Put, ConditionExpression: "attribute_not_exists(pk)" } };
-  return {
-    Put: {
-      ...Put,
-      ConditionExpression: "updatedAt = :updatedAt AND eventTime = :eventTime",
-      ExpressionAttributeValues: { ":updatedAt": before.updatedAt, ":eventTime": before.eventTime },
+/** The finding, guarded by its alert's revision, and its pointer, which never moves to another alert. */
+function putFinding(table: string, finding: FindingRecord) {
+  const { alertKey, expiresAt } = finding;
+  const member = { ...memberItem(alertKey, finding), ...finding };
+  const pointer = { ...pointerItem(finding), alertKey, expiresAt };
+  return [
+    { Put: { TableName: table, Item: member } },
+    {
+      Put: {
+        TableName: table,
+        Item: pointer,
+        ConditionExpression: "attribute_not_exists(pk) OR alertKey = :alertKey",
+        ExpressionAttributeValues: { ":alertKey": alertKey },
+      },
     },
-  };
+  ];
+}
+
+/** Not where intake has written it anew since it was read: that is still to be told. */
+async function noteNotified(
+  db: DynamoDBDocumentClient,
+  table: string,
+  finding: FindingRecord,
+  at: string,
+): Promise<void> {
+  const note = new UpdateCommand({
+    TableName: table,
+    Key: memberItem(finding.alertKey, finding),
+    UpdateExpression: "SET notifiedAt = :at",
+    ConditionExpression: "version = :version",
+    ExpressionAttributeValues: { ":at": at, ":version": finding.version },
+  });
+  await happens(db.send(note));
 }
 
 function putAlert(table: string, before: AlertRecord | undefined, alert: AlertRecord) {
   if (before) return updateAlert(table, before, alert);
-  const Item = { ...alertItem(alert.alertKey), ...alert, unsettled: "yes" };
+  const Item = { ...alertItem(alert.alertKey), ...alert, ...indexed(alert), revision: 1 };
   return { Put: { TableName: table, Item, ConditionExpression: "attribute_not_exists(pk)" } };
 }
 
+/** Partition keys of the sparse indexes: each is there while the alert is one of those that the index lists. */
+const indexed = ({ unsettledSince, checkedAt }: AlertRecord) => ({
+  unsettled: unsettledSince && "yes",
+  unchecked: checkedAt && "yes",
+});
+
 /** Sets or removes what intake owns, if the revision is still the one that was read. */
 function updateAlert(table: string, before: AlertRecord, alert: AlertRecord) {
-  // The partition key of the sparse index: there while unsettledSince is.
-  const owned = { ...alert, unsettled: alert.unsettledSince && "yes" };
-  const names = [...OWNED, "unsettled"] as const;
+  const owned = { ...alert, ...indexed(alert) };
+  const names = [...OWNED, "unsettled", "unchecked"] as const;
   const present = names.filter((name) => owned[name] !== undefined);
   const absent = names.filter((name) => owned[name] === undefined);
   const sets = [...present.map((name) => `#${name} = :${name}`), "revision = :next"];
@@ -173,7 +256,7 @@ function updateAlert(table: string, before: AlertRecord, alert: AlertRecord) {
 
 /** Slots stand in line: who finds the next one taken gets the one after the last. */
 async function reserveSlot(db: DynamoDBDocumentClient, table: string, channel: string, now: number): Promise<number> {
-  const slot = { TableName: table, Key: { pk: `slot#${channel}` } };
+  const slot = { TableName: table, Key: channelItem(channel) };
   const free = new UpdateCommand({
     ...slot,
     UpdateExpression: "SET nextAt = :next",
@@ -192,24 +275,16 @@ async function reserveSlot(db: DynamoDBDocumentClient, table: string, channel: s
 }
 
 async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: string): Promise<AlertRecord[]> {
-  const keys: { pk: string }[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await db.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: "unsettled",
-        KeyConditionExpression: "unsettled = :yes AND unsettledSince < :before",
-        ExpressionAttributeValues: { ":yes": "yes", ":before": before },
-        ExclusiveStartKey,
-      }),
-    );
-    keys.push(...(page.Items ?? []).map(({ pk }) => ({ pk: pk as string })));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
+  const found = await queryAll(db, {
+    TableName: table,
+    IndexName: "unsettled",
+    KeyConditionExpression: "unsettled = :yes AND unsettledSince < :before",
+    ExpressionAttributeValues: { ":yes": "yes", ":before": before },
+  });
   // The index holds keys alone, and lags: what has settled meanwhile is no longer of interest.
+  const keys = found.map(({ pk, sk }) => ({ pk, sk }) as Key);
   const alerts = await batchGet<AlertRecord>(db, table, keys);
-  return keys.flatMap(({ pk }) => alerts.get(pk) ?? []).filter(({ unsettledSince }) => unsettledSince !== undefined);
+  return keys.flatMap((key) => alerts.get(nameOf(key)) ?? []).filter(({ unsettledSince }) => unsettledSince !== undefined);
 }
 
 /** True when the write happened, false when its condition failed or another transaction was at it. */

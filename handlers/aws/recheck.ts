@@ -6,8 +6,9 @@ const DETAIL_TYPE = "hakken Recheck";
 /** Has intake read a finding again: at once, or after up to 15 minutes, which is SQS's longest delay. */
 export const laterByQueue =
   (sqs: SQSClient, QueueUrl: string): Later =>
-  async ({ product, id }, afterSeconds) => {
-    const MessageBody = JSON.stringify({ source: "hakken", "detail-type": DETAIL_TYPE, detail: { product, id } });
+  async ({ format, product, id }, afterSeconds) => {
+    const detail = { format, product, id };
+    const MessageBody = JSON.stringify({ source: "hakken", "detail-type": DETAIL_TYPE, detail });
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: Math.min(afterSeconds, 900) }));
   };
 
@@ -15,6 +16,6 @@ export const laterByQueue =
 export function recheckOf(message: unknown): FindingId | undefined {
   const { source, "detail-type": type, detail } = (message ?? {}) as Record<string, unknown>;
   if (source !== "hakken" || type !== DETAIL_TYPE) return undefined;
-  const { product, id } = detail as FindingId;
-  return { product, id };
+  const { format = "asff", product, id } = detail as FindingId;
+  return { format, product, id };
 }

@@ -1,5 +1,4 @@
-import type { Known } from "../../../handlers/alert/lifecycle";
-import type { AlertStore } from "../../../handlers/alert/ports";
+import type { AlertStore, Found } from "../../../handlers/alert/ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 
 /** Makes one call of I/O: when it happens, and whether its caller survives it, is for the world to say. */
@@ -7,9 +6,14 @@ export type Io = <T>(label: string, call: () => T) => Promise<T>;
 
 export const copy = <T>(value: T): T => structuredClone(value);
 
+/** What the table holds. */
+export interface Tables {
+  alerts: Map<string, AlertRecord>;
+  findings: Map<string, FindingRecord>;
+}
+
 /** The alert table in memory, with the conditions that DynamoDB checks. test/zips tries the same against the real adapter. */
-export function memoryTable(io: Io, alerts: Map<string, AlertRecord>): AlertStore {
-  const pointers = new Map<string, FindingRecord>();
+export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
   const change = (alertKey: string, edit: (alert: AlertRecord) => void) => {
     const alert = alerts.get(alertKey);
     if (!alert) throw new Error(`no alert ${alertKey}`);
@@ -18,28 +22,28 @@ export function memoryTable(io: Io, alerts: Map<string, AlertRecord>): AlertStor
   };
 
   return {
-    known: (findings) =>
+    known: (lookups) =>
       io("known", () =>
-        findings.map((finding): Known => {
-          const pointer = pointers.get(findingKey(finding));
-          return copy({ finding: pointer, alert: pointer && alerts.get(pointer.alertKey) });
+        lookups.map(({ finding, alertKey: computed }): Found => {
+          const stored = findings.get(findingKey(finding));
+          const alertKey = stored?.alertKey ?? computed;
+          return copy({ alertKey, finding: stored, alert: alertKey === undefined ? undefined : alerts.get(alertKey) });
         }),
       ),
     load: (alertKey) => io("load", () => copy(alerts.get(alertKey))),
-    take: (before, alert, finding) =>
+    members: (alertKey) =>
+      io("members", () => copy([...findings.values()].filter((finding) => finding.alertKey === alertKey))),
+    take: (before, alert, taken) =>
       io("take", () => {
-        const pointer = pointers.get(findingKey(finding));
         const stored = alerts.get(alert.alertKey);
-        if (stored?.revision !== before.alert?.revision) return false;
-        if (pointer?.eventTime !== before.finding?.eventTime || pointer?.updatedAt !== before.finding?.updatedAt)
-          return false;
-        // Only what intake owns: told, sending, settled and notifiedAt belong to others.
-        const { told, sending, settled, notifiedAt, parkings } = stored ?? alert;
-        alerts.set(
-          alert.alertKey,
-          copy({ ...alert, told, sending, settled, notifiedAt, parkings, revision: alert.revision + 1 }),
-        );
-        pointers.set(findingKey(finding), copy(finding));
+        if (stored?.revision !== before?.revision) return false;
+        const pointsElsewhere = ({ alertKey, ...finding }: FindingRecord) =>
+          (findings.get(findingKey(finding))?.alertKey ?? alertKey) !== alertKey;
+        if (taken.some(pointsElsewhere)) return false;
+        // Only what intake owns: told, sending and settled belong to others.
+        const { told, sending, settled, parkings } = stored ?? alert;
+        alerts.set(alert.alertKey, copy({ ...alert, told, sending, settled, parkings, revision: alert.revision + 1 }));
+        for (const finding of taken) findings.set(findingKey(finding), copy(finding));
         return true;
       }),
     reclaim: (before, claimed) =>
@@ -66,7 +70,13 @@ export function memoryTable(io: Io, alerts: Map<string, AlertRecord>): AlertStor
           delete alert.sending[channel];
         }),
       ),
-    notified: (alertKey, at) => io("notified", () => void change(alertKey, (alert) => (alert.notifiedAt = at))),
+    notified: (through, at) =>
+      io("notified", () => {
+        for (const { version, ...finding } of through) {
+          const stored = findings.get(findingKey(finding));
+          if (stored?.version === version) stored.notifiedAt = at;
+        }
+      }),
     reported: (alertKey, version) => io("reported", () => void change(alertKey, (a) => (a.failedVersion = version))),
     exit: (alert, execution, result) =>
       io("exit", () => {

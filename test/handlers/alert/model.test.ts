@@ -1,73 +1,112 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AlertRecord, alertKeyOf } from "../../../handlers/alert/record";
+import type { AlertRecord } from "../../../handlers/alert/record";
 import type { Channel, Finding } from "../../../handlers/alert/types";
 import { aFinding, createWorld, type Message } from "./world";
 
 /** What happens to a finding, in Security Hub's own terms. */
-type Step = "fail" | "update" | "pass" | "archive" | "unarchive" | "worse" | "suppress" | "unsuppress";
+type Step =
+  | "fail"
+  | "update"
+  | "pass"
+  | "archive"
+  | "unarchive"
+  | "worse"
+  | "suppress"
+  | "unsuppress"
+  | "resolve"
+  | "active";
 
 /** Security Hub's rules for a finding's next state; undefined where the step can't happen. */
 function next(finding: Finding, step: Step, updatedAt: string): Finding | undefined {
   const changed = { ...finding, updatedAt };
   const over = finding.record === "ARCHIVED" || finding.compliance === "PASSED";
+  const kept = finding.workflow === "SUPPRESSED" ? "SUPPRESSED" : "NEW";
   switch (step) {
     case "update":
       return over ? undefined : changed;
     case "worse":
       return over || finding.severity === "CRITICAL" ? undefined : { ...changed, severity: "CRITICAL" };
     case "pass":
-      return finding.compliance === "PASSED" ? undefined : { ...changed, compliance: "PASSED", workflow: "RESOLVED" };
+      if (finding.compliance !== "FAILED") return undefined;
+      return { ...changed, compliance: "PASSED", workflow: "RESOLVED" };
     case "fail":
       // PASSED -> FAILED resets NOTIFIED and RESOLVED to NEW, but keeps what a person has suppressed.
-      if (finding.compliance !== "PASSED") return undefined;
-      return { ...changed, compliance: "FAILED", workflow: finding.workflow === "SUPPRESSED" ? "SUPPRESSED" : "NEW" };
+      return finding.compliance === "PASSED" ? { ...changed, compliance: "FAILED", workflow: kept } : undefined;
     case "archive":
       return finding.record === "ARCHIVED" ? undefined : { ...changed, record: "ARCHIVED" };
     case "unarchive":
-      if (finding.record === "ACTIVE") return undefined;
-      return { ...changed, record: "ACTIVE", workflow: finding.workflow === "SUPPRESSED" ? "SUPPRESSED" : "NEW" };
+      return finding.record === "ACTIVE" ? undefined : { ...changed, record: "ACTIVE", workflow: kept };
     case "suppress":
       // A person's change never moves updatedAt.
       return finding.workflow === "SUPPRESSED" ? undefined : { ...finding, workflow: "SUPPRESSED" };
     case "unsuppress":
       return finding.workflow === "SUPPRESSED" ? { ...finding, workflow: "NEW" } : undefined;
+    case "resolve":
+      return over || finding.workflow === "RESOLVED" ? undefined : { ...finding, workflow: "RESOLVED" };
+    case "active":
+      // GuardDuty folds new activity into the same finding, and leaves its workflow alone.
+      if (finding.activity === undefined || over) return undefined;
+      return { ...changed, activity: finding.activity + 1, lastSeen: updatedAt };
   }
 }
 
 const isOpen = (f: Finding) => f.record === "ACTIVE" && f.workflow === "NEW" && f.compliance !== "PASSED";
+/** Somebody has to act on it, told or not. */
+const isLive = (f: Finding) =>
+  f.record === "ACTIVE" && f.compliance !== "PASSED" && (f.workflow === "NEW" || f.workflow === "NOTIFIED");
 
-const steps = fc.array(
-  fc.constantFrom<Step>("fail", "update", "pass", "archive", "unarchive", "worse", "suppress", "unsuppress"),
-  {
-    maxLength: 7,
-  },
-);
+const kinds: Step[] = ["fail", "update", "pass", "archive", "unarchive", "worse", "suppress", "unsuppress", "resolve"];
+const steps = fc.array(fc.record({ step: fc.constantFrom<Step>(...kinds, "active"), nth: fc.nat(2) }), { maxLength: 8 });
 const crashes = fc.uniqueArray(fc.nat(150), { maxLength: 6 }).map((at) => new Set(at));
 const aborted = fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }).map((nth) => new Set(nth));
-const first = fc.constantFrom(aFinding(), aFinding({ compliance: "FAILED", id: "control-1" }));
+
+const control = (id: string, bucket: string, changes: Partial<Finding> = {}) =>
+  aFinding({
+    ...{ id, compliance: "FAILED", control: "S3.8", title: "S3 buckets should block public access" },
+    ...{ resources: [{ type: "AwsS3Bucket", id: `arn:aws:s3:::${bucket}` }], resourceCount: 1 },
+    ...changes,
+  });
+/** Findings that are told as one alert. */
+const alike = fc.constantFrom<Finding[]>(
+  [aFinding({ activity: 1, lastSeen: "2026-01-01T00:00:00.000Z" })],
+  [control("control-1", "one")],
+  // Two buckets, one of which two standards check, in two regions.
+  [control("fsbp-1", "one"), control("cis-1", "one"), control("fsbp-2", "two", { region: "us-east-1" })],
+);
+const timings = fc.constantFrom(
+  { groupWaitSeconds: 0, groupIntervalSeconds: 0 },
+  { groupWaitSeconds: 30, groupIntervalSeconds: 300 },
+);
 
 /** Messages that open an occurrence, by channel and occurrence; a mail that says of itself that it is a repeat aside. */
 function openings(messages: readonly Message[], channel: Channel) {
-  const own = messages.filter((m) => m.channel === channel && m.notice.kind !== "risen" && !m.notice.repeated);
-  return own.map(({ notice }) => notice.occurrence);
+  const isOpening = ({ notice: { kind, repeated } }: Message) =>
+    (kind === "opened" || kind === "reopened" || kind === "openedAndClosed") && !repeated;
+  return messages.filter((m) => m.channel === channel && isOpening(m)).map(({ notice }) => notice.occurrence);
 }
 
+type World = ReturnType<typeof createWorld>;
+
 /** Every alert is settled; or it was reported to the failed-alerts queue, as one whose mail was left open twice. */
-function expectNothingIsLost(world: ReturnType<typeof createWorld>) {
+function expectNothingIsLost(world: World) {
   const isReported = ({ alertKey }: AlertRecord) => world.failed.some((failure) => failure.alertKey === alertKey);
   for (const alert of world.alerts.values()) {
+    const members = [...world.records.values()].filter(({ alertKey }) => alertKey === alert.alertKey);
+    expect(alert.open, "open findings counted").toBe(members.filter(({ state }) => state === "open").length);
+    expect(alert.state).toBe(alert.open > 0 ? "open" : "closed");
+    expect(alert.findings).toBe(members.length);
     if (isReported(alert)) continue;
     expect(alert.running).toBeUndefined();
     expect(alert.settled, "settled").toBe(alert.desired);
   }
   for (const finding of world.hub.values()) {
-    const alert = world.alerts.get(alertKeyOf(finding));
+    const alert = world.alertOf(finding);
     if (isOpen(finding)) expect(alert && isReported(alert), "still NEW, and in no queue").toBeTruthy();
   }
 }
 
-function expectToldOnce(world: ReturnType<typeof createWorld>) {
+function expectToldOnce(world: World) {
   for (const channel of ["slack", "backlog", "mail"] as const) {
     const told = openings(world.messages, channel);
     expect(new Set(told).size, `${channel} told ${told}`).toBe(told.length);
@@ -76,22 +115,41 @@ function expectToldOnce(world: ReturnType<typeof createWorld>) {
   }
 }
 
+/** What the last word in a channel says is how it is: closed or open, with all its resources. */
+function expectLastWord(world: World, channel: Channel) {
+  for (const alert of world.alerts.values()) {
+    const { notice } = world.messages.filter((m) => m.channel === channel).at(-1) ?? {};
+    const isClosed = notice?.kind === "closed" || notice?.kind === "openedAndClosed";
+    expect(isClosed ? "closed" : "open", `last word in ${channel}`).toBe(alert.state);
+    if (alert.state === "closed") continue;
+    const open = [...world.records.values()].filter(({ state }) => state === "open");
+    const resources = open.flatMap((finding) => finding.resources.map(({ id }) => id));
+    expect(notice?.finding.resources.map(({ id }) => id)).toEqual(expect.arrayContaining(resources));
+    expect(notice?.finding.resources.length).toBe(notice?.finding.resourceCount);
+  }
+}
+
 describe("the life of an alert", () => {
   it("is told once per occurrence, wherever a handler is killed, when events come one after the other", async () => {
     await fc.assert(
-      fc.asyncProperty(first, steps, crashes, aborted, async (start, history, crashAt, aborted) => {
-        const world = createWorld({ crashAt, aborted });
+      fc.asyncProperty(alike, steps, crashes, aborted, timings, async (start, history, crashAt, aborted, timing) => {
+        const world = createWorld({ crashAt, aborted, timing });
         let occurrences = 1;
-        world.report(start, 2);
+        for (const finding of start) world.report(finding, 2);
         await world.drain();
 
-        for (const step of history) {
+        for (const { step, nth } of history) {
           await world.sweepLater(1);
           await world.drain();
-          const finding = [...world.hub.values()][0] as Finding;
+          const findings = [...world.hub.values()];
+          const finding = findings[nth % findings.length] as Finding;
           const changed = next(finding, step, world.now());
           if (!changed) continue;
-          if (isOpen(changed) && !isOpen(finding)) occurrences++;
+          const goesOn = finding.workflow === "RESOLVED" && step === "active";
+          const others = findings.filter((other) => other !== finding);
+          if (!findings.some(isLive) && [changed, ...others].some((f) => isLive(f) || (f === changed && goesOn))) {
+            occurrences++;
+          }
           world.report(changed, 2);
           await world.drain();
         }
@@ -102,8 +160,10 @@ describe("the life of an alert", () => {
 
         expectNothingIsLost(world);
         expectToldOnce(world);
+        expect(world.alerts.size).toBe(1);
         for (const channel of ["slack", "backlog"] as const) {
           expect(openings(world.messages, channel)).toEqual(Array.from({ length: occurrences }, (_, i) => i + 1));
+          expectLastWord(world, channel);
         }
       }),
       { numRuns: 1000 },
@@ -114,22 +174,20 @@ describe("the life of an alert", () => {
     const lost = fc.uniqueArray(fc.nat(12), { maxLength: 3 }).map((at) => new Set(at));
     await fc.assert(
       fc.asyncProperty(
-        first,
-        steps,
-        crashes,
-        lost,
+        fc.tuple(alike, steps, crashes, lost, timings),
         fc.scheduler(),
-        async (start, history, crashAt, lostEvents, scheduler) => {
+        async ([start, history, crashAt, lostEvents, timing], scheduler) => {
           let free = false;
           const turn = <T>(label: string, call: () => T): Promise<T> =>
             free ? Promise.resolve().then(call) : scheduler.schedule(Promise.resolve(label), label).then(call);
-          const world = createWorld({ crashAt, lostEvents, turn });
-          world.report(start, 2);
-          let finding = start;
-          for (const step of history) {
-            const changed = next(finding, step, world.now());
-            if (changed) world.report(changed, 2);
-            finding = changed ?? finding;
+          const world = createWorld({ crashAt, lostEvents, turn, timing });
+          const findings = [...start];
+          for (const finding of findings) world.report(finding, 2);
+          for (const { step, nth } of history) {
+            const changed = next(findings[nth % findings.length] as Finding, step, world.now());
+            if (!changed) continue;
+            findings[nth % findings.length] = changed;
+            world.report(changed, 2);
           }
 
           const drained = world.drain();

@@ -1,11 +1,13 @@
 import { refused } from "../../../handlers/alert/errors";
+import { type Grouping, groupOf } from "../../../handlers/alert/group";
+import type { Timing } from "../../../handlers/alert/notice";
 import type { ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
-import { receive, receiveConfirmed } from "../../../handlers/alert/receive";
-import { type AlertRecord, findingKey } from "../../../handlers/alert/record";
+import { type Received, receive, recheck } from "../../../handlers/alert/receive";
+import { type AlertRecord, type FindingRecord, findingKey, type Told } from "../../../handlers/alert/record";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
 import { tell } from "../../../handlers/alert/tell";
-import type { Channel, Finding, Notice, Severity } from "../../../handlers/alert/types";
+import type { Channel, Finding, Notice, Observation, Severity } from "../../../handlers/alert/types";
 import { copy, memoryTable } from "./memoryTable";
 
 /** What ends a handler between two of its I/O calls. */
@@ -15,9 +17,11 @@ const CRASH = "the process was killed";
 export interface Message {
   channel: Channel;
   notice: Notice;
+  /** The message that it goes on with. */
+  parent?: string;
 }
 
-type Mail = { finding: Finding; eventTime: string } | { recheck: Finding; at: number };
+type Mail = { report: Observation } | { recheck: Finding; at: number };
 
 export interface WorldOptions {
   /** Kills the handler that makes the n-th I/O call of the whole run, right after the call took effect. */
@@ -32,6 +36,14 @@ export interface WorldOptions {
   aborted?: ReadonlySet<number>;
   /** Events that never arrive. */
   lostEvents?: ReadonlySet<number>;
+  /** How findings become alerts. Default: as the settings' own. */
+  grouping?: Partial<Grouping>;
+  /** How many messages intake takes at once. Default: 3. */
+  batch?: number;
+  /** Default: nothing is held back. */
+  timing?: Timing;
+  /** Default: a week. */
+  reopenWithinSeconds?: number;
 }
 
 /** Security Hub, the table, the state machine, the queue and the channels, all in memory, around the real flows. */
@@ -40,6 +52,9 @@ export function createWorld(options: WorldOptions) {
   const required = options.required ?? channels;
   const severities: Severity[] = ["HIGH", "CRITICAL"];
   const alerts = new Map<string, AlertRecord>();
+  const records = new Map<string, FindingRecord>();
+  const grouping: Grouping = { controls: "control", vulnerabilities: "vulnerability", routes: [], ...options.grouping };
+  const timing = options.timing ?? { groupWaitSeconds: 0, groupIntervalSeconds: 0 };
   const hub = new Map<string, Finding>();
   const queue: Mail[] = [];
   const executions = new Map<string, { alertKey: string; open: boolean; done: Promise<void> }>();
@@ -58,7 +73,7 @@ export function createWorld(options: WorldOptions) {
     if (options.crashAt.has(calls++)) throw new Error(CRASH);
     return result;
   };
-  const store = memoryTable(io, alerts);
+  const store = memoryTable(io, { alerts, findings: records });
 
   const findings: Findings = {
     get: (ids) => io("getFindings", () => ids.map((id) => copy(hub.get(findingKey(id))))),
@@ -105,18 +120,20 @@ export function createWorld(options: WorldOptions) {
 
   const service = (channel: Channel): ChannelService => ({
     channel,
-    send: (notice) =>
+    send: (notice, parent) =>
       io(`send ${channel}`, () => {
         if (options.broken === channel) throw refused("channel_not_found");
-        messages.push({ channel, notice: copy(notice) });
-        return String(messages.length);
+        // A mail can't be changed: a closing is for the digest.
+        if (channel === "mail" && notice.kind === "closed") return parent?.reference ?? "";
+        messages.push({ channel, notice: copy(notice), parent: parent?.reference });
+        return parent?.reference ?? String(messages.length);
       }),
     ...(channel !== "mail" && {
-      find: (notice: Notice) =>
+      find: (notice: Notice, parent: Told | undefined) =>
         io(`find ${channel}`, () => {
           const same = ({ notice: n }: Message) => n.alertKey === notice.alertKey && n.version === notice.version;
           const at = messages.findIndex((message) => message.channel === channel && same(message));
-          return at < 0 ? undefined : String(at + 1);
+          return at < 0 ? undefined : (parent?.reference ?? String(at + 1));
         }),
     }),
   });
@@ -134,7 +151,7 @@ export function createWorld(options: WorldOptions) {
   async function tellAll(channel: Channel, alertKey: string, execution: string): Promise<Failure[]> {
     for (;;) {
       try {
-        const ports = { store, service: service(channel), now, timeoutSeconds: 30 };
+        const ports = { store, service: service(channel), now, timeoutSeconds: 30, timing };
         const result = await tell(ports, { alertKey, execution, reserved: false });
         if (result.outcome === "told") return [];
         if (result.outcome === "wait") clock += result.seconds * 1000;
@@ -148,7 +165,7 @@ export function createWorld(options: WorldOptions) {
       io("report", () => void failed.push({ alertKey: alert.alertKey, failures }));
     for (;;) {
       try {
-        const [result] = await settle({ store, findings, required, now, report }, [request]);
+        const [result] = await settle({ store, findings, required, now, report, budgetMs: 30_000 }, [request]);
         if (result && !(result instanceof Error)) return result;
       } catch (error) {
         if ((error as Error).message !== CRASH) throw error;
@@ -156,28 +173,38 @@ export function createWorld(options: WorldOptions) {
     }
   }
 
-  const later = (finding: Pick<Finding, "product" | "id">, afterSeconds: number) =>
+  const later = (finding: Pick<Finding, "format" | "product" | "id">, afterSeconds: number) =>
     io("later", () => void queue.push({ recheck: finding as Finding, at: clock + afterSeconds * 1000 }));
-  const ports = { store, executions: machine, findings, later, now, severities };
+  const alerting = {
+    severities,
+    reopenWithinSeconds: options.reopenWithinSeconds ?? 7 * 86_400,
+    groupOf: (finding: Finding) => groupOf(finding, grouping),
+  };
+  const ports = { store, executions: machine, findings, later, now, ...alerting };
 
-  function emit(finding: Finding) {
-    if (!options.lostEvents?.has(events++)) queue.push({ finding: copy(finding), eventTime: now() });
+  function emit(finding: Finding, asked: Pick<Observation, "requested"> = {}) {
+    if (options.lostEvents?.has(events++)) return;
+    queue.push({ report: { finding: copy(finding), eventTime: now(), ...asked } });
   }
 
-  /** A consumer of intake's queue: a message is gone only once it was taken in. */
+  /** A consumer of intake's queue, a batch at a time: a message is gone only once it was taken in. */
   async function consume() {
-    for (let mail = queue.shift(); mail; mail = queue.shift()) {
-      try {
-        if ("finding" in mail) await receive(ports, mail, { confirmed: false });
-        else {
-          clock = Math.max(clock, mail.at);
-          const [found] = await findings.get([mail.recheck]);
-          await receiveConfirmed(ports, mail.recheck, found);
-        }
-      } catch (error) {
-        queue.push(mail);
-        if ((error as Error).message !== CRASH) throw error;
-      }
+    while (queue.length > 0) {
+      const batch = queue.splice(0, options.batch ?? 3);
+      const reports = batch.flatMap((mail) => ("report" in mail ? [mail] : []));
+      const rechecks = batch.flatMap((mail) => ("recheck" in mail ? [mail] : []));
+      clock = Math.max(clock, ...rechecks.map(({ at }) => at));
+      await taken(reports, () => receive(ports, reports.map(({ report }) => report)));
+      await taken(rechecks, () => recheck(ports, rechecks.map((mail) => mail.recheck)));
+    }
+  }
+  async function taken(mails: readonly Mail[], take: () => Promise<Received[]>) {
+    if (mails.length === 0) return;
+    const results = await take().catch((error: Error) => mails.map(() => error));
+    for (const [i, result] of results.entries()) {
+      if (!(result instanceof Error)) continue;
+      queue.push(mails[i] as Mail);
+      if (result.message !== CRASH) throw result;
     }
   }
   const openExecutions = () => [...executions.values()].filter(({ open }) => open);
@@ -185,6 +212,7 @@ export function createWorld(options: WorldOptions) {
   return {
     hub,
     alerts,
+    records,
     messages,
     failed,
     queue,
@@ -194,6 +222,11 @@ export function createWorld(options: WorldOptions) {
       hub.set(findingKey(finding), copy(finding));
       for (let i = 0; i < copies; i++) emit(finding);
     },
+    /** A person asks for it by a custom action. */
+    ask: (finding: Finding) => emit(finding, { requested: true }),
+    /** Lets a finding vanish from Security Hub without an event. */
+    remove: (finding: Finding) => hub.delete(findingKey(finding)),
+    alertOf: (finding: Finding) => alerts.get(records.get(findingKey(finding))?.alertKey ?? ""),
     now,
     /** Two intakes at once, until queue and executions are empty. */
     async drain() {

@@ -1,0 +1,121 @@
+import { severities } from "./severity";
+import type { AlertRecord, FindingRecord, Told } from "./record";
+import type { Channel, Finding, FindingResource, Notice } from "./types";
+
+/** How long words on an alert are held back, so that more of its group go with them. Alertmanager's terms. */
+export interface Timing {
+  /** The first word on a group waits so long, in seconds. What is told by itself waits for nothing. */
+  groupWaitSeconds: number;
+  /** Between two words on one alert in one channel lie at least so many seconds. */
+  groupIntervalSeconds: number;
+}
+
+/** A notice names so many resources. */
+const RESOURCES = 20;
+
+/** What kind of word a channel still owes on an alert's newest state; undefined when it has told all (rules R1 and R4). */
+export function kindOf(alert: AlertRecord, channel: Channel): Notice["kind"] | undefined {
+  const told = alert.told[channel];
+  if (told && told.version >= alert.desired) return undefined;
+  if (told?.occurrence === alert.occurrence) {
+    if (alert.state === "closed") return "closed";
+    return (alert.requested ?? 0) > told.version ? "requested" : "risen";
+  }
+  if (alert.state === "closed") return "openedAndClosed";
+  return parentOf(alert, channel) ? "reopened" : "opened";
+}
+
+/** The message that goes on with the next word; undefined where that word is a message of its own. */
+export function parentOf(alert: AlertRecord, channel: Channel): Told | undefined {
+  const told = alert.told[channel];
+  const goesOn = told?.occurrence === alert.occurrence || (alert.continues && told?.occurrence === alert.occurrence - 1);
+  return goesOn ? told : undefined;
+}
+
+/** When the next word may go, in epoch milliseconds. */
+export function dueAt(alert: AlertRecord, channel: Channel, timing: Timing): number {
+  const told = alert.told[channel];
+  if ((alert.requested ?? 0) > (told?.version ?? 0)) return 0;
+  if (parentOf(alert, channel)) return Date.parse(told?.at ?? "") + timing.groupIntervalSeconds * 1000;
+  return alert.groupBy === "finding" ? 0 : Date.parse(alert.openedAt) + timing.groupWaitSeconds * 1000;
+}
+
+/**
+ * What a channel has still to tell of an alert. `members` are its findings; without them it has the one that the alert
+ * carries.
+ */
+export function noticeFor(
+  alert: AlertRecord,
+  channel: Channel,
+  members: readonly FindingRecord[] = [],
+): Notice | undefined {
+  const kind = kindOf(alert, channel);
+  if (!kind) return undefined;
+  const { alertKey, occurrence, openedAt, closedAt, outcome, desired: version } = alert;
+  const told = alert.told[channel];
+  const goesOn = parentOf(alert, channel) !== undefined;
+  const about = aboutOf(alert, members);
+  return {
+    ...{ alertKey, occurrence, openedAt, version, kind, ...about },
+    ...(alert.state === "closed" && { closedAt, outcome }),
+    ...(goesOn && { previousSeverity: told?.severity }),
+    ...(kind === "risen" && members.length > 1 && { added: addedSince(told?.version ?? 0, version, members) }),
+    ...(told && !goesOn && { previousReference: told.reference }),
+  };
+}
+
+/** Whether a rise says nothing that was not told: another standard checks the same resource. */
+export const saysNothing = ({ kind, previousSeverity, finding, added }: Notice): boolean =>
+  kind === "risen" && finding.format !== "health" && previousSeverity === finding.severity && added?.count === 0;
+
+/** The finding that speaks for all, with what they have in common. */
+function aboutOf(
+  { finding, severity, state, occurrence, desired }: AlertRecord,
+  members: readonly FindingRecord[],
+): Pick<Notice, "finding" | "findings" | "regions" | "accounts"> {
+  const { accountId: id, accountName: name, region } = finding;
+  const shown = members.filter((member) => member.version <= desired && isShown(member, state, occurrence));
+  if (shown.length < 2) {
+    return { finding: { ...finding, severity }, findings: 1, regions: [region], accounts: [{ id, name }] };
+  }
+  const { resources, count } = resourcesOf(shown);
+  const accounts = new Map(shown.map((member) => [member.accountId, member.accountName]));
+  return {
+    finding: { ...finding, severity, resources: resources.slice(0, RESOURCES), resourceCount: count },
+    findings: shown.length,
+    regions: [...new Set(shown.map((member) => member.region))].sort(),
+    accounts: [...accounts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([id, name]) => ({ id, name })),
+  };
+}
+
+const isShown = (member: FindingRecord, state: AlertRecord["state"], occurrence: number): boolean =>
+  state === "open" ? member.state === "open" : member.occurrence === occurrence;
+
+/** What joined after one version and up to another, but for resources that were there before. */
+function addedSince(told: number, desired: number, members: readonly FindingRecord[]): Notice["added"] {
+  const open = members.filter(({ state }) => state === "open");
+  const before = new Set(open.filter(({ version }) => version <= told).flatMap(({ resources }) => resources.map(keyOf)));
+  const joined = resourcesOf(open.filter(({ version }) => version > told && version <= desired));
+  const added = joined.resources.filter((resource) => !before.has(keyOf(resource)));
+  return { resources: added.slice(0, RESOURCES), count: joined.count - (joined.resources.length - added.length) };
+}
+
+const keyOf = ({ id }: FindingResource): string => id;
+
+/** Each resource once, those of the worst findings first; and how many there are, the ones that no record names too. */
+function resourcesOf(members: readonly FindingRecord[]): { resources: FindingResource[]; count: number } {
+  const rank = ({ severity }: Pick<Finding, "severity">) => severities.indexOf(severity);
+  const worstFirst = [...members].sort((one, other) => rank(other) - rank(one) || (one.id < other.id ? -1 : 1));
+  const each = new Map<string, FindingResource>();
+  for (const member of worstFirst) {
+    for (const resource of member.resources) {
+      if (!each.has(keyOf(resource))) each.set(keyOf(resource), resource);
+    }
+  }
+  const unnamed = members.reduce((sum, { resources, resourceCount }) => sum + resourceCount - resources.length, 0);
+  return { resources: [...each.values()], count: each.size + unnamed };
+}
+
+/** The version that every required channel has told. */
+export const toldVersion = (alert: AlertRecord, required: readonly Channel[]): number =>
+  Math.min(...required.map((channel) => alert.told[channel]?.version ?? 0));
