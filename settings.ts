@@ -6,6 +6,7 @@ import { problemsBetween } from "./settings/between";
 import { common, PROTECTION_OFF } from "./settings/common";
 import { skippedBy } from "./settings/controlTower";
 import type { detection } from "./settings/detection";
+import type { grouping } from "./settings/grouping";
 import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
 import { problemsOf, type Show, unknownKey } from "./settings/problems";
 import { knownKeys, shapes } from "./settings/roles";
@@ -29,7 +30,7 @@ type WithSecret<Name extends "slack" | "backlog", Secret extends string> = Omit<
   Record<Secret, SecretSource>;
 
 /** Settings of the stack `audit`. At least one of slack, backlog and mail is there. */
-export interface AuditSettings extends CommonSettings {
+export interface AuditSettings extends CommonSettings, z.output<z.ZodObject<typeof grouping>> {
   role: "audit";
   severities: Severity[];
   language: Language;

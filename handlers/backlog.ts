@@ -77,7 +77,7 @@ interface Comment {
 const LEFT_OUT_MS = 5 * 60_000;
 
 /** Backlog as a channel. Its reference is the issue's key. https://developer.nulab.com/docs/backlog/ */
-export function backlogService(settings: BacklogSettings, apiKey: Secret): ChannelService {
+export function backlogService(settings: Omit<BacklogSettings, "timing">, apiKey: Secret): ChannelService {
   const ask = backlogApi(settings.spaceUrl, apiKey);
   let read: Promise<BacklogProject> | undefined;
   let readAt = 0;
@@ -141,7 +141,11 @@ export function backlogService(settings: BacklogSettings, apiKey: Secret): Chann
 const commentedIssue = (notice: Notice, parent: Told | undefined): string | undefined =>
   notice.kind === "risen" ? parent?.reference : undefined;
 
-const issueOf = (settings: BacklogSettings, project: BacklogProject, notice: Notice): Parameters => ({
+const issueOf = (
+  settings: BacklogTarget & Pick<BacklogSettings, "language" | "homeRegion" | "accessPortal">,
+  project: BacklogProject,
+  notice: Notice,
+): Parameters => ({
   projectId: project.projectId,
   issueTypeId: project.issueTypeId,
   priorityId: priorityOf(settings, notice),
@@ -154,7 +158,7 @@ const issueOf = (settings: BacklogSettings, project: BacklogProject, notice: Not
 
 const changeOf = async (
   ask: Ask,
-  settings: BacklogSettings,
+  settings: Omit<BacklogSettings, "timing">,
   project: BacklogProject,
   notice: Notice,
   issueKey: string,
@@ -170,10 +174,10 @@ const changeOf = async (
   }),
 });
 
-const priorityOf = ({ priorities }: BacklogSettings, { finding }: Notice) => PRIORITY_IDS[priorities[finding.severity]];
+const priorityOf = ({ priorities }: BacklogTarget, { finding }: Notice) => PRIORITY_IDS[priorities[finding.severity]];
 
 /** By when a new issue is to be dealt with; nothing is due on an alert that has closed already. */
-function dueDateOf({ dueDays = {} }: BacklogSettings, { timeZone }: BacklogProject, notice: Notice) {
+function dueDateOf({ dueDays = {} }: BacklogTarget, { timeZone }: BacklogProject, notice: Notice) {
   const days = dueDays[notice.finding.severity];
   if (days === undefined || timeZone === undefined || notice.kind === "openedAndClosed") return undefined;
   return dayAfter(notice.openedAt, days, timeZone);
@@ -186,7 +190,7 @@ function dueDateOf({ dueDays = {} }: BacklogSettings, { timeZone }: BacklogProje
  */
 async function earlierDueDate(
   ask: Ask,
-  { dueDays = {} }: BacklogSettings,
+  { dueDays = {} }: BacklogTarget,
   { timeZone }: BacklogProject,
   { finding, previousSeverity }: Notice,
   issueKey: string,

@@ -1,5 +1,5 @@
 import { refused } from "./alert/errors";
-import type { BacklogSettings } from "./backlog";
+import type { BacklogTarget } from "./backlog";
 import type { Ask } from "./backlogApi";
 import type { BacklogTextFormat } from "./messages/backlogFormats";
 import type { LeftOut } from "./messages/words";
@@ -46,7 +46,7 @@ interface Known {
  * type: nothing can be filed without. Other names are left out, with a line in the log: people come and go, and an alert that
  * nobody is assigned is better than one that nobody reads.
  */
-export async function readProject(ask: Ask, settings: BacklogSettings): Promise<BacklogProject> {
+export async function readProject(ask: Ask, settings: BacklogTarget): Promise<BacklogProject> {
   const { project, issueType, categories = [], assignee, notifiedUsers = [], dueDays = {} } = settings;
   const path = `projects/${encodeURIComponent(project)}`;
   const people = [...(assignee === undefined ? [] : [assignee]), ...notifiedUsers];

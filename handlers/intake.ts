@@ -59,8 +59,18 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     );
     const rechecks = works.flatMap((work, i) => ("recheck" in work ? [{ i, id: work.recheck }] : []));
     // One after the other: a finding may be in both, and both write its alert.
-    const received = await attempt(reports, () => receive(ports, reports.map(({ observation }) => observation)));
-    const rechecked = await attempt(rechecks, () => recheck(ports, rechecks.map(({ id }) => id)));
+    const received = await attempt(reports, () =>
+      receive(
+        ports,
+        reports.map(({ observation }) => observation),
+      ),
+    );
+    const rechecked = await attempt(rechecks, () =>
+      recheck(
+        ports,
+        rechecks.map(({ id }) => id),
+      ),
+    );
     const buried = await attempt(
       works.flatMap((work, i) => ("reason" in work ? [{ i, reason: work.reason }] : [])),
       (unreadable) => Promise.all(unreadable.map(({ i, reason }) => bury(Records[i] as SQSRecord, reason))),

@@ -72,7 +72,7 @@ interface SlackPosted {
 }
 
 /** Slack as a channel. Its reference is the ts of the occurrence's first message: a thread takes no other for its parent. */
-export function slackService(settings: SlackSettings, token: Secret): ChannelService {
+export function slackService(settings: Omit<SlackSettings, "timing">, token: Secret): ChannelService {
   const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
 
   const ask = (method: string, contentType: string, body: string): Promise<SlackReply> =>
@@ -127,7 +127,7 @@ export function slackService(settings: SlackSettings, token: Secret): ChannelSer
 const threadOf = (notice: Notice, parent: Told | undefined): string | undefined =>
   notice.kind === "risen" ? parent?.reference : undefined;
 
-function postOf(settings: SlackSettings, notice: Notice, parent: Told | undefined): object {
+function postOf(settings: Omit<SlackSettings, "timing">, notice: Notice, parent: Told | undefined): object {
   const { alertKey, occurrence, version } = notice;
   const thread = threadOf(notice, parent);
   const { text, blocks } = thread ? slackReply(notice, settings) : slackMessage(notice, settings);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findingOf } from "../handlers/alert/normalise";
-import { alertKeyOf } from "../handlers/alert/record";
 import type { Channel, Finding } from "../handlers/alert/types";
 import type { Activity, Client, Import, JournalEntry, Sendable } from "./client";
+import { alertKeyOf } from "./grouping";
 import { type Hop, hopsOf } from "./hops";
 import type { InboxEntries } from "./inbox/store";
 import { newPieces, type Piece } from "./inboxPieces";

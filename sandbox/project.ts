@@ -113,6 +113,9 @@ const ownSettings = (stack: StackName, run: Run, choice: Choice, estate: Estate)
     plain: {
       ...common,
       "hakken:severities": choice.severities,
+      // Held back as shortly as can be seen, since somebody waits for it.
+      "hakken:groupWait": "1s",
+      "hakken:groupInterval": "2s",
       "hakken:language": choice.language,
       "hakken:slack": { apiUrl: `${run.inboxUrl}/slack/api`, channel: SLACK_CHANNEL.id },
       "hakken:backlog": {

@@ -1,7 +1,7 @@
 import { observationsOf } from "../handlers/alert/normalise";
-import { alertKeyOf } from "../handlers/alert/record";
 import type { JournalEntry } from "./client";
 import type { EventEntry, PutEventsReply } from "./doubles/securityhub/announcements";
+import { alertKeyOf } from "./grouping";
 import { type Hop, hopsToMessage, isIntake, type Message, type Report } from "./hops";
 
 /** Follows findings from their events to the messages, for whoever shows a message with its way. */

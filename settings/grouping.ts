@@ -36,16 +36,21 @@ export const grouping = {
     description: "The least time between two words on the same alert in one channel.",
     defaultMeaning: "5m",
   }),
-  reopenWithin: duration("0s", "365d").default(7 * 86_400).meta({
-    description:
-      "An alert that opens again within this time of its closing goes on in the same Slack message and the same Backlog issue; later it gets new ones, which link the old.",
-    defaultMeaning: "7d",
-  }),
+  reopenWithin: duration("0s", "365d")
+    .default(7 * 86_400)
+    .meta({
+      description:
+        "An alert that opens again within this time of its closing goes on in the same Slack message and the same Backlog issue; later it gets new ones, which link the old.",
+      defaultMeaning: "7d",
+    }),
   routes: z
     .array(
       z.strictObject(
         {
-          name: text(/^(?!default$)[A-Za-z0-9_-]{1,64}$/, "it must be a name of letters, digits, - and _, not default"),
+          name: text(
+            /^(?!default$)[A-Za-z0-9_-]{1,64}$/,
+            "it must be a name of letters, digits, - and _, not default",
+          ).meta({ description: "Whoever owns them." }),
           match: z
             .strictObject(
               {

@@ -64,7 +64,15 @@ export class NotificationPipeline extends pulumi.ComponentResource {
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
-    const { region, accountId, language, severities, timing, queueRetentionDays: retentionDays = 14, protect = false } = args;
+    const {
+      region,
+      accountId,
+      language,
+      severities,
+      timing,
+      queueRetentionDays: retentionDays = 14,
+      protect = false,
+    } = args;
     const { grouping, reopenWithinSeconds } = args;
     const child = { parent: this };
     const guarded = { parent: this, protect };
@@ -94,7 +102,11 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { ...parts, queue: asks.queue, failedAlerts, requiredChannels: args.requiredChannels },
       child,
     );
-    const intake = new Intake(`${name}-intake`, { ...parts, ...queueing, severities, grouping, reopenWithinSeconds }, child);
+    const intake = new Intake(
+      `${name}-intake`,
+      { ...parts, ...queueing, severities, grouping, reopenWithinSeconds },
+      child,
+    );
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
     const notice = alarmNotice(name, args, key, slack, mail, child);
 

@@ -88,15 +88,20 @@ function observeOver(alert: AlertRecord, last: FindingRecord, report: Observatio
   const { finding } = report;
   const isSure = now.confirmed || finding.format === "health";
   if (last.state === "over") {
+    // What it had counted by then is what more is measured by.
+    if (finding.workflow === "RESOLVED" && last.workflow !== "RESOLVED") {
+      return write(alert, overRecord(alert, last, report, now), "resolved after it was over");
+    }
     if (!goesOn(last, finding)) return drop("closed already");
-    return isSure ? join(alert, { ...last, resumed: true }, report, now) : { kind: "verify", afterSeconds: 0, reason: "active after RESOLVED" };
+    return isSure
+      ? join(alert, { ...last, resumed: true }, report, now)
+      : { kind: "verify", afterSeconds: 0, reason: "active after RESOLVED" };
   }
   // It stays RESOLVED until settle has set it NOTIFIED.
   if (last.resumed && !last.notifiedAt && finding.workflow === "RESOLVED") return drop("active again, not yet told");
   if (!isSure) return { kind: "verify", afterSeconds: 0, reason: "closing" };
 
-  const expiresAt = Math.floor(Date.parse(now.now) / 1000) + REMEMBER_DAYS * 86_400;
-  const over = { ...recordOf(report, alert, last), state: "over" as const, expiresAt, notifiedAt: last.notifiedAt };
+  const over = overRecord(alert, last, report, now);
   const left = { ...alert, open: alert.open - 1 };
   if (left.open > 0) return write(left, over, "one of several is over");
   const closed: AlertRecord = {
@@ -105,10 +110,22 @@ function observeOver(alert: AlertRecord, last: FindingRecord, report: Observatio
     state: "closed",
     closedAt: now.now,
     outcome: outcomeOf(report),
-    expiresAt,
+    expiresAt: over.expiresAt,
     checkedAt: undefined,
   };
   return write(desire(closed, now), over, "over");
+}
+
+/** What is kept of a finding that is over. */
+function overRecord(
+  alert: AlertRecord,
+  last: FindingRecord,
+  report: Observation,
+  { now }: Circumstances,
+): FindingRecord {
+  const expiresAt = Math.floor(Date.parse(now) / 1000) + REMEMBER_DAYS * 86_400;
+  const { occurrence, notifiedAt } = last;
+  return { ...recordOf(report, alert, last), state: "over", occurrence, notifiedAt, expiresAt };
 }
 
 /**
@@ -292,9 +309,10 @@ const write = (alert: AlertRecord, finding: FindingRecord, reason: string): Deci
 
 /** What is kept of a finding that is open in the alert's newest version. */
 function recordOf({ finding, eventTime }: Observation, alert: AlertRecord, last?: FindingRecord): FindingRecord {
-  const { format, product, id, updatedAt, severity, accountId, accountName, region, resources, resourceCount } = finding;
-  const { activity, lastSeen } = finding;
-  const seen = { activity, lastSeen, requestedAt: last?.requestedAt };
+  const { format, product, id, updatedAt, severity, accountId, accountName, region, resources, resourceCount } =
+    finding;
+  const { activity, lastSeen, workflow } = finding;
+  const seen = { workflow, activity, lastSeen, requestedAt: last?.requestedAt };
   const about = { severity, accountId, accountName, region, resources, resourceCount, ...seen };
   const { alertKey, occurrence, desired: version } = alert;
   return { format, product, id, alertKey, state: "open", updatedAt, eventTime, occurrence, version, ...about };

@@ -1,5 +1,5 @@
-import { severities } from "./severity";
 import type { AlertRecord, FindingRecord, Told } from "./record";
+import { severities } from "./severity";
 import type { Channel, Finding, FindingResource, Notice } from "./types";
 
 /** How long words on an alert are held back, so that more of its group go with them. Alertmanager's terms. */
@@ -28,7 +28,8 @@ export function kindOf(alert: AlertRecord, channel: Channel): Notice["kind"] | u
 /** The message that goes on with the next word; undefined where that word is a message of its own. */
 export function parentOf(alert: AlertRecord, channel: Channel): Told | undefined {
   const told = alert.told[channel];
-  const goesOn = told?.occurrence === alert.occurrence || (alert.continues && told?.occurrence === alert.occurrence - 1);
+  const goesOn =
+    told?.occurrence === alert.occurrence || (alert.continues && told?.occurrence === alert.occurrence - 1);
   return goesOn ? told : undefined;
 }
 
@@ -94,7 +95,9 @@ const isShown = (member: FindingRecord, state: AlertRecord["state"], occurrence:
 /** What joined after one version and up to another, but for resources that were there before. */
 function addedSince(told: number, desired: number, members: readonly FindingRecord[]): Notice["added"] {
   const open = members.filter(({ state }) => state === "open");
-  const before = new Set(open.filter(({ version }) => version <= told).flatMap(({ resources }) => resources.map(keyOf)));
+  const before = new Set(
+    open.filter(({ version }) => version <= told).flatMap(({ resources }) => resources.map(keyOf)),
+  );
   const joined = resourcesOf(open.filter(({ version }) => version > told && version <= desired));
   const added = joined.resources.filter((resource) => !before.has(keyOf(resource)));
   return { resources: added.slice(0, RESOURCES), count: joined.count - (joined.resources.length - added.length) };

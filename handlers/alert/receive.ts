@@ -1,5 +1,13 @@
 import { type Circumstances, claim, isJoining, needsExecution, observe } from "./lifecycle";
-import { type AlertStore, type Executions, type FindingId, type Findings, type Found, type Later, TAKES } from "./ports";
+import {
+  type AlertStore,
+  type Executions,
+  type FindingId,
+  type Findings,
+  type Found,
+  type Later,
+  TAKES,
+} from "./ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "./record";
 import type { Finding, Observation } from "./types";
 

@@ -92,6 +92,8 @@ export interface FindingRecord {
   /** The stored pointer wins over computing the key again. */
   alertKey: string;
   state: "open" | "over";
+  /** As Security Hub had it. */
+  workflow: Finding["workflow"];
   updatedAt: string;
   eventTime: string;
   severity: Severity;

@@ -82,7 +82,9 @@ async function mark(ports: SettlePorts, alerts: readonly AlertRecord[]): Promise
 async function toBeMarked(store: AlertStore, alert: AlertRecord): Promise<FindingRecord[]> {
   if (alert.open === 0 || alert.finding.format === "health") return [];
   const members = await store.members(alert.alertKey);
-  return members.filter(({ state, version, notifiedAt }) => state === "open" && version <= alert.desired && !notifiedAt);
+  return members.filter(
+    ({ state, version, notifiedAt }) => state === "open" && version <= alert.desired && !notifiedAt,
+  );
 }
 
 async function markPortion(

@@ -105,7 +105,10 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
       await Promise.all(findings.map((finding) => noteNotified(db, table, finding, at)));
     },
     reported: async (alertKey, version) => {
-      const change = { UpdateExpression: "SET failedVersion = :version", ExpressionAttributeValues: { ":version": version } };
+      const change = {
+        UpdateExpression: "SET failedVersion = :version",
+        ExpressionAttributeValues: { ":version": version },
+      };
       await update(alertKey, change);
     },
     exit: async (alert, execution, result) => {
@@ -284,7 +287,9 @@ async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: 
   // The index holds keys alone, and lags: what has settled meanwhile is no longer of interest.
   const keys = found.map(({ pk, sk }) => ({ pk, sk }) as Key);
   const alerts = await batchGet<AlertRecord>(db, table, keys);
-  return keys.flatMap((key) => alerts.get(nameOf(key)) ?? []).filter(({ unsettledSince }) => unsettledSince !== undefined);
+  return keys
+    .flatMap((key) => alerts.get(nameOf(key)) ?? [])
+    .filter(({ unsettledSince }) => unsettledSince !== undefined);
 }
 
 /** True when the write happened, false when its condition failed or another transaction was at it. */

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import { expect } from "vitest";
 import { findingOf } from "../../handlers/alert/normalise";
-import { type AlertRecord, alertKeyOf } from "../../handlers/alert/record";
+import { type AlertRecord, type FindingRecord, findingKey } from "../../handlers/alert/record";
 import type { Channel } from "../../handlers/alert/types";
+import { alertKeyOf } from "../../sandbox/grouping";
 import type { Fault } from "../../sandbox/inbox/faults";
 import type { BacklogEntry } from "../../sandbox/inbox/store";
 import { type Piece, piecesOf } from "../../sandbox/inboxPieces";
@@ -95,17 +96,31 @@ export class Tale {
   }
 
   async record(): Promise<AlertRecord | undefined> {
-    const { table, tableName } = this.stage.cloud;
-    const Key = { pk: `alert#${this.alertKey}` };
-    return (await table.get({ TableName: tableName, Key, ConsistentRead: true })).Item as AlertRecord | undefined;
+    return (await this.item("alert")) as AlertRecord | undefined;
   }
 
-  /** Writes to its record what time would have brought. */
+  /** What is kept of its finding. */
+  async known(): Promise<FindingRecord | undefined> {
+    return (await this.item(this.findingItem)) as FindingRecord | undefined;
+  }
+
+  private get findingItem(): string {
+    const { ProductArn: product = "", Id: id = "" } = this.finding;
+    return `finding#${findingKey({ product, id })}`;
+  }
+
+  private async item(sk: string): Promise<object | undefined> {
+    const { table, tableName } = this.stage.cloud;
+    const Key = { pk: `alert#${this.alertKey}`, sk };
+    return (await table.get({ TableName: tableName, Key, ConsistentRead: true })).Item;
+  }
+
+  /** Writes to what is kept of it what time would have brought. */
   async age(name: "unsettledSince" | "notifiedAt", minutes: number): Promise<void> {
     const { table, tableName } = this.stage.cloud;
     await table.update({
       TableName: tableName,
-      Key: { pk: `alert#${this.alertKey}` },
+      Key: { pk: `alert#${this.alertKey}`, sk: name === "notifiedAt" ? this.findingItem : "alert" },
       UpdateExpression: "SET #name = :value",
       ExpressionAttributeNames: { "#name": name },
       ExpressionAttributeValues: { ":value": minutesAgo(minutes) },

@@ -5,6 +5,7 @@ import { type LogEntry, log, logLine, type Metrics, redacted } from "../../handl
 
 const AT = Date.parse("2026-11-22T08:00:00Z");
 const FINDING = {
+  format: "asff" as const,
   product: "arn:aws:securityhub:us-east-1::product/aws/guardduty",
   id: "arn:aws:guardduty:…/finding/1",
 };

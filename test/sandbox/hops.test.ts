@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findingOf } from "../../handlers/alert/normalise";
-import { alertKeyOf } from "../../handlers/alert/record";
 import type { JournalEntry } from "../../sandbox/client";
+import { alertKeyOf } from "../../sandbox/grouping";
 import { createTrail } from "../../sandbox/trail";
 
 const START = Date.parse("2026-11-22T03:00:00Z");

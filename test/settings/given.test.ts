@@ -34,6 +34,11 @@ describe("what is given", () => {
       alarms: { addresses: ["sre@example.com"] },
       requiredChannels: ["slack"],
       queueRetentionDays: 14,
+      groupBy: { controls: "control", vulnerabilities: "vulnerability" },
+      groupWait: 30,
+      groupInterval: 300,
+      reopenWithin: 604_800,
+      routes: [],
     });
     expect(slack).toMatchObject({ apiUrl: "https://slack.com/api", channel: "C0123456789" });
     expect(await insideOf(slack?.token)).toEqual({ value: token, secret: true });
@@ -52,6 +57,11 @@ describe("what is given", () => {
       "hakken:tags": '{"Owner":"security","費用 1":""}',
       "hakken:namePrefix": "acme",
       "hakken:queueRetentionDays": "4",
+      "hakken:groupBy": '{"controls":"finding"}',
+      "hakken:groupWait": "1m",
+      "hakken:groupInterval": "2h",
+      "hakken:reopenWithin": "30d",
+      "hakken:routes": '[{"name":"payments","match":{"accounts":["333333333333"],"controls":["S3.*"]}}]',
       "hakken:stacks": '{"management":"acme/root/management"}',
       "hakken:severities": '["MEDIUM","HIGH"]',
       "hakken:language": "en",
@@ -88,6 +98,11 @@ describe("what is given", () => {
       alarms: { addresses: ["sre@example.com"] },
       requiredChannels: ["slack", "mail"],
       queueRetentionDays: 4,
+      groupBy: { controls: "finding", vulnerabilities: "vulnerability" },
+      groupWait: 60,
+      groupInterval: 7200,
+      reopenWithin: 2_592_000,
+      routes: [{ name: "payments", match: { accounts: ["333333333333"], controls: ["S3.*"] } }],
     });
     expect(slack).toMatchObject({ apiUrl: "http://127.0.0.1:4000/api", channel: "G0123456789" });
     expect(backlog).toMatchObject({

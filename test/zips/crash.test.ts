@@ -5,9 +5,10 @@ import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findingOf } from "../../handlers/alert/normalise";
 import type { AlertRecord } from "../../handlers/alert/record";
-import { alertKeyOf } from "../../handlers/alert/record";
 import { alertTable } from "../../handlers/aws/alertTable";
+import { alertKeyOf } from "../../sandbox/grouping";
 import { type Local, startLocal } from "./local";
 import { pipelineArgs } from "./pipeline";
 import type { Outcome } from "./run";
@@ -35,8 +36,7 @@ describe("a handler that is killed after its k-th call, for every k", () => {
 
   const zip = (name: string): Zip => zips[name] as Zip;
   const store = () => alertTable(DynamoDBDocumentClient.from(new DynamoDBClient(local.client)), "alerts");
-  const alertOf = (finding: { ProductArn: string; Id: string }) =>
-    store().load(alertKeyOf({ product: finding.ProductArn, id: finding.Id })) as Promise<AlertRecord>;
+  const alertOf = (finding: object) => store().load(alertKeyOf(findingOf(finding))) as Promise<AlertRecord>;
 
   /** A finding of its own for each run, known to Security Hub. */
   async function aFinding() {

@@ -125,11 +125,14 @@ async function resources(client: object): Promise<Record<string, string>> {
     new CreateTableCommand({
       TableName: "alerts",
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: ["pk", "unsettled", "unsettledSince"].map((AttributeName) => ({
+      AttributeDefinitions: ["pk", "sk", "unsettled", "unsettledSince"].map((AttributeName) => ({
         AttributeName,
         AttributeType: "S",
       })),
-      KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+      KeySchema: [
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "sk", KeyType: "RANGE" },
+      ],
       GlobalSecondaryIndexes: [
         {
           IndexName: "unsettled",

@@ -6,6 +6,9 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
   accountId: "222222222222",
   language: "en",
   severities: ["HIGH", "CRITICAL"],
+  grouping: { controls: "control", vulnerabilities: "vulnerability", routes: [] },
+  timing: { groupWaitSeconds: 0, groupIntervalSeconds: 0 },
+  reopenWithinSeconds: 7 * 86_400,
   slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: { value: "xoxb-1" } },
   backlog: {
     spaceUrl: `${url}/backlog`,

@@ -57,7 +57,9 @@ const isLive = (f: Finding) =>
   f.record === "ACTIVE" && f.compliance !== "PASSED" && (f.workflow === "NEW" || f.workflow === "NOTIFIED");
 
 const kinds: Step[] = ["fail", "update", "pass", "archive", "unarchive", "worse", "suppress", "unsuppress", "resolve"];
-const steps = fc.array(fc.record({ step: fc.constantFrom<Step>(...kinds, "active"), nth: fc.nat(2) }), { maxLength: 8 });
+const steps = fc.array(fc.record({ step: fc.constantFrom<Step>(...kinds, "active"), nth: fc.nat(2) }), {
+  maxLength: 8,
+});
 const crashes = fc.uniqueArray(fc.nat(150), { maxLength: 6 }).map((at) => new Set(at));
 const aborted = fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }).map((nth) => new Set(nth));
 

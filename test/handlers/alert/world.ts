@@ -194,8 +194,18 @@ export function createWorld(options: WorldOptions) {
       const reports = batch.flatMap((mail) => ("report" in mail ? [mail] : []));
       const rechecks = batch.flatMap((mail) => ("recheck" in mail ? [mail] : []));
       clock = Math.max(clock, ...rechecks.map(({ at }) => at));
-      await taken(reports, () => receive(ports, reports.map(({ report }) => report)));
-      await taken(rechecks, () => recheck(ports, rechecks.map((mail) => mail.recheck)));
+      await taken(reports, () =>
+        receive(
+          ports,
+          reports.map(({ report }) => report),
+        ),
+      );
+      await taken(rechecks, () =>
+        recheck(
+          ports,
+          rechecks.map((mail) => mail.recheck),
+        ),
+      );
     }
   }
   async function taken(mails: readonly Mail[], take: () => Promise<Received[]>) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findingOf } from "../../../handlers/alert/normalise";
-import { alertKeyOf } from "../../../handlers/alert/record";
 import type { Activity, Client, JournalEntry } from "../../../sandbox/client";
+import { alertKeyOf } from "../../../sandbox/grouping";
 import type { InboxEntries } from "../../../sandbox/inbox/store";
 import { type Journey, problemsIn, sendAndWatch, untilIdle } from "../../../sandbox/journey";
 import { faultsOf } from "../../../sandbox/verdict";

@@ -1,8 +1,8 @@
-import { alertKeyOf } from "../../../handlers/alert/record";
 import type { Finding, Notice } from "../../../handlers/alert/types";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
+import { alertKeyOf } from "../../../sandbox/grouping";
 import { noticeOf } from "../../handlers/fixtures";
 import { API_KEY, type RunningInbox, TOKEN, TOPIC } from "../doubles/running";
 
