@@ -41,6 +41,8 @@ export interface AuditSettings extends CommonSettings, z.output<z.ZodObject<type
   alarms: { addresses: string[] };
   requiredChannels: Channel[];
   queueRetentionDays: number;
+  /** Where the alarms' pages are read. */
+  runbook?: string;
 }
 
 /** Settings of the stacks `management`, `organization`, and of each member's. */

@@ -2,17 +2,21 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { EventBridgeEvent } from "aws-lambda";
 import { Agent } from "undici";
-import type { Language } from "./alert/types";
 import { environment } from "./aws/environment";
 import { secretReader } from "./aws/secret";
 import { call, header } from "./http";
 import { type AlarmChange, alarmText } from "./messages/alarm";
+import { type ApiCall, type SilencedSettings, silencedText } from "./messages/silenced";
 
-export interface AlarmNoticeSettings {
-  language: Language;
+export interface AlarmNoticeSettings extends SilencedSettings {
   /** Where it is posted; without it, it goes to the topic of the findings' mails. */
   slack?: { apiUrl: string; channel: string };
 }
+
+/** An alarm's change of state; or a call that switches detection or telling off. */
+export type AlarmEvent =
+  | EventBridgeEvent<"CloudWatch Alarm State Change", AlarmChange>
+  | EventBridgeEvent<"AWS API Call via CloudTrail", ApiCall>;
 
 /**
  * The second way out of an alarm, beside its own topic: to Slack, or to the findings' mail topic. It repeats itself when
@@ -24,8 +28,8 @@ export const alarmNoticeHandler = (settings: AlarmNoticeSettings) => () => {
   const sns = new SNSClient({});
   const token = settings.slack && secretReader(new SecretsManagerClient({}), environment("SLACK_TOKEN_SECRET"));
 
-  return async ({ detail }: EventBridgeEvent<"CloudWatch Alarm State Change", AlarmChange>): Promise<void> => {
-    const { subject, text } = alarmText(detail, settings.language);
+  return async (event: AlarmEvent): Promise<void> => {
+    const { subject, text } = textOf(event, settings);
     if (!settings.slack || !token) {
       await sns.send(new PublishCommand({ TopicArn: environment("MAIL_TOPIC"), Subject: subject, Message: text }));
       return;
@@ -46,9 +50,14 @@ export const alarmNoticeHandler = (settings: AlarmNoticeSettings) => () => {
       answer = await call(http, post);
     }
     const reply = (answer.body ?? {}) as { ok?: boolean; error?: string };
-    if (!reply.ok) throw new Error(`Slack did not take the alarm ${detail.alarmName}: ${reply.error ?? answer.status}`);
+    if (!reply.ok) throw new Error(`Slack did not take ${subject}: ${reply.error ?? answer.status}`);
   };
 };
+
+const textOf = (event: AlarmEvent, settings: AlarmNoticeSettings) =>
+  event["detail-type"] === "AWS API Call via CloudTrail"
+    ? silencedText(event.detail, event.account, settings)
+    : alarmText(event.detail, settings.language);
 
 /** Within the function's timeout, even where each is answered slowly. */
 const TRIES = 3;

@@ -3,6 +3,7 @@ import { backlog, backlogApiKey } from "./backlog";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import { grouping } from "./grouping";
 import type { Show } from "./problems";
+import { runbook } from "./runbook";
 import { addresses, list, oneOf, severity, wholeNumber } from "./shapes";
 import { slack, slackToken } from "./slack";
 
@@ -29,6 +30,7 @@ export const notification = {
     description: "Who hears by e-mail that an alert could not be told.",
     example: { addresses: ["sre@example.com"] },
   }),
+  runbook,
   requiredChannels: list(oneOf(["slack", "backlog", "mail"]), "it must be a list of channels")
     .optional()
     .meta({

@@ -5,7 +5,9 @@ import { Detectors } from "../components/detection/Detectors";
 import { FindingExport } from "../components/detection/FindingExport";
 import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
+import { Forwarding } from "../components/notification/Forwarding";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
+import { detectionSilenced } from "../components/notification/silencingPatterns";
 import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
 import type { FindingExportSettings } from "../settings/findingExport";
@@ -74,8 +76,26 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     new InspectorScanning("inspector", { accountId: account, types: scansByRegion(settings, regions) }, guarded);
   const controls = await ownControls(settings);
   const hubs = ownHubs(settings, hub, settings.securityHub.controlFindings, controls, guarded);
+  const alerts = prefixed(settings, "alerts");
+  new Forwarding(
+    `${alerts}-forward`,
+    {
+      accountId: account,
+      homeRegion,
+      retentionDays: settings.queueRetentionDays,
+      events: {
+        silenced: {
+          description: "Calls that switch detection off",
+          pattern: detectionSilenced(`${alerts}-`),
+          regions,
+        },
+      },
+    },
+    // Not protected: which events come, the settings say.
+    { provider },
+  );
   const pipeline = new NotificationPipeline(
-    prefixed(settings, "alerts"),
+    alerts,
     {
       region: homeRegion,
       accountId: account,
@@ -90,6 +110,8 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       accessPortal,
       requiredChannels: settings.requiredChannels,
       alarmAddresses: settings.alarms.addresses,
+      runbook: settings.runbook,
+      deployRoleArn: settings.deployRoleArn,
       queueRetentionDays: settings.queueRetentionDays,
       protect,
     },

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { runbookPage } from "../notification/runbook";
 
 /** The ways out of alarms, which the pipeline in the audit account made. */
 export interface AlarmWay {
@@ -7,6 +8,8 @@ export interface AlarmWay {
   topicArn: pulumi.Input<string>;
   /** What an alarm's name must begin with to be told the second way too. */
   namePrefix: string;
+  /** Address of the folder with the alarms' pages. Default: its path in the repository. */
+  runbook?: string;
 }
 
 export interface ReconcilerAlarmsArgs {
@@ -41,6 +44,7 @@ export class ReconcilerAlarms extends pulumi.ComponentResource {
           alarmActions: [way.topicArn],
           region,
           ...watch,
+          alarmDescription: `${watch.alarmDescription} ${runbookPage(way.runbook, `reconciler-${what}`)}`,
         },
         { parent: this },
       );

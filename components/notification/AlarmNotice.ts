@@ -1,16 +1,15 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { alarmNoticeHandler } from "../../handlers/alarmNotice";
-import type { Language } from "../../handlers/alert/types";
+import type { SilencedSettings } from "../../handlers/messages/silenced";
 import { secretStatements } from "./channel";
 import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction, type Statement } from "./HandlerFunction";
 import type { MailTopic } from "./MailTopic";
 import type { ReadableSecret } from "./ServiceSecret";
 
-export interface AlarmNoticeArgs {
+export interface AlarmNoticeArgs extends SilencedSettings {
   region: string;
-  language: Language;
   key: EncryptionKey;
   /** Where alarms are told: in Slack, or by the topic of the findings' mails. */
   way: { slack: { apiUrl: string; channel: string; secret: ReadableSecret } } | { topic: MailTopic };
@@ -22,7 +21,7 @@ export class AlarmNotice extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlarmNoticeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:AlarmNotice", name, {}, opts);
-    const { region, language, way, key } = args;
+    const { region, language, deployRoleArn, runbook, way, key } = args;
 
     const slack = "slack" in way ? { apiUrl: way.slack.apiUrl, channel: way.slack.channel } : undefined;
     const handler = new HandlerFunction(
@@ -30,7 +29,7 @@ export class AlarmNotice extends pulumi.ComponentResource {
       {
         description: "Tells hakken's own alarms a second way",
         region,
-        factory: alarmNoticeHandler({ language, slack }),
+        factory: alarmNoticeHandler({ language, deployRoleArn, runbook, slack }),
         statements: "slack" in way ? secretStatements(way.slack.secret) : publishStatements(way.topic, key),
         environment: "slack" in way ? { SLACK_TOKEN_SECRET: way.slack.secret.arn } : { MAIL_TOPIC: way.topic.arn },
         timeoutSeconds: 120,

@@ -2,11 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertWorkflow } from "./AlertWorkflow";
 import type { EncryptedQueue } from "./EncryptedQueue";
+import { runbookPage } from "./runbook";
 
 export interface AlarmsArgs {
   region: string;
   /** Where alarms go by themselves. */
   topicArn: pulumi.Input<string>;
+  /** Address of the folder with the alarms' pages. Default: its path in the repository. */
+  runbook?: string;
   /** Queues that are empty while all is well, by what they are called. */
   deadLetters: Record<string, EncryptedQueue>;
   /** Queues that are worked off, with the age in seconds at which a message is late. */
@@ -42,7 +45,7 @@ export class Alarms extends pulumi.ComponentResource {
       new aws.cloudwatch.MetricAlarm(
         `${alarmNamePrefix(name)}${what}`,
         {
-          alarmDescription: watch.description,
+          alarmDescription: `${watch.description} ${runbookPage(args.runbook, what)}`,
           namespace: watch.namespace,
           metricName: watch.metric,
           dimensions: watch.dimensions,

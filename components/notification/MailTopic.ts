@@ -6,8 +6,8 @@ export interface MailTopicArgs {
   region: string;
   key: EncryptionKey;
   addresses: string[];
-  /** Lets CloudWatch alarms of the account publish. Default: nobody but the account's own roles. */
-  alarmsOf?: string;
+  /** Lets CloudWatch alarms of the account publish, and these rules. Default: nobody but the account's own roles. */
+  opened?: { alarmsOf: string; rules: readonly aws.cloudwatch.EventRule[] };
 }
 
 /** A topic under a customer-managed key that mails to its subscribers. */
@@ -27,12 +27,17 @@ export class MailTopic extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-    this.arn = args.alarmsOf ? this.openedToAlarms(name, topic, args.alarmsOf, region) : topic.arn;
+    this.arn = args.opened ? this.opened(name, topic, args.opened, region) : topic.arn;
 
     this.registerOutputs();
   }
 
-  private openedToAlarms(name: string, topic: aws.sns.Topic, accountId: string, region: string) {
+  private opened(
+    name: string,
+    topic: aws.sns.Topic,
+    { alarmsOf, rules }: NonNullable<MailTopicArgs["opened"]>,
+    region: string,
+  ) {
     const policy = new aws.sns.TopicPolicy(
       `${name}-policy`,
       {
@@ -46,7 +51,15 @@ export class MailTopic extends pulumi.ComponentResource {
               Principal: { Service: "cloudwatch.amazonaws.com" },
               Action: "sns:Publish",
               Resource: topic.arn,
-              Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+              Condition: { StringEquals: { "aws:SourceAccount": alarmsOf } },
+            },
+            {
+              Sid: "RulesPublish",
+              Effect: "Allow",
+              Principal: { Service: "events.amazonaws.com" },
+              Action: "sns:Publish",
+              Resource: topic.arn,
+              Condition: { ArnEquals: { "aws:SourceArn": rules.map(({ arn }) => arn) } },
             },
           ],
         }),

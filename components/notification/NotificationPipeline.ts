@@ -14,7 +14,9 @@ import { EncryptionKey } from "./EncryptionKey";
 import { Intake } from "./Intake";
 import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { MailTopic } from "./MailTopic";
-import { pipelineRules } from "./pipelineRules";
+import { pipelineRules, publishSilenced } from "./pipelineRules";
+import type { RoutedRule } from "./RoutedRule";
+import { runbookPage } from "./runbook";
 import { Settle, SettleQueue } from "./Settle";
 import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
@@ -47,6 +49,10 @@ export interface NotificationPipelineArgs {
   requiredChannels: Channel[];
   /** Who is mailed hakken's own alarms. */
   alarmAddresses: string[];
+  /** Address of the folder with the pages that say what to do about an alarm. Default: its path in the repository. */
+  runbook?: string;
+  /** The role that deploys, by which a deployment is told from an attack. Default: none is known. */
+  deployRoleArn?: string;
   /** Days that queues keep a message, 1 to 14. Default: 14, SQS's longest: a queue must outlast a long holiday. */
   queueRetentionDays?: number;
   /**
@@ -60,7 +66,7 @@ export interface NotificationPipelineArgs {
 /** Everything from Security Hub's event to the message that a person reads. Must be deployed in the audit account's home region. */
 export class NotificationPipeline extends pulumi.ComponentResource {
   /** Where alarms of others may go too: the topic, and what a name begins with that is told the second way. */
-  readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string };
+  readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string; runbook?: string };
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
@@ -111,16 +117,28 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     const notice = alarmNotice(name, args, key, slack, mail, child);
 
     const alarmName = `${name}-alarm`;
-    const { rules, deadLetters } = pipelineRules(
+    const alarmsKey = alarmKey(name, args, child);
+    const keyArns = [key.arn, alarmsKey.arn];
+    const made = pipelineRules(
       name,
-      { ...queueing, severities, intake, sweeper, workflow, failedAlerts, alarmName, notice },
+      { ...queueing, severities, intake, sweeper, workflow, failedAlerts, alarmName, notice, keyArns },
       child,
     );
+    const { rules, deadLetters, silenced } = made;
 
-    const topicArn = alarmTopic(name, args, child).arn;
+    const topicArn = alarmTopic(name, args, alarmsKey, silenced, child).arn;
+    publishSilenced(topicArn, runbookPage(args.runbook, "switched-off"), made);
     const watched = watchedParts({ intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels });
-    this.alarms = { topicArn, namePrefix: alarmNamePrefix(alarmName) };
-    new Alarms(alarmName, { region, topicArn, workflow, rules, retentionDays, ...watched }, child);
+    this.alarms = {
+      topicArn,
+      namePrefix: alarmNamePrefix(alarmName),
+      ...(args.runbook && { runbook: args.runbook }),
+    };
+    new Alarms(
+      alarmName,
+      { region, topicArn, runbook: args.runbook, workflow, rules, retentionDays, ...watched },
+      child,
+    );
 
     this.registerOutputs();
   }
@@ -143,31 +161,44 @@ function makeChannels(
   return { slack, mail, channels };
 }
 
-/** The alarms' first way out, under a key of its own: one bad key policy must not silence findings and alarms alike. */
-function alarmTopic(
+/** Of the alarms' own: one bad key policy must not silence findings and alarms alike. */
+function alarmKey(
   name: string,
-  { region, accountId, alarmAddresses: addresses, protect = false }: NotificationPipelineArgs,
+  { region, accountId, protect = false }: NotificationPipelineArgs,
   opts: pulumi.ComponentResourceOptions,
-): MailTopic {
-  const key = new EncryptionKey(
+): EncryptionKey {
+  const services = ["cloudwatch.amazonaws.com", "events.amazonaws.com"];
+  return new EncryptionKey(
     `${name}-alarm-key`,
-    { description: "hakken: alarms", accountId, region, services: ["cloudwatch.amazonaws.com"] },
+    { description: "hakken: alarms", accountId, region, services },
     { ...opts, protect },
   );
-  return new MailTopic(`${name}-alarm-topic`, { region, key, addresses, alarmsOf: accountId }, opts);
+}
+
+/** The alarms' first way out, for alarms and for rules. */
+function alarmTopic(
+  name: string,
+  { region, accountId, alarmAddresses: addresses }: NotificationPipelineArgs,
+  key: EncryptionKey,
+  routed: readonly RoutedRule[],
+  opts: pulumi.ComponentResourceOptions,
+): MailTopic {
+  const opened = { alarmsOf: accountId, rules: routed.map(({ rule }) => rule) };
+  return new MailTopic(`${name}-alarm-topic`, { region, key, addresses, opened }, opts);
 }
 
 /** The alarms' second way out: Slack if there is, else the findings' mails, else none. */
 function alarmNotice(
   name: string,
-  { region, language, slack: settings }: NotificationPipelineArgs,
+  { region, language, slack: settings, runbook: base, deployRoleArn }: NotificationPipelineArgs,
   key: EncryptionKey,
   slack: SlackChannel | undefined,
   mail: MailChannel | undefined,
   opts: pulumi.ComponentResourceOptions,
 ): AlarmNotice | undefined {
+  const runbook = runbookPage(base, "switched-off");
   const make = (way: ConstructorParameters<typeof AlarmNotice>[1]["way"]) =>
-    new AlarmNotice(`${name}-alarm-notice`, { region, language, key, way }, opts);
+    new AlarmNotice(`${name}-alarm-notice`, { region, language, deployRoleArn, runbook, key, way }, opts);
   if (slack && settings) {
     return make({ slack: { apiUrl: settings.apiUrl, channel: settings.channel, secret: slack.secret } });
   }

@@ -33,8 +33,13 @@ export class RoutedRule extends pulumi.ComponentResource {
     this.target(queue.arn, deadLetters, accepted);
   }
 
-  /** Invokes a function. */
-  invoke(handler: aws.lambda.Function, deadLetters: EncryptedQueue, accepted: pulumi.Resource[]): void {
+  /** Invokes a function, with the event or with a fixed input. */
+  invoke(
+    handler: aws.lambda.Function,
+    deadLetters: EncryptedQueue,
+    accepted: pulumi.Resource[],
+    input?: pulumi.Input<string>,
+  ): void {
     const permission = new aws.lambda.Permission(
       `${this.label}-permission`,
       {
@@ -46,13 +51,32 @@ export class RoutedRule extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.target(handler.arn, deadLetters, [...accepted, permission]);
+    this.target(handler.arn, deadLetters, [...accepted, permission], input === undefined ? {} : { input });
   }
 
-  private target(arn: pulumi.Output<string>, deadLetters: EncryptedQueue, accepted: pulumi.Resource[]): void {
+  /** Publishes to a topic what `paths` find in an event, as `template` words it. */
+  publish(
+    topic: pulumi.Input<string>,
+    input: { paths: Record<string, string>; template: string },
+    deadLetters: EncryptedQueue,
+    accepted: pulumi.Resource[],
+  ): void {
+    this.target(topic, deadLetters, accepted, {
+      name: `${this.label}-topic-target`,
+      inputTransformer: { inputPaths: input.paths, inputTemplate: input.template },
+    });
+  }
+
+  private target(
+    arn: pulumi.Input<string>,
+    deadLetters: EncryptedQueue,
+    accepted: pulumi.Resource[],
+    { name = `${this.label}-target`, ...input }: { name?: string } & Partial<aws.cloudwatch.EventTargetArgs> = {},
+  ): void {
     new aws.cloudwatch.EventTarget(
-      `${this.label}-target`,
+      name,
       {
+        ...input,
         rule: this.rule.name,
         arn,
         deadLetterConfig: { arn: deadLetters.arn },

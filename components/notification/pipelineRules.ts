@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Severity } from "../../handlers/alert/types";
 import type { AlarmNotice } from "./AlarmNotice";
 import { alarmNamePrefix } from "./Alarms";
@@ -10,6 +10,7 @@ import type { Intake } from "./Intake";
 import { closingPattern, openingPattern } from "./patterns";
 import { RoutedRule } from "./RoutedRule";
 import type { Sweeper } from "./Sweeper";
+import { detectionSilenced, pipelineSilenced } from "./silencingPatterns";
 
 export interface PipelineRulesArgs extends QueueKeeping {
   region: string;
@@ -24,12 +25,18 @@ export interface PipelineRulesArgs extends QueueKeeping {
   alarmName: string;
   /** Tells alarms a second way. Default: nobody does. */
   notice?: AlarmNotice;
+  /** Keys without which nothing is told. */
+  keyArns: pulumi.Input<string>[];
 }
 
 /** What makes each part of the pipeline run: rules of the default event bus, and the dead letters of their targets. */
 export interface PipelineRules {
   rules: Record<string, aws.cloudwatch.EventRule>;
   deadLetters: EncryptedQueue;
+  /** Calls that switch detection or telling off. To be published to the alarms' topic too, by `publishSilenced`. */
+  silenced: RoutedRule[];
+  /** What lets rules into the dead letters. */
+  buried: pulumi.Resource;
 }
 
 /** Makes the rules, named and parented as the pipeline's own. Without them findings pass by untaken, so `protect` holds for them too. */
@@ -48,9 +55,17 @@ export function pipelineRules(
     closing: rule("closing", "Findings that are over", { pattern: closingPattern }),
     failures: rule("failures", "Executions that failed", { pattern: failurePattern(workflow) }),
     sweep: rule("sweep", "Runs the sweeper", { schedule: "rate(1 hour)" }),
-    // Its target comes and goes with the channels.
+    // A target of these comes and goes with the channels.
     alarms: rule("alarms", "hakken's own alarms", { pattern: alarmPattern(args.alarmName) }, false),
+    silenced: rule("silenced", "Calls that switch detection off", { pattern: detectionSilenced(`${name}-`) }, false),
+    "silenced-parts": rule(
+      "silenced-parts",
+      "Calls that switch hakken's own parts off",
+      { pattern: pulumi.all(args.keyArns).apply((keyArns) => pipelineSilenced(`${name}-`, keyArns)) },
+      false,
+    ),
   };
+  const silenced = [rules.silenced, rules["silenced-parts"]];
   const deadLetters = new EncryptedQueue(`${name}-rule-dead-letters`, { region, key, retentionDays, protect }, opts);
   const buried = deadLetters.acceptFrom(Object.values(rules).map((routed) => routed.rule));
   const send = (routed: RoutedRule, queue: EncryptedQueue) =>
@@ -60,11 +75,31 @@ export function pipelineRules(
   send(rules.closing, intake.closingQueue);
   send(rules.failures, failedAlerts);
   rules.sweep.invoke(sweeper.function, deadLetters, [buried]);
-  if (notice) rules.alarms.invoke(notice.function, deadLetters, [buried]);
+  if (notice) {
+    for (const routed of [rules.alarms, ...silenced]) routed.invoke(notice.function, deadLetters, [buried]);
+  }
   return {
     rules: Object.fromEntries(Object.entries(rules).map(([what, routed]) => [what, routed.rule])),
     deadLetters,
+    silenced,
+    buried,
   };
+}
+
+/** The first way out of a call that silences: in English, since EventBridge words it. The second way says more. */
+export function publishSilenced(topicArn: pulumi.Output<string>, page: string, made: PipelineRules): void {
+  const paths = {
+    name: "$.detail.eventName",
+    service: "$.detail.eventSource",
+    who: "$.detail.userIdentity.arn",
+    when: "$.detail.eventTime",
+    account: "$.account",
+    region: "$.detail.awsRegion",
+    from: "$.detail.sourceIPAddress",
+  };
+  const said = "<name> of <service> by <who> at <when>, in account <account>, region <region>, from <from>";
+  const template = JSON.stringify(`hakken: detection or its telling was switched off by a call: ${said}. ${page}`);
+  for (const routed of made.silenced) routed.publish(topicArn, { paths, template }, made.deadLetters, [made.buried]);
 }
 
 /** What leaves an alert untold although its execution has ended. */

@@ -22,6 +22,17 @@ it("makes detectors in every region, Security Hub and the pipeline in the home r
   expect(resources.filter(({ type }) => !type.startsWith("aws:s3")).map(({ name, type }) => `${name} ${type}`)).toEqual(
     [
       "account pulumi:providers:aws",
+      "alerts-forward hakken:notification:Forwarding",
+      ...["ap-northeast-3", "us-east-1"].flatMap((region) => [
+        `alerts-forward-dead-letters-${region} aws:sqs/queue:Queue`,
+        `alerts-forward-dead-letters-${region}-policy aws:sqs/queuePolicy:QueuePolicy`,
+      ]),
+      "alerts-forward-policy aws:iam/rolePolicy:RolePolicy",
+      "alerts-forward-role aws:iam/role:Role",
+      ...["ap-northeast-3", "us-east-1"].flatMap((region) => [
+        `alerts-forward-silenced-${region} aws:cloudwatch/eventRule:EventRule`,
+        `alerts-forward-silenced-${region}-target aws:cloudwatch/eventTarget:EventTarget`,
+      ]),
       "detectors hakken:detection:Detectors",
       ...["ap-northeast-1", "ap-northeast-3", "us-east-1"].flatMap((region) => [
         `detectors-${region} aws:guardduty/detector:Detector`,
@@ -50,7 +61,11 @@ it("makes detectors in every region, Security Hub and the pipeline in the home r
   const ofAws = resources.filter(({ type }) => type.startsWith("aws:"));
   expect(new Set(ofAws.map(({ provider }) => provider))).toEqual(new Set(["account"]));
   // IAM alone is not of a region.
-  expect(ofAws.filter(({ inputs }) => !inputs.region).map(({ name }) => name)).toEqual(["recorder-role"]);
+  expect(ofAws.filter(({ inputs }) => !inputs.region).map(({ name }) => name)).toEqual([
+    "alerts-forward-policy",
+    "alerts-forward-role",
+    "recorder-role",
+  ]);
 });
 
 it("leaves standards to the organization's policy, and waits for the recorder", async () => {
@@ -128,15 +143,17 @@ it("puts the prefix before the pipeline's and the bucket's names, and before no 
   expect(made.pipelines.map(([name]) => name)).toEqual(["acme-alerts"]);
   const physical = resources.filter(({ type }) => type.startsWith("aws:"));
   const prefixed = physical.filter(({ name }) => name.startsWith("acme-"));
-  expect(new Set(prefixed.map(({ type }) => type.split("/")[0]))).toEqual(new Set(["aws:s3"]));
-  expect(resources.filter(({ type }) => type.startsWith("aws:s3")).length).toBe(prefixed.length);
+  const ofPipeline = /^aws:(s3|sqs|cloudwatch)\/|^aws:iam\/role(Policy)?:/;
+  expect(prefixed).toEqual(physical.filter(({ type }) => ofPipeline.test(type)));
 });
 
 it("protects all that watches the account, and nothing once that is off", async () => {
   const { resources } = await recorded(() => audit(auditSettings()), { answers: aws });
   const { resources: open } = await recorded(() => audit({ ...auditSettings(), protect: false }), { answers: aws });
 
-  expect(resources.filter(({ type, protect }) => type.startsWith("aws:") && !protect)).toEqual([]);
+  const unprotected = resources.filter(({ type, protect }) => type.startsWith("aws:") && !protect);
+  // What events are forwarded, the settings say.
+  expect(unprotected.filter(({ name }) => !name.startsWith("alerts-forward-"))).toEqual([]);
   expect(open.filter(({ protect }) => protect)).toEqual([]);
 });
 
