@@ -5,6 +5,7 @@ import { Agent } from "undici";
 import { environment } from "./aws/environment";
 import { secretReader } from "./aws/secret";
 import { call, header } from "./http";
+import { log } from "./log";
 import { type AlarmChange, alarmText } from "./messages/alarm";
 import { type ApiCall, type SilencedSettings, silencedText } from "./messages/silenced";
 
@@ -29,9 +30,12 @@ export const alarmNoticeHandler = (settings: AlarmNoticeSettings) => () => {
   const token = settings.slack && secretReader(new SecretsManagerClient({}), environment("SLACK_TOKEN_SECRET"));
 
   return async (event: AlarmEvent): Promise<void> => {
+    const begun = Date.now();
     const { subject, text } = textOf(event, settings);
+    const told = () => log({ step: "alarm-notice", outcome: "told", about: subject, durationMs: Date.now() - begun });
     if (!settings.slack || !token) {
       await sns.send(new PublishCommand({ TopicArn: environment("MAIL_TOPIC"), Subject: subject, Message: text }));
+      told();
       return;
     }
     const { apiUrl, channel } = settings.slack;
@@ -51,6 +55,7 @@ export const alarmNoticeHandler = (settings: AlarmNoticeSettings) => () => {
     }
     const reply = (answer.body ?? {}) as { ok?: boolean; error?: string };
     if (!reply.ok) throw new Error(`Slack did not take ${subject}: ${reply.error ?? answer.status}`);
+    told();
   };
 };
 

@@ -3,7 +3,7 @@ import { isRefused } from "./alert/errors";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
-import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
+import type { TellOutcome, TellRequest } from "./alert/tell";
 import { dayAfter } from "./alert/times";
 import type { Language, Notice, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
@@ -15,6 +15,7 @@ import type { AccessPortal } from "./messages/accessPortal";
 import { backlogComment, backlogIssue } from "./messages/backlog";
 import type { BacklogTextFormat } from "./messages/backlogFormats";
 import { endsWithMarker, markerOf, updateMarkerOf } from "./messages/marker";
+import { tellAndLog } from "./tellAndLog";
 
 /** Where alerts are filed, and with which fields. */
 export interface BacklogTarget {
@@ -59,7 +60,7 @@ export const backlogHandler = (settings: BacklogSettings) => () => {
   const service = backlogService(settings, apiKey);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
+    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
 interface Issue {

@@ -1,6 +1,7 @@
 import { refused } from "./alert/errors";
 import type { BacklogTarget } from "./backlog";
 import type { Ask } from "./backlogApi";
+import { log } from "./log";
 import type { BacklogTextFormat } from "./messages/backlogFormats";
 import type { LeftOut } from "./messages/words";
 
@@ -66,7 +67,7 @@ export async function readProject(ask: Ask, settings: BacklogTarget): Promise<Ba
   const problems = [...new Set(found)].map((problem) => `Backlog project ${project} ${problem}`);
   const [issueTypeId] = type.ids;
   if (issueTypeId === undefined) throw refused(problems.join("\n"));
-  if (problems.length > 0) console.log(JSON.stringify({ step: "backlog", outcome: "left out", problems }));
+  if (problems.length > 0) log({ step: "backlog", outcome: "left out", problems });
   return {
     projectId: id,
     issueTypeId,

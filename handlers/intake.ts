@@ -12,6 +12,8 @@ import { environment } from "./aws/environment";
 import { workflowExecutions } from "./aws/executions";
 import { laterByQueue, recheckOf } from "./aws/recheck";
 import { securityHubFindings } from "./aws/securityHub";
+import { logIntake } from "./intakeLog";
+import { log } from "./log";
 
 export interface IntakeSettings {
   /** Severities that are told. */
@@ -48,11 +50,12 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     const REASON = { DataType: "String", StringValue };
     const QueueUrl = environment("DEAD_LETTER_QUEUE_URL");
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: record.body, MessageAttributes: { REASON } }));
-    console.log(JSON.stringify({ step: "intake", outcome: "unreadable", messageId: record.messageId, reason }));
+    log({ step: "intake", outcome: "unreadable", messageId: record.messageId, reason }, { failed: 1 });
     return { outcome: "unreadable" };
   };
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const begun = Date.now();
     const works = Records.map(workOf);
     const reports = works.flatMap((work, i) =>
       "observations" in work ? work.observations.map((observation) => ({ i, observation })) : [],
@@ -76,8 +79,9 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
       (unreadable) => Promise.all(unreadable.map(({ i, reason }) => bury(Records[i] as SQSRecord, reason))),
     );
 
-    for (const { what, result } of received) log("intake", what.observation.finding, result);
-    for (const { what, result } of rechecked) log("recheck", what.id, result);
+    const reported = received.map(({ what, result }) => ({ finding: what.observation.finding, result }));
+    const confirmed = rechecked.map(({ what, result }) => ({ finding: what.id, result }));
+    logIntake({ begun, records: Records, reported, confirmed });
     const failed = [...received, ...rechecked, ...buried].filter(({ result }) => result instanceof Error);
     const failedRecords = new Set(failed.map(({ what }) => Records[what.i]?.messageId ?? ""));
     return { batchItemFailures: [...failedRecords].map((itemIdentifier) => ({ itemIdentifier })) };
@@ -93,12 +97,6 @@ async function attempt<T>(
   const results = await work(works).catch((error: Error) => works.map(() => error));
   return works.map((what, i) => ({ what, result: results[i] ?? new Error("not done") }));
 }
-
-const log = (step: string, { product, id }: FindingId, result: Received) => {
-  if (result instanceof Error) {
-    console.error(JSON.stringify({ step, outcome: "failed", product, id, error: `${result}` }));
-  } else console.log(JSON.stringify({ step, ...result, product, id }));
-};
 
 function workOf({ body }: SQSRecord): Work {
   try {

@@ -1,6 +1,5 @@
 import { cut } from "./alert/fields";
-import type { FindingId } from "./alert/ports";
-import type { Channel } from "./alert/types";
+import type { Channel, Finding } from "./alert/types";
 
 /** What one step did with one thing: a line of the log. Further fields may be added; what is undefined is left out. */
 export interface LogEntry {
@@ -11,7 +10,7 @@ export interface LogEntry {
   channel?: Channel;
   alertKey?: string;
   /** Written as `product` and `findingId`. */
-  finding?: FindingId;
+  finding?: Pick<Finding, "product" | "id">;
   /** How long the step took. Also the metric of that name, by step and channel. */
   durationMs?: number;
   /** How long the thing had waited for the step. Also the metric of that name, by step and channel. */
@@ -71,6 +70,12 @@ export function logLine(entry: LogEntry, metrics: Metrics, at: number): string {
   const directives = directivesOf(line);
   if (directives.length === 0) return JSON.stringify(line);
   return JSON.stringify({ ...line, _aws: { Timestamp: at, CloudWatchMetrics: directives } });
+}
+
+/** How long the oldest message of a batch had waited in its queue; nothing where SQS does not say since when. */
+export function waited(records: readonly { attributes: { SentTimestamp: string } }[]): { waitMs?: number } {
+  const sent = Math.min(...records.map(({ attributes }) => Number(attributes?.SentTimestamp)));
+  return Number.isFinite(sent) && sent > 0 ? { waitMs: Math.max(0, Date.now() - sent) } : {};
 }
 
 /** What CloudWatch is to read from a line: times by step, all else by channel alone. */

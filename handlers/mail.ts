@@ -2,12 +2,13 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { refused, slowDown } from "./alert/errors";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
-import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
+import type { TellOutcome, TellRequest } from "./alert/tell";
 import type { Language } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import type { AccessPortal } from "./messages/accessPortal";
 import { mailMessage } from "./messages/mail";
+import { tellAndLog } from "./tellAndLog";
 
 export interface MailSettings {
   language: Language;
@@ -27,7 +28,7 @@ export const mailHandler = (settings: MailSettings) => () => {
   const service = mailService(settings, new SNSClient({ maxAttempts: 1 }), environment("MAIL_TOPIC"));
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
+    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
 /** E-mail by SNS as a channel. It can't be asked what it has sent; its reference is SNS's message id. */

@@ -9,6 +9,7 @@ import type { Channel } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { securityHubFindings } from "./aws/securityHub";
+import { log, waited } from "./log";
 
 export interface SettleSettings {
   /** Channels that must have told an alert before its findings are set NOTIFIED. */
@@ -54,17 +55,22 @@ export const settleHandler = (settings: SettleSettings) => () => {
   };
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const begun = Date.now();
     const messages = Records.map(({ body }) => JSON.parse(body) as SettleMessage);
     const results = await settle(ports, messages.map(requestOf));
     const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
     for (const [i, result] of results.entries()) {
       const { alertKey = "", execution, taskToken = "" } = messages[i] ?? {};
       const outcome = result instanceof Error ? "failed" : result;
-      const error = result instanceof Error ? result.message : undefined;
-      console.log(JSON.stringify({ step: "settle", outcome, alertKey, execution, error }));
+      const error = result instanceof Error ? result : undefined;
+      log({ step: "settle", outcome, alertKey, execution, error });
       if (result instanceof Error) batchItemFailures.push({ itemIdentifier: Records[i]?.messageId ?? "" });
       else await answer(taskToken, result);
     }
+    log(
+      { step: "settle", outcome: "batch", records: Records.length, durationMs: Date.now() - begun, ...waited(Records) },
+      { failed: batchItemFailures.length },
+    );
     return { batchItemFailures };
   };
 };

@@ -5,7 +5,7 @@ import { refused, slowDown } from "./alert/errors";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
-import { type TellOutcome, type TellRequest, tell } from "./alert/tell";
+import type { TellOutcome, TellRequest } from "./alert/tell";
 import type { Language, Notice } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
@@ -13,6 +13,7 @@ import { type Secret, secretReader, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
 import type { AccessPortal } from "./messages/accessPortal";
 import { slackMessage, slackReply } from "./messages/slack";
+import { tellAndLog } from "./tellAndLog";
 
 export interface SlackSettings {
   /** Base of the Web API: https://slack.com/api. */
@@ -36,7 +37,7 @@ export const slackHandler = (settings: SlackSettings) => () => {
   const service = slackService(settings, token);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tell({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
+    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
 /** Names hakken's messages in their metadata. */

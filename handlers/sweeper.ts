@@ -8,6 +8,7 @@ import { environment } from "./aws/environment";
 import { workflowExecutions } from "./aws/executions";
 import { laterByQueue } from "./aws/recheck";
 import { securityHubFindings } from "./aws/securityHub";
+import { log } from "./log";
 
 export interface SweeperSettings {
   /** Severities that are told. */
@@ -26,8 +27,9 @@ export const sweeperHandler = (settings: SweeperSettings) => () => {
   };
 
   return async () => {
+    const begun = Date.now();
     const swept = await sweep(ports);
-    console.log(JSON.stringify({ step: "sweep", ...swept }));
+    log({ step: "sweep", outcome: "swept", ...swept, durationMs: Date.now() - begun });
     return swept;
   };
 };

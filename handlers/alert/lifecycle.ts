@@ -14,6 +14,9 @@ export const RECHECK_SECONDS = 15 * 60;
 /** How long a closed alert is remembered. */
 export const REMEMBER_DAYS = 400;
 
+/** Why most reports are dropped: they close, or repeat, what no alert tells of. */
+export const DROPPED_UNKNOWN = "not known, and not an opening";
+
 /** What the table has of a finding. */
 export interface Known {
   /** The alert that tells it; or the one that it would join, where the finding itself is not known. */
@@ -72,7 +75,7 @@ export function observe(known: Known, report: Observation, now: Circumstances): 
   const { finding } = report;
   const { alert, finding: last } = known;
   if (!alert || !last) {
-    if (!isJoining(report, now.severities)) return drop("not known, and not an opening");
+    if (!isJoining(report, now.severities)) return drop(DROPPED_UNKNOWN);
     return alert ? join(alert, undefined, report, now) : open(report, now);
   }
   if (finding.updatedAt < last.updatedAt) return drop("older than what is known");

@@ -83,7 +83,11 @@ export const lineInWords = ({ function: name, at, text }: LogLine, colour = onTe
   const colors = createColors(colour);
   const hue = HUES[[...name].reduce((sum, sign) => sum + sign.charCodeAt(0), 0) % HUES.length] ?? "cyan";
   const isLambdas = /^(START|END|REPORT|INIT_START) /.test(text);
-  const isError = /Error\b|\bERROR\b|"errorType"/.test(text);
-  const shown = isLambdas ? colors.dim(text) : isError ? colors.red(text) : text;
+  const isError = /Error\b|\bERROR\b|"errorType"|"outcome":"failed"/.test(text);
+  const words = withoutMetrics(text);
+  const shown = isLambdas ? colors.dim(words) : isError ? colors.red(words) : words;
   return `${colors.dim(at.slice(11, 23))} ${colors[hue](name.replace(/^alerts-/, "").padEnd(12))} ${shown}`;
 };
+
+/** What a line says to CloudWatch alone is of no use to people: the values stand in the line itself. */
+const withoutMetrics = (text: string): string => text.replace(/,"_aws":\{.*\}(?=\}$)/, "");
