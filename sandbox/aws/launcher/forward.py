@@ -16,7 +16,7 @@ import ministack.app as app
 from ministack.core import iam_actions, iam_evaluator, router
 from ministack.core.responses import get_account_id, get_region
 
-from launcher import shapes
+from launcher import requests, shapes
 
 # As it came: a decoded path no longer tells an ARN's slash from the path's.
 _target = contextvars.ContextVar("sandbox_raw_target", default="/")
@@ -87,8 +87,7 @@ def _register(service, url):
 
 def _handler(service, url):
     async def handle_request(method, path, headers, body, query_params):
-        action = iam_actions.extract_iam_action(service, method, path, headers, body, query_params)
-        operation = action.split(":", 1)[1] if action else None
+        operation = requests.operation_of(service, method, path, headers, body, query_params)
         refused = _error_xml if shapes.is_query(service) else _error
         if operation not in shapes.model(service)["operations"]:
             return refused("UnknownOperationException", "Unknown operation.", 404)

@@ -14,13 +14,28 @@ _SAME_AS = {
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "sns:PublishBatch": "sns:Publish",
+    # Both forms of Security Hub take the same rights, each to its own hub.
+    "securityhub:GetFindingsV2": "securityhub:GetFindings",
+    "securityhub:BatchUpdateFindingsV2": "securityhub:BatchUpdateFindings",
 }
 _REPORTS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
-_OF_THE_HUB = ("/accounts", "/findings", "/findings/batchupdate")
+_OF_THE_HUB = ("/accounts", "/findings", "/findings/batchupdate", "/actionTargets")
+# Which hub of V2 is not said: there is one a region.
+_OF_THE_HUB_V2 = ("/hubv2", "/findingsv2", "/findingsv2/batchupdatev2")
 
 # Whose task a token belongs to. Kept after the task's end: a late report must meet its machine's policy first, and then
 # TaskDoesNotExist.
 _machine_of_token = {}
+
+
+# Set by install(): ministack's own reading.
+_action_of = None
+
+
+def operation_of(service, method, path, headers, body, query_params):
+    """The operation that is called, whatever it is authorised as."""
+    action = _action_of(service, method, path, headers, body, query_params)
+    return action.split(":", 1)[1] if action else None
 
 
 def remember_token(token, machine_arn):
@@ -28,20 +43,21 @@ def remember_token(token, machine_arn):
 
 
 def install():
-    action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
+    global _action_of
+    _action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
     dynamodb_context, tag_context = iam_actions.dynamodb_service_context, iam_actions.request_tag_context
 
     def extract_iam_action(service, method, path, headers, body, query_params):
-        action = action_of(service, method, path, headers, body, query_params)
+        action = _action_of(service, method, path, headers, body, query_params)
         return _SAME_AS.get(action, action)
 
     def extract_resource_arn(service, method, path, headers, body, query_params, region, account_id):
         resource = resource_of(service, method, path, headers, body, query_params, region, account_id)
         if service == "states" and headers.get("x-amz-target", "").endswith(_REPORTS):
             return _machine_of_token.get(_json(body).get("taskToken"), "*")
-        if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB:
+        if service == "securityhub" and (path.rstrip("/") in _OF_THE_HUB or path.startswith("/actionTargets/")):
             return f"arn:aws:securityhub:{region}:{account_id}:hub/default"
-        if service == "securityhub" and path.rstrip("/") == "/hubv2":  # which one is not said: there is one a region
+        if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB_V2:
             return f"arn:aws:securityhub:{region}:{account_id}:hubv2/*"
         if service == "events":  # of the default bus, whose name an ARN leaves out
             return resource.replace(":rule/default/", ":rule/")

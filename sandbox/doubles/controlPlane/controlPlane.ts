@@ -35,7 +35,9 @@ import { ruleOperations } from "../securityhub/rules";
 import { invalidInput, SecurityHubState } from "../securityhub/state";
 import { FindingStore } from "../securityhub/store";
 import { v2Operations } from "../securityhub/v2";
+import { v2FindingOperations } from "../securityhub/v2Findings";
 import { SecurityHubV2State } from "../securityhub/v2State";
+import { V2FindingStore } from "../securityhub/v2Store";
 import { type Clock, systemClock } from "./clock";
 import { ServiceError } from "./errors";
 import { Faults } from "./faults";
@@ -95,6 +97,8 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const inspector = new InspectorState(organization, clock, timing);
   const announcements = new Announcements(options.putEvents ?? takeAll);
   const store = new FindingStore(securityHub, announcements, clock);
+  const v2Store = new V2FindingStore(securityHubV2, announcements, clock);
+  store.onReport((reported) => v2Store.report(reported));
   const limits = new RequestLimits(clock);
   const faults = {
     securityhub: new Faults(),
@@ -168,6 +172,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...ruleOperations(securityHub),
         ...v2Operations(securityHubV2),
         ...findingOperations({ state: securityHub, store, limits }),
+        ...v2FindingOperations({ state: securityHubV2, store: v2Store, limits }),
       },
       faults: faults.securityhub,
       clock,
@@ -197,6 +202,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     }),
     importAsService: (finding) => {
       securityHub.settle();
+      securityHubV2.settle();
       return importFromService(securityHub, store, finding);
     },
     pendingEvents: () => announcements.pending,

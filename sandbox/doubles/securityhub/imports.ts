@@ -53,7 +53,8 @@ function takeFromAccount(state: SecurityHubState, store: FindingStore, finding: 
   const before = store.get(account, region, finding.ProductArn, finding.Id);
   if (before !== undefined && updatedAt(finding) <= updatedAt(before.finding)) return;
   const origin = originOf(state, account, region, false);
-  void store.put(ruled(state, merged(before, finding, { account, region, adopted: false }, origin)));
+  const reported = merged(before, finding, { account, region, adopted: false }, origin);
+  void store.report(reported, ruled(state, reported));
 }
 
 /**
@@ -82,8 +83,9 @@ export async function importFromService(
     return { ...answer, events: [], state: "ignored", finding: before.finding };
 
   const origin = originOf(state, account, region, true);
-  const stored = ruled(state, merged(before, finding, { account, region, adopted: true }, origin));
-  const events = await store.put(stored);
+  const reported = merged(before, finding, { account, region, adopted: true }, origin);
+  const stored = ruled(state, reported);
+  const events = await store.report(reported, stored);
   return { ...answer, events, state: before === undefined ? "created" : "updated", finding: stored.finding };
 }
 

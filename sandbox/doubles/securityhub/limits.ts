@@ -1,4 +1,5 @@
 import type { Clock } from "../controlPlane/clock";
+import type { ServiceError } from "../controlPlane/errors";
 import { tooManyRequests } from "../controlPlane/faults";
 import type { Call } from "../controlPlane/service";
 
@@ -6,6 +7,9 @@ import type { Call } from "../controlPlane/service";
 const limits: Record<string, { perSecond: number; burst: number }> = {
   GetFindings: { perSecond: 3, burst: 6 },
   BatchUpdateFindings: { perSecond: 10, burst: 30 },
+  // AWS names no limits of V2's: taken to be the same.
+  GetFindingsV2: { perSecond: 3, burst: 6 },
+  BatchUpdateFindingsV2: { perSecond: 10, burst: 30 },
 };
 
 /** A token bucket for each account, region and operation. */
@@ -14,8 +18,8 @@ export class RequestLimits {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Counts a request, or refuses it with TooManyRequestsException. */
-  count(operation: string, { account, region }: Call): void {
+  /** Counts a request, or refuses it: with TooManyRequestsException, if nothing else is given. */
+  count(operation: string, { account, region }: Call, refusal: () => ServiceError = tooManyRequests): void {
     const limit = limits[operation];
     if (limit === undefined) return;
     const key = `${account}/${region}/${operation}`;
@@ -23,6 +27,6 @@ export class RequestLimits {
     const bucket = this.buckets.get(key) ?? { tokens: limit.burst, at: now };
     const tokens = Math.min(limit.burst, bucket.tokens + ((now - bucket.at) / 1000) * limit.perSecond);
     this.buckets.set(key, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
-    if (tokens < 1) throw tooManyRequests();
+    if (tokens < 1) throw refusal();
   }
 }

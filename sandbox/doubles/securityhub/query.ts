@@ -126,7 +126,8 @@ function split(conditions: StringFilter[]): { anyOf: TextTest[]; allOf: TextTest
 
 const day = 24 * 60 * 60 * 1000;
 
-function period({ Start, End, DateRange }: DateFilter, now: number): (at: number) => boolean {
+/** The test that a date filter stands for, by the time in milliseconds. */
+export function period({ Start, End, DateRange }: DateFilter, now: number): (at: number) => boolean {
   if (DateRange !== undefined) {
     if (DateRange.Unit !== "DAYS" || DateRange.Value === undefined || Start !== undefined || End !== undefined)
       throw invalidInput("Invalid parameter 'Filters'. A DateRange has Unit DAYS and a Value, and stands alone");

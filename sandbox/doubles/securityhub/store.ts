@@ -20,6 +20,7 @@ export interface Stored {
 /** All findings, wherever they came from. */
 export class FindingStore {
   private readonly findings = new Map<string, Stored>();
+  private readonly listeners: ((reported: Stored) => Promise<string[]>)[] = [];
 
   constructor(
     private readonly state: SecurityHubState,
@@ -40,6 +41,17 @@ export class FindingStore {
       this.announcements.announce(one, where, importedEvent(finding, time)),
     );
     return Promise.all(sent);
+  }
+
+  /** Calls back with each finding as its provider reported it, for who keeps findings too. Resolves with the ids of events. */
+  onReport(listener: (reported: Stored) => Promise<string[]>): void {
+    this.listeners.push(listener);
+  }
+
+  /** Stores what a provider reported, as automation rules have left it. Resolves with the ids of all events. */
+  async report(reported: Stored, ruled: Stored): Promise<string[]> {
+    const sent = [this.put(ruled), ...this.listeners.map((listener) => listener(reported))];
+    return (await Promise.all(sent)).flat();
   }
 
   /** What a caller sees here: its own findings, its members' if it is the administrator, linked regions' in the home region. */

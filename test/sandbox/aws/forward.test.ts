@@ -9,8 +9,11 @@ import {
 import {
   BatchImportFindingsCommand,
   BatchUpdateFindingsCommand,
+  BatchUpdateFindingsV2Command,
+  CreateActionTargetCommand,
   GetConfigurationPolicyCommand,
   GetFindingsCommand,
+  GetFindingsV2Command,
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
@@ -137,6 +140,45 @@ describe("a request to a service that a double speaks for", () => {
 
     expect(refused.map((error) => error.name)).toEqual(Array(3).fill("AccessDeniedException"));
     expect(asked).toHaveLength(2);
+  });
+
+  it("is authorised for either form of Security Hub by the same actions, each on its own hub", async () => {
+    const hub = (kind: string) => `arn:aws:securityhub:${region}:${account}:${kind}`;
+    const actions = ["securityhub:GetFindings", "securityhub:BatchUpdateFindings", "securityhub:CreateActionTarget"];
+    const roles = await Promise.all(
+      ["hub/default", "hubv2/*"].map((kind) =>
+        session(`of-${kind.slice(0, 5).replace("/", "")}`, [allow(actions, hub(kind))]),
+      ),
+    );
+    answer = [200, { Findings: [], ProcessedFindings: [], UnprocessedFindings: [], ActionTargetArn: "arn" }];
+    const done = (how: object) =>
+      Promise.all(
+        [
+          new GetFindingsCommand({}),
+          new BatchUpdateFindingsCommand({ FindingIdentifiers: [{ Id: "i", ProductArn: "p" }] }),
+          new CreateActionTargetCommand({ Name: "n", Description: "d", Id: "id" }),
+          new GetFindingsV2Command({}),
+          new BatchUpdateFindingsV2Command({ MetadataUids: ["0".repeat(64)], StatusId: 2 }),
+        ].map((command) =>
+          new SecurityHubClient(how).send(command as GetFindingsCommand).then(
+            () => "done",
+            ({ name }: Error) => name,
+          ),
+        ),
+      );
+
+    const denied = "AccessDeniedException";
+    expect(await Promise.all(roles.map(done))).toEqual([
+      ["done", "done", "done", denied, denied],
+      [denied, denied, denied, "done", "done"],
+    ]);
+    expect(asked.map(({ url }) => url).sort()).toEqual([
+      "/actionTargets",
+      "/findings",
+      "/findings/batchupdate",
+      "/findingsv2",
+      "/findingsv2/batchupdatev2",
+    ]);
   });
 
   it.each([
