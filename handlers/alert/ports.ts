@@ -9,6 +9,9 @@ import type { Channel, Finding, Notice, Severity } from "./types";
 
 export type FindingId = Pick<Finding, "format" | "product" | "id">;
 
+/** A finding to be written to: Security Hub V2 asks for its account too. */
+export type MarkedId = FindingId & Pick<Finding, "accountId">;
+
 /** A finding to be looked up, and the alert that it would join if it is not known; absent where it would join none. */
 export interface Lookup {
   finding: FindingId;
@@ -69,8 +72,15 @@ export interface Executions {
 export interface Findings {
   /** The findings as they are now, in the order asked for; undefined where there is none. */
   get(ids: readonly FindingId[]): Promise<(Finding | undefined)[]>;
-  /** Sets NOTIFIED. Gives, in the order asked for, why one was refused; undefined where it was not. */
-  setNotified(ids: readonly FindingId[]): Promise<(string | undefined)[]>;
+  /**
+   * Sets their workflow status, with a note of at most 512 characters (more is cut). Gives, in the order asked for, why one was
+   * refused; undefined where it was not.
+   */
+  setWorkflow(
+    findings: readonly MarkedId[],
+    status: Finding["workflow"],
+    note?: string,
+  ): Promise<(string | undefined)[]>;
   /** Calls back with each page of what is NEW and ACTIVE, has one of the severities and was last changed in that time. */
   eachPageOfNew(
     wanted: { severities: readonly Severity[]; since: string; until: string },

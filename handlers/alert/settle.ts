@@ -101,7 +101,7 @@ async function markPortion(
     return !reason;
   });
   const open = shown.filter((member) => isUntaken(member, found[portion.indexOf(member)]));
-  const reasons = open.length > 0 ? await findings.setNotified(open) : [];
+  const reasons = open.length > 0 ? await findings.setWorkflow(open, "NOTIFIED") : [];
   for (const [i, member] of open.entries()) {
     if (reasons[i]) refusals.set(member.alertKey, `${member.id}: ${reasons[i]}`);
   }

@@ -32,6 +32,10 @@ export function severityOfOcsf(ocsf: Json): Severity | undefined {
   return ocsfSeverity(ocsf) ?? (isObject(ocsf.vendor_attributes) ? ocsfSeverity(ocsf.vendor_attributes) : undefined);
 }
 
+/** OCSF's numbers of a severity, which its schema demands; the words beside them are captions. 6 is Fatal, which counts as CRITICAL. */
+export const severityIdsOfOcsf = (severity: Severity): number[] =>
+  severity === "CRITICAL" ? [5, 6] : [severities.indexOf(severity) + 1];
+
 function ocsfSeverity(from: Json): Severity | undefined {
   const byId = typeof from.severity_id === "number" ? severities[Math.min(from.severity_id, 5) - 1] : undefined;
   // 99 means Other: the word may still be one that is known.

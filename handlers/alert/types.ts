@@ -9,6 +9,9 @@ export type Channel = "slack" | "backlog" | "mail";
 /** Language of what a person reads. */
 export type Language = "ja" | "en";
 
+/** Which form of Security Hub findings are taken from: CSPM, in ASFF, or V2, in OCSF. */
+export type FindingSource = "cspm" | "v2";
+
 export interface FindingResource {
   type: string;
   /** An ARN where the product gives one; some give a name or a path. */

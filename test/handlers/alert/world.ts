@@ -77,12 +77,12 @@ export function createWorld(options: WorldOptions) {
 
   const findings: Findings = {
     get: (ids) => io("getFindings", () => ids.map((id) => copy(hub.get(findingKey(id))))),
-    setNotified: (ids) =>
-      io("setNotified", () =>
-        ids.map((id) => {
+    setWorkflow: (marked, status) =>
+      io("setWorkflow", () =>
+        marked.map((id) => {
           const finding = hub.get(findingKey(id));
           if (!finding) return "FindingNotFound";
-          finding.workflow = "NOTIFIED";
+          finding.workflow = status;
           emit(finding);
           return undefined;
         }),
