@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { SecretSource } from "./components/notification/ServiceSecret";
-import type { Channel, Language, Severity } from "./handlers/alert/types";
+import type { Channel, FindingSource, Language, Severity } from "./handlers/alert/types";
 import { problemsBetween } from "./settings/between";
 import { common, PROTECTION_OFF } from "./settings/common";
 import { skippedBy } from "./settings/controlTower";
@@ -33,6 +33,7 @@ type WithSecret<Name extends "slack" | "backlog", Secret extends string> = Omit<
 export interface AuditSettings extends CommonSettings, z.output<z.ZodObject<typeof grouping>> {
   role: "audit";
   severities: Severity[];
+  findingSource: FindingSource;
   language: Language;
   slack?: WithSecret<"slack", "token">;
   backlog?: WithSecret<"backlog", "apiKey">;

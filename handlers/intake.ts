@@ -1,4 +1,3 @@
-import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
@@ -6,16 +5,18 @@ import { type Grouping, groupOf } from "./alert/group";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
 import { type Received, type ReceivePorts, receive, recheck } from "./alert/receive";
-import type { Observation, Severity } from "./alert/types";
+import type { FindingSource, Observation, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { workflowExecutions } from "./aws/executions";
 import { laterByQueue, recheckOf } from "./aws/recheck";
-import { securityHubFindings } from "./aws/securityHub";
+import { securityHubClient, securityHubFindings } from "./aws/securityHub";
 import { logIntake } from "./intakeLog";
 import { log } from "./log";
 
 export interface IntakeSettings {
+  /** Which form of Security Hub findings are read from and marked in. */
+  findingSource: FindingSource;
   /** Severities that are told. */
   severities: Severity[];
   /** How findings become alerts. */
@@ -41,7 +42,7 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     reopenWithinSeconds: settings.reopenWithinSeconds,
     groupOf: (finding) => groupOf(finding, settings.grouping),
     executions: workflowExecutions(new SFNClient({}), environment("ALERT_WORKFLOW")),
-    findings: securityHubFindings(new SecurityHubClient({ maxAttempts: 5 })),
+    findings: securityHubFindings(securityHubClient(), settings.findingSource),
     later: laterByQueue(sqs, environment("OPENING_QUEUE_URL")),
   };
   const bury = async (record: SQSRecord, reason: string) => {

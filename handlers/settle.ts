@@ -1,17 +1,18 @@
-import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SendTaskSuccessCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Failure } from "./alert/ports";
 import type { AlertRecord } from "./alert/record";
 import { type Settlement, type SettlePorts, type SettleRequest, settle } from "./alert/settle";
-import type { Channel } from "./alert/types";
+import type { Channel, FindingSource } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
-import { securityHubFindings } from "./aws/securityHub";
+import { securityHubClient, securityHubFindings } from "./aws/securityHub";
 import { log, waited } from "./log";
 
 export interface SettleSettings {
+  /** Which form of Security Hub findings are read from and marked in. */
+  findingSource: FindingSource;
   /** Channels that must have told an alert before its findings are set NOTIFIED. */
   requiredChannels: Channel[];
   /** The function's timeout. */
@@ -38,7 +39,7 @@ export const settleHandler = (settings: SettleSettings) => () => {
     now,
     required: settings.requiredChannels,
     budgetMs: settings.timeoutSeconds * 500,
-    findings: securityHubFindings(new SecurityHubClient({ maxAttempts: 5 })),
+    findings: securityHubFindings(securityHubClient(), settings.findingSource),
     report: async (alert, failures) => {
       const MessageBody = JSON.stringify(failedAlert(alert, failures));
       await sqs.send(new SendMessageCommand({ QueueUrl: environment("FAILED_ALERTS_QUEUE_URL"), MessageBody }));

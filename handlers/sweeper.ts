@@ -1,16 +1,17 @@
-import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { type SweepPorts, sweep } from "./alert/sweep";
-import type { Severity } from "./alert/types";
+import type { FindingSource, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { workflowExecutions } from "./aws/executions";
 import { laterByQueue } from "./aws/recheck";
-import { securityHubFindings } from "./aws/securityHub";
+import { securityHubClient, securityHubFindings } from "./aws/securityHub";
 import { log } from "./log";
 
 export interface SweeperSettings {
+  /** Which form of Security Hub findings are read from and marked in. */
+  findingSource: FindingSource;
   /** Severities that are told. */
   severities: Severity[];
 }
@@ -22,7 +23,7 @@ export const sweeperHandler = (settings: SweeperSettings) => () => {
     now,
     severities: settings.severities,
     executions: workflowExecutions(new SFNClient({}), environment("ALERT_WORKFLOW")),
-    findings: securityHubFindings(new SecurityHubClient({ maxAttempts: 8 })),
+    findings: securityHubFindings(securityHubClient(), settings.findingSource),
     later: laterByQueue(new SQSClient({}), environment("OPENING_QUEUE_URL")),
   };
 

@@ -1,3 +1,4 @@
+import type { FindingSource } from "../handlers/alert/types";
 import { baselineProblems } from "./betweenBaseline";
 import { controlTowerProblems } from "./betweenControlTower";
 import { recorderProblems } from "./betweenRecorders";
@@ -5,6 +6,7 @@ import { securityHubV2Problems } from "./betweenSecurityHubV2";
 import type { MemberRecorderSettings } from "./config";
 import { type ControlTowerSettings, skippedBy } from "./controlTower";
 import { CHANNEL_SECRETS } from "./existingSecret";
+import { findingSourceProblems } from "./findingSource";
 import type { GuardDutySettings } from "./guardDuty";
 import { guardDutyProblems } from "./guardDutyProblems";
 import { type HealthSettings, healthProblems } from "./health";
@@ -38,6 +40,7 @@ export interface RightOnes {
   securityHub?: SecurityHubSettings;
   securityHubV2?: SecurityHubV2Settings;
   invitedAccounts?: InvitedAccounts;
+  findingSource?: FindingSource;
   trail?: TrailSettings;
 }
 
@@ -54,6 +57,7 @@ export function problemsBetween(values: RightOnes, show: Show): string[] {
     ...suppressionProblems(values, show),
     ...(values.securityHub ? securityHubProblems(values.securityHub, values.regions, show) : []),
     ...securityHubV2Problems(values, show),
+    ...findingSourceProblems(values, show),
     ...invitationProblems(values.invitedAccounts ?? [], values, show),
   ];
 }

@@ -1,6 +1,7 @@
 import { accessPortal } from "./accessPortal";
 import { backlog, backlogApiKey } from "./backlog";
 import { CHANNEL_SECRETS } from "./existingSecret";
+import { findingSource } from "./findingSource";
 import { grouping } from "./grouping";
 import type { Show } from "./problems";
 import { runbook } from "./runbook";
@@ -13,6 +14,7 @@ export const notification = {
     .default(["HIGH", "CRITICAL"])
     .meta({ description: "Severities of findings that are told.", example: ["MEDIUM", "HIGH", "CRITICAL"] }),
   ...grouping,
+  findingSource,
   language: oneOf(["ja", "en"]).default("ja").meta({ description: "Language of the messages." }),
   slack,
   slackToken,

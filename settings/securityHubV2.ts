@@ -53,7 +53,7 @@ export const securityHubV2 = z
   .optional()
   .meta({
     description:
-      "Security Hub's newer form (V2), which correlates findings into exposures, beside the one that checks controls (CSPM): switched on in accounts that are there and those that join, in each of `hakken:regions`, by a policy of AWS Organizations; findings are gathered in the home region. hakken tells CSPM's findings alone, so that nothing is told twice. V2 has prices of its own, by resource. The policy type must be switched on in the organization.",
+      "Security Hub's newer form (V2), which correlates findings into exposures, beside the one that checks controls (CSPM): switched on in accounts that are there and those that join, in each of `hakken:regions`, by a policy of AWS Organizations; findings are gathered in the home region. Of CSPM and V2 hakken tells the findings of one alone (`hakken:findingSource`), so that nothing is told twice. V2 has prices of its own, by resource. The policy type must be switched on in the organization.",
     defaultMeaning: "left as it is",
     example: { disabledIn: ["ou-abcd-12345678"] },
   });

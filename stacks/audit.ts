@@ -104,6 +104,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       grouping: { ...settings.groupBy, routes: settings.routes },
       timing: { groupWaitSeconds: settings.groupWait, groupIntervalSeconds: settings.groupInterval },
       reopenWithinSeconds: settings.reopenWithin,
+      findingSource: settings.findingSource,
       slack,
       backlog,
       mail,

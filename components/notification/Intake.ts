@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grouping } from "../../handlers/alert/group";
-import type { Severity } from "../../handlers/alert/types";
+import type { FindingSource, Severity } from "../../handlers/alert/types";
 import { intakeHandler } from "../../handlers/intake";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
@@ -21,7 +21,8 @@ export interface IntakeArgs extends QueueKeeping {
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
-  /** Security Hub of the region, as a policy names it. */
+  findingSource: FindingSource;
+  /** Its Security Hub of the region, as a policy names it. */
   hubArn: string;
 }
 
@@ -41,7 +42,18 @@ export class Intake extends pulumi.ComponentResource {
 
   constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Intake", name, {}, opts);
-    const { region, key, table, workflow, retentionDays, protect, severities, grouping, reopenWithinSeconds } = args;
+    const {
+      region,
+      key,
+      table,
+      workflow,
+      retentionDays,
+      protect,
+      severities,
+      grouping,
+      reopenWithinSeconds,
+      findingSource,
+    } = args;
     const queueArgs = { region, key, retentionDays, protect };
 
     const queue = (what: string, windowSeconds: number) => {
@@ -58,7 +70,7 @@ export class Intake extends pulumi.ComponentResource {
       {
         description: "Takes findings in and starts what tells them",
         region,
-        factory: intakeHandler({ severities, grouping, reopenWithinSeconds }),
+        factory: intakeHandler({ severities, grouping, reopenWithinSeconds, findingSource }),
         statements: [
           ...consumeStatements([this.openingQueue, this.closingQueue], key),
           {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Grouping } from "../../handlers/alert/group";
 import type { Timing } from "../../handlers/alert/notice";
-import type { Channel, Language, Severity } from "../../handlers/alert/types";
+import type { Channel, FindingSource, Language, Severity } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { AlarmNotice } from "./AlarmNotice";
 import { Alarms, alarmNamePrefix } from "./Alarms";
@@ -37,6 +37,8 @@ export interface NotificationPipelineArgs {
   timing: Timing;
   /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
   reopenWithinSeconds: number;
+  /** Which form of Security Hub its findings are of. Default: cspm. */
+  findingSource?: FindingSource;
   /** Default: not told in Slack. */
   slack?: Omit<SlackChannelArgs, keyof ChannelArgs>;
   /** Default: not filed in Backlog. */
@@ -79,10 +81,10 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       queueRetentionDays: retentionDays = 14,
       protect = false,
     } = args;
-    const { grouping, reopenWithinSeconds } = args;
+    const { grouping, reopenWithinSeconds, findingSource = "cspm" } = args;
     const child = { parent: this };
     const guarded = { parent: this, protect };
-    const hubArn = `arn:aws:securityhub:${region}:${accountId}:hub/default`;
+    const hubArn = hubOf(findingSource, region, accountId);
 
     const key = new EncryptionKey(
       `${name}-key`,
@@ -102,7 +104,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { accountId, region, key, channels, settleQueue: asks.queue },
       child,
     );
-    const parts = { ...shared, workflow, hubArn };
+    const parts = { ...shared, workflow, hubArn, findingSource };
     const settle = new Settle(
       `${name}-settle`,
       { ...parts, queue: asks.queue, failedAlerts, requiredChannels: args.requiredChannels },
@@ -121,7 +123,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     const keyArns = [key.arn, alarmsKey.arn];
     const made = pipelineRules(
       name,
-      { ...queueing, severities, intake, sweeper, workflow, failedAlerts, alarmName, notice, keyArns },
+      { ...queueing, severities, findingSource, intake, sweeper, workflow, failedAlerts, alarmName, notice, keyArns },
       child,
     );
     const { rules, deadLetters, silenced } = made;
@@ -143,6 +145,13 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
+
+/**
+ * Security Hub, as a policy names it, of the form that findings are read from and marked in, and no other: both forms' calls take
+ * the same actions. The last part of a V2 hub's ARN is AWS's own; an account has one a region.
+ */
+const hubOf = (source: FindingSource, region: string, accountId: string): string =>
+  `arn:aws:securityhub:${region}:${accountId}:${source === "v2" ? "hubv2/*" : "hub/default"}`;
 
 /** The channels that the settings ask for. */
 function makeChannels(

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Channel } from "../../handlers/alert/types";
+import type { Channel, FindingSource } from "../../handlers/alert/types";
 import { settleHandler } from "../../handlers/settle";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
@@ -48,7 +48,8 @@ export interface SettleArgs {
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
-  /** Security Hub of the region, as a policy names it. */
+  findingSource: FindingSource;
+  /** Its Security Hub of the region, as a policy names it. */
   hubArn: string;
 }
 
@@ -65,7 +66,11 @@ export class Settle extends pulumi.ComponentResource {
       {
         description: "Sets told findings NOTIFIED and ends their executions",
         region,
-        factory: settleHandler({ requiredChannels: args.requiredChannels, timeoutSeconds: TIMEOUT_SECONDS }),
+        factory: settleHandler({
+          findingSource: args.findingSource,
+          requiredChannels: args.requiredChannels,
+          timeoutSeconds: TIMEOUT_SECONDS,
+        }),
         statements: [
           ...consumeStatements([queue], key),
           {

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Severity } from "../../handlers/alert/types";
+import type { FindingSource, Severity } from "../../handlers/alert/types";
 import { sweeperHandler } from "../../handlers/sweeper";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
@@ -17,7 +17,8 @@ export interface SweeperArgs {
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
-  /** Security Hub of the region, as a policy names it. */
+  findingSource: FindingSource;
+  /** Its Security Hub of the region, as a policy names it. */
   hubArn: string;
 }
 
@@ -34,7 +35,7 @@ export class Sweeper extends pulumi.ComponentResource {
       {
         description: "Finds alerts and findings that fell by the way",
         region,
-        factory: sweeperHandler({ severities: args.severities }),
+        factory: sweeperHandler({ severities: args.severities, findingSource: args.findingSource }),
         statements: [
           {
             Sid: "WakeAlerts",

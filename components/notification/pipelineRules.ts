@@ -1,13 +1,13 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Severity } from "../../handlers/alert/types";
+import type { FindingSource, Severity } from "../../handlers/alert/types";
 import type { AlarmNotice } from "./AlarmNotice";
 import { alarmNamePrefix } from "./Alarms";
 import type { AlertWorkflow } from "./AlertWorkflow";
 import { EncryptedQueue, type QueueKeeping } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
 import type { Intake } from "./Intake";
-import { closingPattern, openingPattern } from "./patterns";
+import { PATTERNS } from "./patterns";
 import { RoutedRule } from "./RoutedRule";
 import type { Sweeper } from "./Sweeper";
 import { detectionSilenced, pipelineSilenced } from "./silencingPatterns";
@@ -17,6 +17,7 @@ export interface PipelineRulesArgs extends QueueKeeping {
   key: EncryptionKey;
   /** Severities that are told. */
   severities: Severity[];
+  findingSource: FindingSource;
   intake: Intake;
   sweeper: Sweeper;
   workflow: AlertWorkflow;
@@ -50,9 +51,10 @@ export function pipelineRules(
   const rule = (what: string, description: string, when: When, guarded = protect) =>
     new RoutedRule(`${name}-${what}`, { description, region, when }, { ...opts, protect: guarded });
 
+  const patterns = PATTERNS[args.findingSource];
   const rules = {
-    opening: rule("opening", "Findings that open an alert", { pattern: openingPattern(args.severities) }),
-    closing: rule("closing", "Findings that are over", { pattern: closingPattern }),
+    opening: rule("opening", "Findings that open an alert", { pattern: patterns.opening(args.severities) }),
+    closing: rule("closing", "Findings that are over", { pattern: patterns.closing }),
     failures: rule("failures", "Executions that failed", { pattern: failurePattern(workflow) }),
     sweep: rule("sweep", "Runs the sweeper", { schedule: "rate(1 hour)" }),
     // A target of these comes and goes with the channels.

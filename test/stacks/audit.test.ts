@@ -98,6 +98,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         accountId: "444455556666",
         language: "ja",
         severities: ["HIGH", "CRITICAL"],
+        findingSource: "cspm",
         slack: settings.slack,
         backlog: undefined,
         mail: undefined,

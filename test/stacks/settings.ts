@@ -23,6 +23,7 @@ export const auditSettings = (): AuditSettings => ({
   role: "audit",
   account: "444455556666",
   profile: "audit",
+  findingSource: "cspm",
   severities: ["HIGH", "CRITICAL"],
   groupBy: { controls: "control", vulnerabilities: "vulnerability" },
   groupWait: 30,

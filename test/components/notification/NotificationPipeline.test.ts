@@ -96,6 +96,36 @@ describe("the notification pipeline", () => {
     expect(alarm?.inputs.alarmDescription).toContain("They stay 3 days.");
   });
 
+  it("takes findings from the source that is asked for, and may read and mark those of no other", async () => {
+    const args = pipelineArgs("https://services.example.com");
+    const resources = await made({ ...args, findingSource: "v2" });
+
+    const named = (type: string, name: string) =>
+      resources.find((resource) => resource.type === type && resource.name === name)?.inputs;
+    const rules = ["alerts-opening", "alerts-closing"].map((name) =>
+      JSON.parse(String(named("aws:cloudwatch/eventRule:EventRule", name)?.eventPattern)),
+    );
+    expect(rules).toMatchObject([
+      { "detail-type": ["Findings Imported V2"] },
+      { "detail-type": ["Findings Imported V2"] },
+    ]);
+    const hubRights = resources.flatMap(({ type, name, inputs }) => {
+      if (type !== "aws:iam/rolePolicy:RolePolicy") return [];
+      const { Statement } = JSON.parse(String(inputs.policy)) as {
+        Statement: { Action: string[]; Resource: string[] }[];
+      };
+      return Statement.filter(({ Action }) => Action.some((action) => action.startsWith("securityhub:"))).map(
+        ({ Action, Resource }) => [name, Action, Resource],
+      );
+    });
+    const hub = ["arn:aws:securityhub:ap-northeast-1:222222222222:hubv2/*"];
+    expect(hubRights).toEqual([
+      ["alerts-intake-policy", ["securityhub:GetFindings"], hub],
+      ["alerts-settle-policy", ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"], hub],
+      ["alerts-sweeper-policy", ["securityhub:GetFindings"], hub],
+    ]);
+  });
+
   it("reads existing secrets, each with its own key or none, and makes none", async () => {
     const { slack, backlog, ...rest } = pipelineArgs("https://services.example.com");
     if (!slack || !backlog) throw new Error("the pipeline of the tests has both");

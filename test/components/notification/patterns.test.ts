@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { closingPattern, openingPattern } from "../../../components/notification/patterns";
+import { PATTERNS } from "../../../components/notification/patterns";
+import type { Severity } from "../../../handlers/alert/types";
 
+const ALL: Severity[] = ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
+/** What stands under `detail.findings`, and under each $or there. */
+const findingsIn = (pattern: object) =>
+  (pattern as { detail: { findings: Record<string, unknown> } }).detail.findings as Record<string, unknown>;
+const opening = (severities: Severity[]) => findingsIn(PATTERNS.cspm.opening(severities));
+
+// What they let through: test/sandbox/aws/findingPatterns.test.ts.
 describe("the opening rule's pattern", () => {
   it("takes NEW of every severity set, and NOTIFIED of those above the lowest, whatever their order", () => {
-    const { findings } = openingPattern(["CRITICAL", "MEDIUM", "HIGH"]).detail;
-
-    expect(findings).toMatchObject({
+    expect(opening(["CRITICAL", "MEDIUM", "HIGH"])).toMatchObject({
       $or: [
         { Workflow: { Status: ["NEW"] }, Severity: { Label: ["CRITICAL", "MEDIUM", "HIGH"] } },
         { Workflow: { Status: ["NOTIFIED"] }, Severity: { Label: ["CRITICAL", "HIGH"] } },
@@ -14,7 +20,7 @@ describe("the opening rule's pattern", () => {
   });
 
   it("takes no NOTIFIED where one severity is set alone, since nothing can get worse into it", () => {
-    const { findings } = openingPattern(["CRITICAL"]).detail;
+    const findings = opening(["CRITICAL"]);
 
     expect(findings).toMatchObject({ Workflow: { Status: ["NEW"] }, Severity: { Label: ["CRITICAL"] } });
     // EventBridge takes no $or of one.
@@ -22,23 +28,31 @@ describe("the opening rule's pattern", () => {
   });
 
   it("takes findings without Compliance, as GuardDuty's, and leaves out what passes or can't be checked", () => {
-    const { Compliance, RecordState } = openingPattern(["HIGH"]).detail.findings;
+    expect(opening(["HIGH"])).toMatchObject({
+      Compliance: { Status: [{ exists: false }, { "anything-but": ["PASSED", "NOT_AVAILABLE"] }] },
+      RecordState: ["ACTIVE"],
+    });
+  });
+});
 
-    expect(Compliance).toEqual({ Status: [{ exists: false }, { "anything-but": ["PASSED", "NOT_AVAILABLE"] }] });
-    expect(RecordState).toEqual(["ACTIVE"]);
+describe("the patterns of a source", () => {
+  it.each([
+    ["cspm", "Security Hub Findings - Imported"],
+    ["v2", "Findings Imported V2"],
+  ] as const)("are of %s alone, since the other tells of the same", (source, type) => {
+    const { opening, closing } = PATTERNS[source];
+
+    expect([opening(["HIGH"]), closing]).toMatchObject([{ "detail-type": [type] }, { "detail-type": [type] }]);
   });
 
-  it("takes no finding of Security Hub V2, nor does any other rule, since CSPM tells of the same", () => {
-    const taken = [openingPattern(["HIGH"]), closingPattern].map((pattern) => pattern["detail-type"]);
+  it.each(["cspm", "v2"] as const)("of %s stay below EventBridge's 2,048 characters with every severity", (source) => {
+    const { opening, closing } = PATTERNS[source];
 
-    expect(taken).toEqual([["Security Hub Findings - Imported"], ["Security Hub Findings - Imported"]]);
-    expect(taken.flat()).not.toContain("Findings Imported V2");
+    expect(JSON.stringify(opening(ALL)).length).toBeLessThan(2048);
+    expect(JSON.stringify(closing).length).toBeLessThan(2048);
   });
 
-  it("stays below EventBridge's 2,048 characters with every severity", () => {
-    const all = openingPattern(["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"]);
-
-    expect(JSON.stringify(all).length).toBeLessThan(2048);
-    expect(JSON.stringify(closingPattern).length).toBeLessThan(2048);
+  it("go by OCSF's numbers, Fatal as CRITICAL", () => {
+    expect(findingsIn(PATTERNS.v2.opening(["MEDIUM", "CRITICAL"])).severity_id).toEqual([3, 5, 6]);
   });
 });
