@@ -32,6 +32,9 @@ export type SlackReplyEntry = SlackMessageEntry;
 /** What a Backlog issue says beside its text, in the words that its page shows. */
 export interface BacklogFields {
   status: string;
+  /** Whether that status ends it. */
+  isClosed: boolean;
+  resolution: string | null;
   priority: string;
   categories: string[];
   assignee: string | null;

@@ -14,6 +14,7 @@ import {
   ADD_PARAMETERS,
   addComment,
   addIssue,
+  deleteIssue,
   LIST_PARAMETERS,
   listComments,
   listIssues,
@@ -86,6 +87,7 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
     app.get("/api/v2/users/myself", async () => space.user);
     app.get("/api/v2/space", async () => space.space);
     app.get("/api/v2/priorities", async () => space.priorities);
+    app.get("/api/v2/resolutions", async () => space.resolutions);
     app.get("/api/v2/projects/:project", async (request) => project(named(request, "project")));
     app.get("/api/v2/projects/:project/issueTypes", async (request) => {
       project(named(request, "project"));
@@ -117,6 +119,10 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
       allow(1, 2);
       const parameters = readParameters(form(request), UPDATE_PARAMETERS);
       return issueJson(space, updateIssue(space, issue(named(request, "issue")), parameters));
+    });
+    app.delete("/api/v2/issues/:issue", async (request) => {
+      allow(1);
+      return issueJson(space, deleteIssue(space, issue(named(request, "issue"))));
     });
     app.get("/api/v2/issues/:issue/comments", async (request) => {
       const found = issue(named(request, "issue"));

@@ -7,6 +7,8 @@ const LONGEST_SUMMARY = 255;
 /** https://qiita.com/otLenz/items/8e21020b37880f6392c6 */
 const LONGEST_DESCRIPTION = 100_000;
 const LONGEST_COMMENT = 50_000;
+/** Of the four statuses that every project has. */
+const CLOSED = 4;
 
 export const ADD_PARAMETERS = [
   ...["projectId", "summary", "parentIssueId", "description", "startDate", "dueDate", "issueTypeId", "priorityId"],
@@ -26,7 +28,7 @@ export function addIssue(space: Space, given: Parameters): Issue {
   if (given.requiredNumber("projectId") !== space.project.id) throw noResource("project");
   const notified = readNotified(space, given);
   const at = space.now();
-  const keyId = space.issues.length + 1;
+  const keyId = space.nextKeyId++;
   const issue: Issue = {
     id: space.nextId++,
     keyId,
@@ -90,6 +92,15 @@ export function updateIssue(space: Space, issue: Issue, given: Parameters): Issu
   return issue;
 }
 
+/** Its key is never given again. https://developer.nulab.com/docs/backlog/api/2/delete-issue */
+export function deleteIssue(space: Space, issue: Issue): Issue {
+  space.issues.splice(space.issues.indexOf(issue), 1);
+  const entry = entryOf(space, issue);
+  entry.fields = { ...entry.fields, status: "deleted" };
+  space.store.changed("backlog");
+  return issue;
+}
+
 /** https://developer.nulab.com/docs/backlog/api/2/add-comment */
 export function addComment(space: Space, issue: Issue, given: Parameters): Comment {
   const notified = readNotified(space, given);
@@ -102,12 +113,17 @@ function remember(space: Space, issue: Issue, said: Pick<Comment, "content" | "c
   const comment: Comment = { id: space.nextId++, ...said, created: at };
   issue.comments.push(comment);
   issue.updated = at;
-  const entry = space.store.entries.backlog.find(({ key }) => key === issue.key);
-  if (entry === undefined) throw new Error(`${issue.key} is not in the inbox.`);
+  const entry = entryOf(space, issue);
   note(entry, comment, iso(at));
   entry.fields = fieldsOf(issue);
   space.store.changed("backlog");
   return comment;
+}
+
+function entryOf(space: Space, { key }: Issue): BacklogEntry {
+  const entry = space.store.entries.backlog.find((one) => one.key === key);
+  if (entry === undefined) throw new Error(`${key} is not in the inbox.`);
+  return entry;
 }
 
 function note(entry: BacklogEntry, comment: Comment, at: string): void {
@@ -122,8 +138,10 @@ function note(entry: BacklogEntry, comment: Comment, at: string): void {
 
 const names = (users: readonly BacklogUser[]) => users.map(({ name }) => name);
 
-const fieldsOf = ({ status, priority, categories, assignee, dueDate }: Issue): BacklogFields => ({
+const fieldsOf = ({ status, resolution, priority, categories, assignee, dueDate }: Issue): BacklogFields => ({
   status: status.name,
+  isClosed: status.id === CLOSED,
+  resolution: resolution?.name ?? null,
   priority: priority.name,
   categories: categories.map(({ name }) => name),
   assignee: assignee?.name ?? null,

@@ -115,6 +115,8 @@ export function createSpace(options: BacklogOptions, store: InboxStore, now: () 
     now,
     /** Issues and comments are numbered through. */
     nextId: 5001,
+    /** The number in the next issue's key. */
+    nextKeyId: 1,
   };
 }
 

@@ -23,6 +23,8 @@ export interface SlackMessage {
   broadcast: boolean;
   editedTs?: string;
   clientMessageId?: string;
+  /** Deleted, though its thread is still there: Slack keeps a tombstone in its place. */
+  tombstone?: boolean;
   entry: SlackEntry | SlackReplyEntry;
 }
 
@@ -84,6 +86,20 @@ export function createConversations(channels: readonly SlackChannel[], store: In
       store.looks.set(message.entry, look);
       store.changed("slack");
     },
+
+    /** As a person deletes it: with it goes its metadata; what has replies leaves a tombstone. The inbox keeps what it said. */
+    remove: (message: SlackMessage): void => {
+      const replies = messages.filter(
+        ({ channel, threadTs }) => channel === message.channel && threadTs === message.ts,
+      );
+      const look = { text: "This message was deleted.", blocks: [], attachments: [] };
+      if (replies.length > 0) Object.assign(message, { look, metadata: undefined, tombstone: true });
+      else messages.splice(messages.indexOf(message), 1);
+      message.entry.updates.push(version(look));
+      delete message.entry.metadata;
+      store.looks.set(message.entry, look);
+      store.changed("slack");
+    },
   };
 }
 
@@ -114,6 +130,7 @@ export function messageJson(message: SlackMessage, replies: readonly SlackMessag
     ...(message.editedTs !== undefined && { edited: { user: "U0HAKKEN", ts: message.editedTs } }),
     ...(message.threadTs !== undefined && { thread_ts: message.threadTs, parent_user_id: "U0HAKKEN" }),
     ...(message.threadTs !== undefined && message.broadcast && { subtype: "thread_broadcast" }),
+    ...(message.tombstone && { subtype: "tombstone", user: "USLACKBOT" }),
     ...(latest !== undefined && { thread_ts: message.ts, reply_count: replies.length, latest_reply: latest.ts }),
   };
 }

@@ -30,7 +30,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The Web API's methods, by name. https://docs.slack.dev/reference/methods */
 export function slackMethods(
   conversations: Conversations,
-  options: { dedupeSeconds: number; now: () => number },
+  options: { dedupeSeconds: number; editSeconds: number; now: () => number },
 ): Record<string, SlackMethod> {
   const repliesTo = (parent: SlackMessage) =>
     conversations.messages.filter(({ channel, threadTs }) => channel === parent.channel && threadTs === parent.ts);
@@ -53,6 +53,7 @@ export function slackMethods(
     if (threadTs !== undefined) {
       const parent = conversations.find(channel, threadTs);
       if (parent === undefined || parent.threadTs !== undefined) throw new SlackRefusal("thread_not_found");
+      if (parent.tombstone) throw new SlackRefusal("cannot_reply_to_message");
     }
 
     const message =
@@ -88,13 +89,36 @@ export function slackMethods(
     onlyKnown(args, [...TEXT_ARGUMENTS, "ts", "reply_broadcast"]);
     const channel = conversations.channel(requiredArgument(args, "channel"), false);
     const message = conversations.find(channel, requiredArgument(args, "ts"));
-    if (message === undefined) throw new SlackRefusal("message_not_found");
+    if (message === undefined || message.tombstone) throw new SlackRefusal("message_not_found");
     if (channel.archived) throw new SlackRefusal("is_archived");
+    const age = options.now() - (microsOf(message.ts) ?? 0) / 1000;
+    if (age > options.editSeconds * 1000) throw new SlackRefusal("edit_window_closed");
 
-    const look = readLook(args, message.look);
+    // A text without blocks takes the blocks away.
+    const previous = args.text === undefined ? message.look : { ...message.look, blocks: [] };
+    const look = readLook(args, previous);
     const metadata = readMetadata(args);
     conversations.update(message, look, metadata === "none" ? undefined : (metadata ?? message.metadata));
     return { channel: channel.id, ts: message.ts, text: look.text, message: messageJson(message, [], true) };
+  };
+
+  const remove = (args: SlackArguments) => {
+    onlyKnown(args, ["channel", "ts"]);
+    const channel = conversations.channel(requiredArgument(args, "channel"), false);
+    const message = conversations.find(channel, requiredArgument(args, "ts"));
+    if (message === undefined || message.tombstone) throw new SlackRefusal("message_not_found");
+    conversations.remove(message);
+    return { channel: channel.id, ts: message.ts };
+  };
+
+  const permalink = (args: SlackArguments) => {
+    onlyKnown(args, ["channel", "message_ts"]);
+    const channel = conversations.channel(requiredArgument(args, "channel"), false);
+    const message = conversations.find(channel, requiredArgument(args, "message_ts"));
+    if (message === undefined) throw new SlackRefusal("message_not_found");
+    const thread = message.threadTs === undefined ? "" : `?thread_ts=${message.threadTs}&cid=${channel.id}`;
+    const page = `https://sandbox.slack.com/archives/${channel.id}/p${message.ts.replace(".", "")}${thread}`;
+    return { channel: channel.id, permalink: page };
   };
 
   const history = (args: SlackArguments) => {
@@ -160,6 +184,8 @@ export function slackMethods(
       rateKey: (args) => conversations.rateKey(String(args.channel)),
       run: postMessage,
     },
+    "chat.delete": { scopes: ["chat:write"], writes: true, run: remove },
+    "chat.getPermalink": { scopes: [], writes: false, run: permalink },
     "chat.update": { scopes: ["chat:write"], writes: true, run: update },
     "conversations.history": { scopes: reading, writes: false, run: history },
     "conversations.replies": { scopes: reading, writes: false, run: replies },

@@ -18,6 +18,8 @@ export interface SlackOptions {
   methodLimit?: RateLimit;
   /** How long a repeated client_msg_id makes no second message; default 60. 0 = always makes one. */
   dedupeSeconds?: number;
+  /** How long the workspace lets a message be changed; default without end. */
+  editSeconds?: number;
 }
 
 interface SlackDouble extends SlackOptions {
@@ -30,7 +32,11 @@ interface SlackDouble extends SlackOptions {
 /** Slack's Web API as far as a bot that posts alerts uses it; mount under a prefix ending in /api. */
 export function createSlack(options: SlackDouble): FastifyPluginAsync {
   const conversations = createConversations(options.channels, options.store, options.now);
-  const methods = slackMethods(conversations, { dedupeSeconds: options.dedupeSeconds ?? 60, now: options.now });
+  const methods = slackMethods(conversations, {
+    dedupeSeconds: options.dedupeSeconds ?? 60,
+    editSeconds: options.editSeconds ?? Number.POSITIVE_INFINITY,
+    now: options.now,
+  });
   const posts = rateLimiter(options.postLimit ?? { perSecond: 1, burst: 3 }, options.now);
   const others = rateLimiter(options.methodLimit ?? { perSecond: 50 / 60, burst: 50 }, options.now);
   const scopes = options.scopes ?? ["chat:write", "channels:history", "groups:history"];

@@ -103,7 +103,10 @@ describe("adding an issue", () => {
         text: "S3 bucket is public\nセキュリティ / 高\nk1",
         at: "2026-11-22T03:00:00.000Z",
         textFormat: "markdown",
-        fields: { status: "未対応", priority: "高", categories: [], assignee: null, dueDate: "2026-12-01" },
+        fields: {
+          ...{ status: "未対応", isClosed: false, resolution: null },
+          ...{ priority: "高", categories: [], assignee: null, dueDate: "2026-12-01" },
+        },
         notified: [],
         updates: [],
         comments: [],
@@ -257,6 +260,42 @@ describe("changing an issue", () => {
     expect(comment).toMatchObject({ status: 201, body: { content: "seen", changeLog: [] } });
     expect(empty).toMatchObject({ status: 400, body: { errors: [{ code: 7 }] } });
     expect(running.store.entries.backlog[0]?.comments).toMatchObject([{ text: "seen" }]);
+  });
+});
+
+describe("a resolution", () => {
+  it("is one of five, and taken away by an empty value", async () => {
+    await start();
+    await add();
+    await send("PATCH", "/issues/SEC-1", { statusId: 4, resolutionId: 1 });
+
+    const all = await get("/resolutions");
+    const opened = await send("PATCH", "/issues/SEC-1", { statusId: 1, resolutionId: "" });
+
+    expect(all.body.map(({ id }: { id: number }) => id)).toEqual([0, 1, 2, 3, 4]);
+    expect(opened.body).toMatchObject({ status: { id: 1 }, resolution: null });
+  });
+});
+
+describe("deleting an issue", () => {
+  it("takes an administrator, and never gives its key again", async () => {
+    await start({ roleType: 1 });
+    await add();
+
+    const deleted = await request("DELETE", "/issues/SEC-1");
+    const gone = await get("/issues/SEC-1");
+    const next = await add();
+
+    expect([deleted.status, gone.status, next.body.issueKey]).toEqual([200, 404, "SEC-2"]);
+  });
+
+  it("is refused to anybody else", async () => {
+    await start();
+    await add();
+
+    const answer = await request("DELETE", "/issues/SEC-1");
+
+    expect(answer).toMatchObject({ status: 403, body: { errors: [{ code: 5 }] } });
   });
 });
 

@@ -6,7 +6,7 @@ afterEach(() => slack.inbox.close());
 const { call, post } = slack;
 
 describe("chat.update", () => {
-  it("changes what it is given and keeps the rest", async () => {
+  it("changes what it is given; a text alone takes the blocks away, and leaves the metadata", async () => {
     await slack.start();
     const metadata = { event_type: "alert", event_payload: { key: "k" } };
     const { ts } = await post({ text: "HIGH", blocks: [section("details")], metadata });
@@ -15,8 +15,28 @@ describe("chat.update", () => {
 
     expect(answer).toMatchObject({ ok: true, ts, text: "CRITICAL", message: { metadata } });
     expect(slack.inbox.store.entries.slack).toMatchObject([
-      { text: "HIGH\ndetails", metadata, updates: [{ text: "CRITICAL\ndetails" }] },
+      { text: "HIGH\ndetails", metadata, updates: [{ text: "CRITICAL" }] },
     ]);
+  });
+
+  it("keeps the blocks of a message whose text is not given", async () => {
+    await slack.start();
+    const { ts } = await post({ text: "HIGH", blocks: [section("details")] });
+
+    await call("chat.update", { channel: "C0SECURITY", ts, attachments: [{ text: "more" }] });
+
+    expect(slack.inbox.store.entries.slack[0]?.updates).toMatchObject([{ text: "HIGH\ndetails\nmore" }]);
+  });
+
+  it("is refused once the workspace lets nobody change the message any more", async () => {
+    await slack.start({ editSeconds: 60 });
+    const { ts } = await post({ text: "HIGH" });
+    const soon = await call("chat.update", { channel: "C0SECURITY", ts, text: "CRITICAL" });
+    slack.inbox.clock.ms += 61_000;
+
+    const late = await call("chat.update", { channel: "C0SECURITY", ts, text: "LOW" });
+
+    expect([soon.ok, late]).toEqual([true, { ok: false, error: "edit_window_closed" }]);
   });
 
   it.each([
@@ -34,6 +54,42 @@ describe("chat.update", () => {
     const answer = await call("chat.update", args);
 
     expect(answer).toMatchObject({ ok: false, error });
+  });
+});
+
+describe("chat.delete", () => {
+  it("takes a message away, and leaves a tombstone where it has a thread, which takes no change and no reply", async () => {
+    await slack.start();
+    const [bare, thread] = [await post({ text: "bare" }), await post({ text: "with a thread" })];
+    const reply = await post({ text: "reply", thread_ts: thread.ts });
+    const at = (ts: string) => ({ channel: "C0SECURITY", ts });
+
+    const deleted = [await call("chat.delete", at(bare.ts)), await call("chat.delete", at(thread.ts))];
+
+    expect(deleted.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(await call("chat.update", { ...at(bare.ts), text: "x" })).toMatchObject({ error: "message_not_found" });
+    expect(await call("chat.update", { ...at(thread.ts), text: "x" })).toMatchObject({ error: "message_not_found" });
+    expect(await post({ text: "x", thread_ts: bare.ts })).toMatchObject({ error: "thread_not_found" });
+    expect(await post({ text: "x", thread_ts: thread.ts })).toMatchObject({ error: "cannot_reply_to_message" });
+    expect((await call("conversations.replies", at(thread.ts))).messages).toMatchObject([
+      { ts: thread.ts, subtype: "tombstone", text: "This message was deleted." },
+      { ts: reply.ts, text: "reply" },
+    ]);
+    expect((await call("chat.delete", at(thread.ts))).error).toBe("message_not_found");
+  });
+});
+
+describe("chat.getPermalink", () => {
+  it("gives a message's address, and names the thread of a reply", async () => {
+    await slack.start();
+    const { ts } = await post({ text: "HIGH" });
+    const reply = await post({ text: "reply", thread_ts: ts });
+    const permalink = (message_ts: string) => call("chat.getPermalink", { channel: "C0SECURITY", message_ts });
+    const page = (of: string) => `https://sandbox.slack.com/archives/C0SECURITY/p${of.replace(".", "")}`;
+
+    expect((await permalink(ts)).permalink).toBe(page(ts));
+    expect((await permalink(reply.ts)).permalink).toBe(`${page(reply.ts)}?thread_ts=${ts}&cid=C0SECURITY`);
+    expect(await permalink("1600000000.000100")).toEqual({ ok: false, error: "message_not_found" });
   });
 });
 

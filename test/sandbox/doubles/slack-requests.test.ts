@@ -76,8 +76,8 @@ describe("the request itself", () => {
   it("knows no other method", async () => {
     await slack.start();
 
-    const answer = await call("chat.delete", {});
+    const answer = await call("chat.scheduleMessage", {});
 
-    expect(answer).toEqual({ ok: false, error: "unknown_method", req_method: "chat.delete" });
+    expect(answer).toEqual({ ok: false, error: "unknown_method", req_method: "chat.scheduleMessage" });
   });
 });
