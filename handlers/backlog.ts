@@ -4,17 +4,18 @@ import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
 import type { TellOutcome, TellRequest } from "./alert/tell";
-import { dayAfter } from "./alert/times";
 import type { Language, Notice, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { type Secret, secretReader } from "./aws/secret";
-import { type Ask, backlogApi, type Parameters } from "./backlogApi";
+import { backlogApi, isGone } from "./backlogApi";
+import { type BacklogPriority, changeOf, closingOf, type Issue, isClosedIssue, issueOf } from "./backlogIssues";
 import { type BacklogProject, readProject } from "./backlogProject";
+import { log } from "./log";
 import type { AccessPortal } from "./messages/accessPortal";
-import { backlogComment, backlogIssue } from "./messages/backlog";
 import type { BacklogTextFormat } from "./messages/backlogFormats";
 import { endsWithMarker, markerOf, updateMarkerOf } from "./messages/marker";
+import { isClosed } from "./messages/words";
 import { tellAndLog } from "./tellAndLog";
 
 /** Where alerts are filed, and with which fields. */
@@ -49,11 +50,10 @@ export interface BacklogSettings extends BacklogTarget {
   timeoutSeconds: number;
 }
 
-/** Backlog's three priorities. Their names differ by the user's language, their ids don't. */
-export type BacklogPriority = "high" | "normal" | "low";
-const PRIORITY_IDS: Record<BacklogPriority, number> = { high: 2, normal: 3, low: 4 };
-
-/** Files an alert as a Backlog issue, or comments on it when it got worse. Reads ALERT_TABLE and BACKLOG_API_KEY_SECRET. */
+/**
+ * Files an alert as a Backlog issue, comments on it when it got worse, closes it when it is over, and opens it again.
+ * Reads ALERT_TABLE and BACKLOG_API_KEY_SECRET.
+ */
 export const backlogHandler = (settings: BacklogSettings) => () => {
   const store = storeOfEnvironment();
   const apiKey = secretReader(new SecretsManagerClient({}), environment("BACKLOG_API_KEY_SECRET"));
@@ -63,13 +63,6 @@ export const backlogHandler = (settings: BacklogSettings) => () => {
     tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
-interface Issue {
-  issueKey: string;
-  description: string | null;
-  /** "2026-12-01T00:00:00Z": a day, whatever the time says. */
-  dueDate: string | null;
-  startDate: string | null;
-}
 interface Comment {
   content: string | null;
 }
@@ -93,35 +86,62 @@ export function backlogService(settings: Omit<BacklogSettings, "timing">, apiKey
     });
     return read;
   };
-  const file = async (project: BacklogProject, notice: Notice, commented: string | undefined): Promise<string> => {
-    const { issueKey } = commented
-      ? await ask<Issue>("PATCH", `issues/${commented}`, await changeOf(ask, settings, project, notice, commented))
-      : await ask<Issue>("POST", "issues", issueOf(settings, project, notice));
-    return issueKey;
+
+  /** Closes an issue that was filed for what is over already. It is filed: no failure may have it filed once more. */
+  const close = async (issue: Issue, notice: Notice): Promise<void> => {
+    if (isClosedIssue(issue)) return;
+    try {
+      await ask<Issue>("PATCH", `issues/${issue.issueKey}`, closingOf(issue, notice));
+    } catch (error) {
+      const problem = `Backlog issue ${issue.issueKey} is filed, but not closed: ${(error as Error).message}`;
+      // Anything but a refusal is tried again: the issue is found then.
+      if (!isRefused(error)) throw new Error(problem);
+      log({ step: "backlog", outcome: "left open", alertKey: notice.alertKey, reason: problem });
+    }
+  };
+  const file = async (project: BacklogProject, notice: Notice): Promise<string> => {
+    const issue = await ask<Issue>("POST", "issues", issueOf(settings, project, notice));
+    if (isClosed(notice)) await close(issue, notice);
+    return issue.issueKey;
+  };
+  /** Change and comment are one call, so that both are there or neither. */
+  const goOn = async (project: BacklogProject, notice: Notice, issueKey: string): Promise<string> => {
+    const issue = await ask<Issue>("GET", `issues/${issueKey}`);
+    const changed = await ask<Issue>("PATCH", `issues/${issueKey}`, changeOf(settings, project, notice, issue));
+    return changed.issueKey;
+  };
+  const tellIn = async (project: BacklogProject, notice: Notice, issueKey: string | undefined): Promise<string> => {
+    if (issueKey === undefined) return file(project, notice);
+    try {
+      return await goOn(project, notice, issueKey);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      return file(project, notice);
+    }
   };
 
   return {
     channel: "backlog",
     send: async (notice, parent) => {
       const wasKnown = read !== undefined;
-      const commented = commentedIssue(notice, parent);
+      const issueKey = continuedIssue(notice, parent);
       try {
-        return await file(await projectOf(), notice, commented);
+        return await tellIn(await projectOf(), notice, issueKey);
       } catch (error) {
         if (!isRefused(error)) throw error;
         // Perhaps since the project has changed, of which somebody may have left. What is refused was not taken.
         read = undefined;
         if (!wasKnown) throw error;
-        return file(await projectOf(), notice, commented);
+        return tellIn(await projectOf(), notice, issueKey);
       }
     },
     find: async (notice, parent) => {
-      const commented = commentedIssue(notice, parent);
-      if (commented) {
+      const issueKey = continuedIssue(notice, parent);
+      if (issueKey) {
         const newest = { order: "desc", count: 100 };
-        const comments = await ask<Comment[]>("GET", `issues/${commented}/comments`, newest);
+        const comments = await ask<Comment[]>("GET", `issues/${issueKey}/comments`, newest).catch(unlessGone);
         const marker = updateMarkerOf(notice);
-        return comments.some(({ content }) => endsWithMarker(content, marker)) ? commented : undefined;
+        if (comments) return comments.some(({ content }) => endsWithMarker(content, marker)) ? issueKey : undefined;
       }
       // Not by keyword: Backlog's search may lag behind. Its user's newest issues don't.
       const { projectId, userId } = await projectOf();
@@ -133,75 +153,18 @@ export function backlogService(settings: Omit<BacklogSettings, "timing">, apiKey
         count: 100,
       };
       const issues = await ask<Issue[]>("GET", "issues", newest);
-      return issues.find(({ description }) => endsWithMarker(description, markerOf(notice)))?.issueKey;
+      const issue = issues.find(({ description }) => endsWithMarker(description, markerOf(notice)));
+      if (issue && isClosed(notice)) await close(issue, notice);
+      return issue?.issueKey;
     },
   };
 }
 
-/** A rise goes to the issue that was filed before. */
-const commentedIssue = (notice: Notice, parent: Told | undefined): string | undefined =>
-  notice.kind === "risen" ? parent?.reference : undefined;
+/** The issue that was filed before and goes on. A first word on an occurrence has an issue of its own. */
+const continuedIssue = (notice: Notice, parent: Told | undefined): string | undefined =>
+  notice.kind === "opened" ? undefined : parent?.reference;
 
-const issueOf = (
-  settings: BacklogTarget & Pick<BacklogSettings, "language" | "homeRegion" | "accessPortal">,
-  project: BacklogProject,
-  notice: Notice,
-): Parameters => ({
-  projectId: project.projectId,
-  issueTypeId: project.issueTypeId,
-  priorityId: priorityOf(settings, notice),
-  "categoryId[]": project.categoryIds,
-  assigneeId: project.assigneeId,
-  dueDate: dueDateOf(settings, project, notice),
-  "notifiedUserId[]": project.notifiedUserIds,
-  ...backlogIssue(notice, { ...settings, textFormat: project.textFormat, leftOut: project.leftOut }),
-});
-
-const changeOf = async (
-  ask: Ask,
-  settings: Omit<BacklogSettings, "timing">,
-  project: BacklogProject,
-  notice: Notice,
-  issueKey: string,
-): Promise<Parameters> => ({
-  priorityId: priorityOf(settings, notice),
-  dueDate: await earlierDueDate(ask, settings, project, notice, issueKey),
-  "notifiedUserId[]": project.notifiedUserIds,
-  comment: backlogComment(notice, {
-    ...settings,
-    textFormat: project.textFormat,
-    // All that a comment does of them.
-    leftOut: project.leftOut.filter(({ as }) => as === "notifiedUser"),
-  }),
-});
-
-const priorityOf = ({ priorities }: BacklogTarget, { finding }: Notice) => PRIORITY_IDS[priorities[finding.severity]];
-
-/** By when a new issue is to be dealt with; nothing is due on an alert that has closed already. */
-function dueDateOf({ dueDays = {} }: BacklogTarget, { timeZone }: BacklogProject, notice: Notice) {
-  const days = dueDays[notice.finding.severity];
-  if (days === undefined || timeZone === undefined || notice.kind === "openedAndClosed") return undefined;
-  return dayAfter(notice.openedAt, days, timeZone);
-}
-
-/**
- * The due date of a rise to another severity, counted from today: what was set when it opened may be over by now. Only
- * where it is earlier than the issue's, which a person may have moved. Where a person has removed it, it stays away. Never
- * before the day that a person plans to begin: Backlog would refuse the rise as a whole.
- */
-async function earlierDueDate(
-  ask: Ask,
-  { dueDays = {} }: BacklogTarget,
-  { timeZone }: BacklogProject,
-  { finding, previousSeverity }: Notice,
-  issueKey: string,
-): Promise<string | undefined> {
-  const days = dueDays[finding.severity];
-  if (days === undefined || timeZone === undefined) return undefined;
-  if (previousSeverity === undefined || previousSeverity === finding.severity) return undefined;
-  const due = dayAfter(now(), days, timeZone);
-  const { dueDate, startDate } = await ask<Issue>("GET", `issues/${issueKey}`);
-  if (startDate && due < startDate.slice(0, 10)) return undefined;
-  if (dueDate === null) return dueDays[previousSeverity] === undefined ? due : undefined;
-  return due < dueDate.slice(0, 10) ? due : undefined;
+/** Goes on without an answer where the issue asked for is gone. */
+function unlessGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
 }

@@ -29,6 +29,10 @@ export function backlogApi(spaceUrl: string, apiKey: Secret): Ask {
   };
 }
 
+/** Whether what was asked for is not there (any more): of an issue, that somebody has deleted it. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof Error && (error as Error & { status?: number }).status === 404;
+
 function formOf(parameters: Parameters): URLSearchParams {
   const pairs = Object.entries(parameters).flatMap(([name, given = []]) => {
     const values = typeof given === "object" ? given : [given];
@@ -48,6 +52,6 @@ function accepted(asked: string, answer: HttpAnswer, secret: string): unknown {
   const { errors } = (answer.body ?? {}) as { errors?: { message?: string }[] };
   const details = errors?.map(({ message }) => message).join("; ") ?? "";
   const said = redact(`Backlog answered ${asked} with HTTP ${answer.status} ${details}`, [secret]);
-  if (answer.status >= 400 && answer.status < 500) throw refused(said);
+  if (answer.status >= 400 && answer.status < 500) throw Object.assign(refused(said), { status: answer.status });
   throw new Error(said);
 }

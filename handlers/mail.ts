@@ -7,7 +7,7 @@ import type { Language } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import type { AccessPortal } from "./messages/accessPortal";
-import { mailMessage } from "./messages/mail";
+import { isMailed, mailMessage } from "./messages/mail";
 import { tellAndLog } from "./tellAndLog";
 
 export interface MailSettings {
@@ -31,11 +31,17 @@ export const mailHandler = (settings: MailSettings) => () => {
     tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
 };
 
-/** E-mail by SNS as a channel. It can't be asked what it has sent; its reference is SNS's message id. */
-export function mailService(settings: MailSettings, sns: SNSClient, TopicArn: string): ChannelService {
+/**
+ * E-mail by SNS as a channel. It can't be asked what it has sent; its reference is SNS's message id. A closing sends nothing:
+ * it stands in the digest, and the reference stays that of the mail before.
+ */
+export function mailService(settings: Omit<MailSettings, "timing">, sns: SNSClient, TopicArn: string): ChannelService {
   return {
     channel: "mail",
-    send: async (notice) => {
+    isSilent: (notice) => !isMailed(notice),
+    send: async (notice, parent) => {
+      // Never asked for (isSilent); a mail on it could not be written, either.
+      if (!isMailed(notice)) return parent?.reference ?? "";
       const { subject, message } = mailMessage(notice, settings);
       try {
         const { MessageId } = await sns.send(new PublishCommand({ TopicArn, Subject: subject, Message: message }));

@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { Agent } from "undici";
-import { refused, slowDown } from "./alert/errors";
+import { isRefused } from "./alert/errors";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
-import type { Told } from "./alert/record";
+import type { Sending } from "./alert/record";
 import type { TellOutcome, TellRequest } from "./alert/tell";
 import type { Language, Notice } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
-import { type Secret, secretReader, withSecret } from "./aws/secret";
-import { call, type HttpAnswer, header, redact } from "./http";
+import { type Secret, secretReader } from "./aws/secret";
 import type { AccessPortal } from "./messages/accessPortal";
 import { slackMessage, slackReply } from "./messages/slack";
+import type { SlackMessage } from "./messages/slackText";
+import { hasRisen } from "./messages/words";
+import { isGone, type SlackApi, type SlackPosted, slackApi } from "./slackApi";
 import { tellAndLog } from "./tellAndLog";
 
 export interface SlackSettings {
@@ -30,7 +31,13 @@ export interface SlackSettings {
   timeoutSeconds: number;
 }
 
-/** Tells an alert in Slack, or replies in its thread when it got worse. Reads ALERT_TABLE and SLACK_TOKEN_SECRET. */
+/** What a message takes of them. */
+type Settings = Omit<SlackSettings, "timing">;
+
+/**
+ * Tells an alert in Slack: in a message of its own, which is kept up to date and shrinks when it is over, and what is new in
+ * its thread. Reads ALERT_TABLE and SLACK_TOKEN_SECRET.
+ */
 export const slackHandler = (settings: SlackSettings) => () => {
   const store = storeOfEnvironment();
   const token = secretReader(new SecretsManagerClient({}), environment("SLACK_TOKEN_SECRET"));
@@ -42,106 +49,127 @@ export const slackHandler = (settings: SlackSettings) => () => {
 
 /** Names hakken's messages in their metadata. */
 const EVENT_TYPE = "hakken_alert";
-/** Asking for patience, although with HTTP 200. https://docs.slack.dev/reference/methods/chat.postMessage */
-const TOO_MANY = ["ratelimited", "rate_limited", "message_limit_exceeded"];
-/** Errors after which it is not known whether Slack took the message; or that another try mends. */
-const UNSURE = [
-  "internal_error",
-  "fatal_error",
-  "service_unavailable",
-  "request_timeout",
-  "team_added_to_org",
-  // Slack knows our client_msg_id from an earlier attempt, whatever became of it.
-  "duplicate_message",
-  "duplicate_message_not_found",
-  "duplicate_channel_not_found",
-];
 /** Two hundred messages each: more can't have come during an hour of attempts, unless others post there too. */
 const PAGES = 20;
 
-interface SlackReply {
-  ok: boolean;
-  error?: string;
-  ts?: string;
-  messages?: SlackPosted[];
-  response_metadata?: { next_cursor?: string; messages?: string[] };
-}
+/** Slack as a channel. Its reference is the ts of the alert's message: a thread takes no other for its parent. */
+export function slackService(settings: Settings, token: Secret): ChannelService {
+  const api = slackApi(settings.apiUrl, settings.channel, token);
 
-interface SlackPosted {
-  ts: string;
-  metadata?: { event_type?: string; event_payload?: { alertKey?: string; occurrence?: number; version?: number } };
-}
-
-/** Slack as a channel. Its reference is the ts of the occurrence's first message: a thread takes no other for its parent. */
-export function slackService(settings: Omit<SlackSettings, "timing">, token: Secret): ChannelService {
-  const http = new Agent({ connectTimeout: 5_000, headersTimeout: 10_000, bodyTimeout: 10_000 });
-
-  const ask = (method: string, contentType: string, body: string): Promise<SlackReply> =>
-    withSecret(token, async (secret) => {
-      const answer = await call(http, {
-        method: "POST",
-        url: `${settings.apiUrl}/${method}`,
-        headers: { authorization: `Bearer ${secret}`, "content-type": contentType },
-        body,
-        secrets: [secret],
-      });
-      return accepted(method, settings.channel, answer, secret);
-    });
-  const write = (method: string, parameters: object) =>
-    ask(method, "application/json; charset=utf-8", JSON.stringify(parameters));
-  // JSON is for methods that write; every method takes a form. https://docs.slack.dev/apis/web-api/#methods_supporting_json
-  const read = (method: string, parameters: Record<string, string>) =>
-    ask(method, "application/x-www-form-urlencoded", new URLSearchParams(parameters).toString());
+  /** Its metadata stays as it was posted: by it the reply is told from the message. */
+  const update = (notice: Notice, ts: string) =>
+    api.write("chat.update", { channel: settings.channel, ts, ...slackMessage(notice, settings) });
+  const post = async (notice: Notice, message: SlackMessage, inThread: object = {}): Promise<string> => {
+    const { ts } = await api.write("chat.postMessage", { ...postOf(settings, notice, message), ...inThread });
+    if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
+    return ts;
+  };
+  /** The message first, since that may be done again; the reply, which may not, once the message stands. */
+  const goOn = async (notice: Notice, ts: string): Promise<void> => {
+    await update(notice, ts);
+    await post(notice, slackReply(notice, settings), { thread_ts: ts, reply_broadcast: isBroadcast(notice) });
+  };
 
   return {
     channel: "slack",
     send: async (notice, parent) => {
-      const { ts } = await write("chat.postMessage", postOf(settings, notice, parent));
-      if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
-      return threadOf(notice, parent) ?? ts;
-    },
-    find: async (notice, parent, { since, at }) => {
-      // From the first attempt to the end of the last one, and a minute for clocks that differ.
-      const oldest = String(Date.parse(since) / 1000 - 60);
-      const latest = String(Date.parse(at) / 1000 + settings.timeoutSeconds + 60);
-      const thread = threadOf(notice, parent);
-      const where = { channel: settings.channel, oldest, latest, limit: "200", include_all_metadata: "true" };
-      let next: { cursor?: string } = {};
-      for (let page = 0; page < PAGES; page++) {
-        const reply = thread
-          ? await read("conversations.replies", { ...where, ...next, ts: thread })
-          : await read("conversations.history", { ...where, ...next });
-        const found = reply.messages?.find((message) => tells(message, notice));
-        if (found) return thread ?? found.ts;
-        const cursor = reply.response_metadata?.next_cursor;
-        if (!cursor) return undefined;
-        next = { cursor };
+      // Another occurrence's message is none to go on with: the alert opened anew.
+      if (parent && notice.kind !== "opened") {
+        try {
+          await goOn(notice, parent.reference);
+          return parent.reference;
+        } catch (error) {
+          if (!isGone(error)) throw error;
+        }
       }
-      throw new Error(
-        `Slack channel ${settings.channel} has more messages from ${since} to ${at} than are looked through`,
-      );
+      const previous = await permalinkOf(api, settings, notice);
+      return post(notice, slackMessage(notice, { ...settings, previous }));
+    },
+    find: async (notice, parent, attempt) => {
+      const thread = notice.kind === "opened" ? undefined : parent?.reference;
+      const reply = thread && (await replyOf(api, settings, notice, attempt, thread));
+      if (thread && reply) {
+        // Whatever another attempt has written into it meanwhile, it is to say what this one says.
+        await update(notice, thread).catch(unlessGone);
+        return thread;
+      }
+      // In the channel, also where the message to go on with was gone when it was sent.
+      const found = await firstOf(api, "conversations.history", windowOf(settings, attempt), notice);
+      return found && (found.thread_ts ?? found.ts);
     },
   };
 }
 
-/** A rise goes into the thread of what was told before. */
-const threadOf = (notice: Notice, parent: Told | undefined): string | undefined =>
-  notice.kind === "risen" ? parent?.reference : undefined;
+/** A reply that everybody in the channel should see. */
+const isBroadcast = (notice: Notice): boolean =>
+  hasRisen(notice) || notice.kind === "requested" || notice.kind === "reopened";
 
-function postOf(settings: Omit<SlackSettings, "timing">, notice: Notice, parent: Told | undefined): object {
+async function replyOf(
+  api: SlackApi,
+  settings: Settings,
+  notice: Notice,
+  attempt: Sending,
+  ts: string,
+): Promise<SlackPosted | undefined> {
+  const where = { ...windowOf(settings, attempt), ts };
+  return firstOf(api, "conversations.replies", where, notice).catch(unlessGone);
+}
+
+/** Address of the message of the occurrence before, where this one has a message of its own. Not worth failing for. */
+async function permalinkOf(
+  api: SlackApi,
+  { channel }: Settings,
+  { previousReference }: Notice,
+): Promise<string | undefined> {
+  if (!previousReference) return undefined;
+  const asked = { channel, message_ts: previousReference };
+  const { permalink } = await api.read("chat.getPermalink", asked).catch((error): { permalink?: string } => {
+    if (!isRefused(error)) throw error;
+    return {};
+  });
+  return permalink;
+}
+
+/** Goes on without an answer where the message asked for is gone. */
+function unlessGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
+}
+
+/** From the first attempt to the end of the last one, and a minute for clocks that differ. */
+function windowOf({ channel, timeoutSeconds }: Settings, { since, at }: Sending): Record<string, string> {
+  const oldest = String(Date.parse(since) / 1000 - 60);
+  const latest = String(Date.parse(at) / 1000 + timeoutSeconds + 60);
+  return { channel, oldest, latest, limit: "200", include_all_metadata: "true" };
+}
+
+/** The first message there that tells this version of the alert. */
+async function firstOf(
+  api: SlackApi,
+  method: string,
+  where: Record<string, string>,
+  notice: Notice,
+): Promise<SlackPosted | undefined> {
+  let next: { cursor?: string } = {};
+  for (let page = 0; page < PAGES; page++) {
+    const { messages, response_metadata } = await api.read(method, { ...where, ...next });
+    const found = messages?.find((message) => tells(message, notice));
+    const cursor = response_metadata?.next_cursor;
+    if (found || !cursor) return found;
+    next = { cursor };
+  }
+  throw new Error(`Slack channel ${where.channel} has more messages after ${where.oldest} than are looked through`);
+}
+
+function postOf(settings: Settings, notice: Notice, message: SlackMessage): object {
   const { alertKey, occurrence, version } = notice;
-  const thread = threadOf(notice, parent);
-  const { text, blocks } = thread ? slackReply(notice, settings) : slackMessage(notice, settings);
   return {
     channel: settings.channel,
-    text,
-    blocks,
+    ...message,
     unfurl_links: false,
     unfurl_media: false,
     // By these the message is known again after a lost reply.
     client_msg_id: messageId(notice),
     metadata: { event_type: EVENT_TYPE, event_payload: { alertKey, occurrence, version } },
-    ...(thread && { thread_ts: thread, reply_broadcast: true }),
   };
 }
 
@@ -162,17 +190,4 @@ function messageId({ alertKey, occurrence, version }: Notice): string {
     hex.slice(20, 32),
   ];
   return parts.join("-");
-}
-
-/** Slack answers 200 to a refused message; only `ok` tells. */
-function accepted(method: string, channel: string, answer: HttpAnswer, secret: string): SlackReply {
-  const reply = (answer.body ?? {}) as Partial<SlackReply>;
-  if (answer.status === 429 || TOO_MANY.includes(reply.error ?? "")) {
-    throw slowDown(Number(header(answer, "retry-after")) || 30, `Slack asks to slow down (${method})`);
-  }
-  if (answer.status === 200 && reply.ok) return reply as SlackReply;
-  const details = [reply.error ?? `HTTP ${answer.status}`, ...(reply.response_metadata?.messages ?? [])].join("; ");
-  const said = redact(`Slack refused ${method} for channel ${channel}: ${details}`, [secret]);
-  if (answer.status >= 500 || !reply.error || UNSURE.includes(reply.error)) throw new Error(said);
-  throw refused(said);
 }

@@ -98,6 +98,8 @@ export interface Failure {
 /** A service that takes messages. */
 export interface ChannelService {
   channel: Channel;
+  /** Whether it has no message for a notice: that counts as told, and takes no slot. Absent where it has one for each. */
+  isSilent?(notice: Notice): boolean;
   /**
    * Sends it and gives its reference. Throws `refused` if it surely was not taken and never will be, `slowDown` if it was
    * not taken yet, any other error if the outcome is unknown.

@@ -64,7 +64,9 @@ async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: Tel
   if (hold > 0) return wait(hold);
   const notice = await noticeOf(store, alert, service.channel);
   if (!notice) return done("told");
-  if (saysNothing(notice)) return noteTold(ports, alert, notice, alert.told[service.channel]?.reference ?? "");
+  if (saysNothing(notice) || service.isSilent?.(notice)) {
+    return noteTold(ports, alert, notice, alert.told[service.channel]?.reference ?? "");
+  }
   const seconds = reserved ? 0 : await store.reserveSlot(service.channel, now());
   if (seconds > 0) return wait(seconds, true);
 

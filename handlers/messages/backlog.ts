@@ -3,12 +3,15 @@ import type { Notice, Severity } from "../alert/types";
 import { type BacklogFormat, type BacklogTextFormat, bmp, formatOf, safe, safeId } from "./backlogFormats";
 import { linksOf } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
-import { accountOf, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf } from "./text";
-import { headlineOf, type LeftOut, type MessageOptions, type Words, wordsOf } from "./words";
+import { rowsOf } from "./rows";
+import { allResources, oneLine, openFor, placeOf, plain, resourcesOf, timeOf, titleOf } from "./text";
+import { headlineOf, isClosed, type LeftOut, type MessageOptions, type Words, wordsOf } from "./words";
 
 export interface BacklogOptions extends MessageOptions {
   /** How the project's texts are formatted. */
   textFormat: BacklogTextFormat;
+  /** Of the space, without a slash at its end: where an issue's page is. */
+  spaceUrl: string;
   /** Names of the settings that could not be heeded. Default: none. */
   leftOut?: readonly LeftOut[];
 }
@@ -27,7 +30,8 @@ export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIs
   const words = wordsOf(options.language);
   const format = formatOf(options.textFormat);
   const headline = headlineOf(notice, words);
-  const place = `[${bmp(accountOf(finding), 80)} ${bmp(oneLine(finding.region) || words.unknown, 40)}]`;
+  const { account, region } = placeOf(notice, words);
+  const place = `[${bmp(account, 90)} ${bmp(region, 50)}]`;
   const named = `${marks[finding.severity]} ${finding.severity}: ${bmp(titleOf(finding, words), 250)}`;
   const description = plain(finding.description);
 
@@ -36,7 +40,7 @@ export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIs
     format.title(safe(titleOf(finding, words), 1100)),
     format.table([severityRow(notice, words), ...factRows(notice, words)]),
     ...leftOutLine(words, options),
-    resourceLines(notice, words, format),
+    resourceLines(allResources(finding), 20, words.labels.resources, words, format),
     ...(description === "" ? [] : [format.heading(words.labels.description), quoted(description, format)]),
     linkLines(notice, words, format, options),
     markerOf(notice),
@@ -44,17 +48,22 @@ export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIs
   return { summary: `${cut(named, 254 - place.length)} ${place}`, description: parts.join("\n\n") };
 }
 
-/** The comment on an alert's issue when the alert got worse. Ends with its own marker line, which names the version. */
+/** The comment on an alert's issue when the alert got worse, closed or opened again. Ends with its own marker line, which names the version. */
 export function backlogComment(notice: Notice, options: BacklogOptions): string {
-  const { finding } = notice;
+  const { finding, added } = notice;
   const words = wordsOf(options.language);
   const format = formatOf(options.textFormat);
-  const lastSeen = timeOf(finding.lastSeen ?? finding.updatedAt, words);
+  const { labels } = words;
+  const headline = headlineOf(notice, words) ?? words.recurred(notice.occurrence);
+  const isGrown = added !== undefined && added.count > 0;
+  const end = [format.strong(headline), format.table(outcomeRows(notice, words)), ...leftOutLine(words, options)];
+  if (isClosed(notice)) return [...end, updateMarkerOf(notice)].join("\n\n");
   return [
-    format.strong(headlineOf(notice, words) ?? words.grown(finding.resourceCount)),
-    format.table([severityRow(notice, words), [words.labels.lastSeen, lastSeen]]),
+    format.strong(headline),
+    format.table([severityRow(notice, words), ...changeableRows(notice, words)]),
     ...leftOutLine(words, options),
-    resourceLines(notice, words, format),
+    ...(isGrown ? [resourceLines(added, 20, words.added, words, format)] : []),
+    resourceLines(allResources(finding), isGrown ? 10 : 20, labels.resources, words, format),
     linkLines(notice, words, format, options),
     updateMarkerOf(notice),
   ].join("\n\n");
@@ -68,16 +77,40 @@ const severityRow = ({ finding: { severity } }: Notice, words: Words): [string, 
   `${marks[severity]} ${words.severity[severity]}`,
 ];
 
-const factRows = (notice: Notice, words: Words) =>
-  rowsOf(notice.finding, words).map(([label, value]): [string, string] => [label, safe(value, 300)]);
+const factRows = (notice: Notice, words: Words, longestList?: number): [string, string][] => [
+  ...rowsOf(notice, words, longestList).map(([label, value]): [string, string] => [label, safe(value, 6000)]),
+  ...(isClosed(notice) ? outcomeRows(notice, words) : []),
+];
 
-function resourceLines(notice: Notice, words: Words, format: BacklogFormat): string {
-  const { shown, beyond } = resourcesOf(notice.finding, 20);
+/** What may be other than in the issue. */
+function changeableRows(notice: Notice, words: Words): [string, string][] {
+  const { labels } = words;
+  const changeable = [labels.findings, labels.endTime, labels.lastSeen];
+  if (notice.accounts.length > 1) changeable.push(labels.account);
+  if (notice.regions.length > 1) changeable.push(labels.region);
+  // A comment holds half of what a description does.
+  return factRows(notice, words, 2000).filter(([label]) => changeable.includes(label));
+}
+
+function outcomeRows(notice: Notice, words: Words): [string, string][] {
+  const open = openFor(notice, words);
+  const closedAt: [string, string] = [words.labels.closedAt, timeOf(notice.closedAt, words)];
+  return open ? [closedAt, [words.labels.openFor, open]] : [closedAt];
+}
+
+function resourceLines(
+  resources: Parameters<typeof resourcesOf>[0],
+  max: number,
+  label: string,
+  words: Words,
+  format: BacklogFormat,
+): string {
+  const { shown, beyond } = resourcesOf(resources, max);
   const lines = shown.map(
     ({ id, type }) => `- ${format.id(safeId(id, 1024))}${type === "" ? "" : ` (${safe(type, 100)})`}`,
   );
   if (beyond > 0) lines.push(`- ${words.more(beyond)}`);
-  const heading = `${words.labels.resources}${words.colon}${words.count(notice.finding.resourceCount)}`;
+  const heading = `${label}${words.colon}${words.count(resources.count)}`;
   return [format.heading(heading), ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
 }
 
@@ -89,12 +122,19 @@ function leftOutLine(words: Words, { leftOut = [] }: BacklogOptions): string[] {
 
 function linkLines(notice: Notice, words: Words, format: BacklogFormat, options: BacklogOptions): string {
   const { finding } = notice;
-  const links = linksOf(finding, options);
+  const links = linksOf(finding, options, notice.findings);
   const product = words.links.product(safe(oneLine(finding.productName) || words.unknown, 60));
-  const lines = [format.link(links.securityHub, words.links.securityHub)];
+  const lines: string[] = [];
+  if (links.securityHub) lines.push(format.link(links.securityHub, words.links.securityHub));
+  if (links.healthOrganization) lines.push(format.link(links.healthOrganization, words.links.healthOrganization));
   if (links.product) lines.push(format.link(links.product, product));
   if (links.resource) lines.push(format.link(links.resource, words.links.resource));
   if (links.remediation) lines.push(format.link(links.remediation, words.links.remediation));
+  const previous = notice.previousReference;
+  // A reference is an issue key; another one would be a channel's of another kind.
+  if (previous && /^[A-Z][A-Z0-9_]*-\d+$/.test(previous)) {
+    lines.push(format.link(`${options.spaceUrl}/view/${previous}`, `${words.previous} (${previous})`));
+  }
   return lines.map((line) => `- ${line}`).join("\n");
 }
 

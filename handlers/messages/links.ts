@@ -6,8 +6,13 @@ import { consoleOf, encoded } from "./urls";
 
 /** Where a person goes from a message. */
 export interface Links {
-  /** The finding in Security Hub, in the home region, where all findings come together. */
-  securityHub: string;
+  /**
+   * The finding in Security Hub, in the home region, where all findings come together; of several, their control.
+   * Absent for an event of AWS Health, which Security Hub does not have.
+   */
+  securityHub?: string;
+  /** The event of AWS Health in the organizational view. */
+  healthOrganization?: string;
   /** The finding in the product that made it. */
   product?: string;
   /** The first resource in its console; absent for what has no known page. */
@@ -21,24 +26,41 @@ export interface LinkOptions {
   homeRegion: string;
   /** Where links to the console sign in first. Default: they open in the account that the person is signed in to. */
   accessPortal?: AccessPortal;
+  /** Whether AWS Health has an organizational view in the audit account. Default: it has. */
+  healthOrganization?: boolean;
 }
 
 /** Longer than this and a mail client or Slack breaks it. */
 const maxUrl = 1200;
 
-/** Links of a finding, all of them encoded: only characters that a URL may hold, http or https. */
-export function linksOf(finding: Finding, { homeRegion, accessPortal }: LinkOptions): Links {
-  const hub = finding.format === "ocsf" ? securityHubV2(finding, homeRegion) : securityHub(finding, homeRegion);
-  const product = /\bguardduty$/.test(finding.product) ? guardDuty(finding) : safeUrl(finding.sourceUrl);
-  const resource = short(finding.resources[0] && resourceLink(finding.resources[0], finding.region));
+/**
+ * Links of a finding, all of them encoded: only characters that a URL may hold, http or https. `findings` is how many
+ * the alert stands for; default 1.
+ */
+export function linksOf(finding: Finding, options: LinkOptions, findings = 1): Links {
+  const { accessPortal } = options;
   const there = (page: string | undefined) => page && inAccount(page, finding.accountId, accessPortal);
-  return {
-    // A member account sees only its own findings, the audit account those of all.
-    securityHub: inAccount(hub, accessPortal?.auditAccount ?? "", accessPortal),
-    product: there(product),
-    resource: there(resource),
-    remediation: there(safeUrl(finding.remediationUrl) ?? controlPage(finding.control)),
-  };
+  const remediation = there(safeUrl(finding.remediationUrl) ?? controlPage(finding.control));
+  const first = finding.resources[0];
+  const resource = there(short(first && resourceLink(first, finding.region)));
+  // The audit account sees those of all accounts; a member account sees only its own.
+  const inAudit = (page: string) => inAccount(page, accessPortal?.auditAccount ?? "", accessPortal);
+  if (finding.format === "health") {
+    const organization = options.healthOrganization === false ? undefined : healthEvent(finding, "organization");
+    return {
+      healthOrganization: organization && inAudit(organization),
+      product: there(healthEvent(finding, "account") ?? safeUrl(finding.sourceUrl)),
+      resource,
+      remediation,
+    };
+  }
+  const product = /\bguardduty$/.test(finding.product) ? guardDuty(finding) : safeUrl(finding.sourceUrl);
+  return { securityHub: inAudit(hubPage(finding, options, findings)), product: there(product), resource, remediation };
+}
+
+function hubPage(finding: Finding, { homeRegion }: LinkOptions, findings: number): string {
+  if (finding.format === "ocsf") return securityHubV2(finding, homeRegion, findings);
+  return securityHub(finding, homeRegion, findings);
 }
 
 /** A page of the console through the portal; every other one, and one that would grow too long, as it is. */
@@ -48,16 +70,30 @@ function inAccount(page: string, account: string, accessPortal: AccessPortal | u
 }
 
 /** The console decodes its search twice, once as a URL and once as a filter, so the id is encoded twice. */
-function securityHub(finding: Finding, homeRegion: string): string {
-  const page = `${consoleOf(homeRegion)}/securityhub/home?region=${homeRegion}#/findings`;
+function securityHub(finding: Finding, homeRegion: string, findings: number): string {
+  const home = `${consoleOf(homeRegion)}/securityhub/home?region=${homeRegion}#`;
+  if (findings > 1 && isControl(finding.control)) return `${home}/controls/${finding.control}`;
   const search = `Id%3D%255Coperator%255C%253AEQUALS%255C%253A${encoded(encoded(finding.id))}`;
-  return short(`${page}?search=${search}`) ?? page;
+  return short(`${home}/findings?search=${search}`) ?? `${home}/findings`;
 }
 
-function securityHubV2(finding: Finding, homeRegion: string): string {
+function securityHubV2(finding: Finding, homeRegion: string, findings: number): string {
   const page = `${consoleOf(homeRegion)}/securityhub/v2/home?region=${homeRegion}#/${pageOfV2(finding)}`;
+  if (findings > 1) return page;
   return short(`${page}?findingDetailId=${encoded(finding.uid ?? finding.id)}`) ?? page;
 }
+
+/**
+ * An event's page in AWS Health, for one account or the whole organization. The console is one for all regions.
+ * https://docs.aws.amazon.com/health/latest/ug/getting-started-health-dashboard.html
+ */
+function healthEvent({ id, health }: Finding, view: "account" | "organization"): string | undefined {
+  const arn = [id, health?.communicationId ?? ""].map((text) => healthArn.exec(text)?.[0]).find((found) => found);
+  return arn && `https://health.console.aws.amazon.com/health/home#/${view}/event-log?eventID=${arn}&eventTab=details`;
+}
+
+// Of other partitions the console's pages are not known.
+const healthArn = /arn:aws:health:[a-z0-9-]*:\d*:event\/\w{1,100}\/\w{1,200}\/[\w-]{1,300}/;
 
 function pageOfV2(finding: Finding): string {
   if (finding.compliance !== undefined || finding.control !== undefined) return "postureManagement";
@@ -75,13 +111,16 @@ function guardDuty(finding: Finding): string | undefined {
 
 /** AWS keeps one page a control, whatever standard it is of. */
 function controlPage(control: string | undefined): string | undefined {
-  if (!control || !/^[A-Za-z0-9.-]{3,60}$/.test(control)) return undefined;
+  if (!isControl(control)) return undefined;
   const name = control.replace(/^CIS\.(?=\d)/, "standards-cis-");
   return `https://docs.aws.amazon.com/console/securityhub/${name}/remediation`;
 }
 
+const isControl = (control: string | undefined): control is string =>
+  control !== undefined && /^[A-Za-z0-9.-]{3,60}$/.test(control);
+
 /** A product's own link: only if it is a web address that any channel can carry. */
-function safeUrl(url: string | undefined): string | undefined {
+export function safeUrl(url: string | undefined): string | undefined {
   if (!url || !/^https?:\/\//i.test(url)) return undefined;
   try {
     return short(new URL(url).href.replace(/[|"'<>`()[\]{}\\^*]/g, encoded));

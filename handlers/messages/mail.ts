@@ -2,8 +2,9 @@ import { cut } from "../alert/fields";
 import type { Finding, Notice } from "../alert/types";
 import { linksOf } from "./links";
 import { markerOf } from "./marker";
-import { marks, oneLine, plain, resourcesOf, rowsOf, titleOf, withControl } from "./text";
-import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
+import { rowsOf } from "./rows";
+import { allResources, marks, oneLine, openFor, plain, resourcesOf, timeOf, titleOf, withControl } from "./text";
+import { headlineOf, isClosed, type MessageOptions, type Words, wordsOf } from "./words";
 
 /** The texts of SNS Publish. */
 export interface MailMessage {
@@ -13,11 +14,17 @@ export interface MailMessage {
   message: string;
 }
 
+/** A notice that is mailed. What closes after it was told stands in the digest, and so has no mail. */
+export type MailNotice = Notice & { kind: Exclude<Notice["kind"], "closed"> };
+
+/** Whether a notice is one that a mail is sent for. */
+export const isMailed = (notice: Notice): notice is MailNotice => notice.kind !== "closed";
+
 /**
  * The mail on an alert: the same for its first word and for a rise, since a mail can't be changed or answered to.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
-export function mailMessage(notice: Notice, options: MessageOptions): MailMessage {
+export function mailMessage(notice: MailNotice, options: MessageOptions): MailMessage {
   const { finding } = notice;
   const words = wordsOf(options.language);
   const headline = headlineOf(notice, words);
@@ -27,16 +34,17 @@ export function mailMessage(notice: Notice, options: MessageOptions): MailMessag
     ...(notice.repeated ? [words.repeatedMail] : []),
     ...(headline ? [headline] : []),
     `${marks[finding.severity]} ${finding.severity} ${titleOf(finding, words)}`,
-    factLines(finding, words),
-    resourceLines(finding, words),
+    factLines(notice, words),
+    ...addedLines(notice, words),
+    resourceLines(allResources(finding), words.labels.resources, words),
     ...(description === "" ? [] : [`${words.labels.description}\n${indented(description)}`]),
-    linkLines(finding, words, options),
+    linkLines(notice, words, options),
     markerOf(notice),
-  ];
+  ].filter((part) => part !== "");
   return { subject: subjectOf(notice), message: parts.join("\n\n") };
 }
 
-function subjectOf(notice: Notice): string {
+function subjectOf(notice: MailNotice): string {
   const { finding } = notice;
   const risen = notice.previousSeverity === finding.severity ? "(more resources)" : "(risen)";
   const special = {
@@ -44,7 +52,6 @@ function subjectOf(notice: Notice): string {
     risen,
     reopened: "(again)",
     requested: "(asked for)",
-    closed: "(closed)",
     openedAndClosed: "(closed already)",
   }[notice.kind];
   const parts = [
@@ -53,13 +60,15 @@ function subjectOf(notice: Notice): string {
     finding.severity,
     special,
     // An account's id is short and says which; cut all the same, for it comes from outside.
-    ascii(finding.accountId).slice(0, 12),
-    ascii(finding.region).slice(0, 16),
+    `${ascii(finding.accountId).slice(0, 12)}${beside(notice.accounts)}`,
+    `${ascii(finding.region).slice(0, 16)}${beside(notice.regions)}`,
     asciiTitle(finding),
   ];
   const subject = parts.filter((part) => part !== "").join(" ");
   return subject.length < 100 ? subject : `${subject.slice(0, 96).trimEnd()}...`;
 }
+
+const beside = (all: readonly unknown[]): string => (all.length > 1 ? `+${all.length - 1}` : "");
 
 /** The control, and the title where ASCII still tells it: of a Japanese title only crumbs would be left. */
 function asciiTitle(finding: Finding): string {
@@ -77,25 +86,35 @@ function ascii(text: string): string {
     .trim();
 }
 
-function factLines(finding: Finding, words: Words): string {
-  const severity: [string, string] = [words.labels.severity, words.severity[finding.severity]];
-  return [severity, ...rowsOf(finding, words)]
-    .map(([label, value]) => `${label}${words.colon}${cut(value, 1024)}`)
+function factLines(notice: Notice, words: Words): string {
+  const { labels } = words;
+  const severity: [string, string] = [labels.severity, words.severity[notice.finding.severity]];
+  const open = openFor(notice, words);
+  const end: [string, string][] = isClosed(notice) ? [[labels.closedAt, timeOf(notice.closedAt, words)]] : [];
+  if (isClosed(notice) && open) end.push([labels.openFor, open]);
+  return [severity, ...rowsOf(notice, words), ...end]
+    .map(([label, value]) => `${label}${words.colon}${value}`)
     .join("\n");
 }
 
-function resourceLines(finding: Finding, words: Words): string {
-  const { shown, beyond } = resourcesOf(finding, 20);
+function addedLines({ added }: Notice, words: Words): string[] {
+  return added && added.count > 0 ? [resourceLines(added, words.added, words)] : [];
+}
+
+function resourceLines(resources: Parameters<typeof resourcesOf>[0], label: string, words: Words): string {
+  const { shown, beyond } = resourcesOf(resources, 20);
   const lines = shown.map(({ id, type }) => `  ${cut(id, 1024)}${type === "" ? "" : ` (${cut(type, 100)})`}`);
   if (beyond > 0) lines.push(`  ${words.more(beyond)}`);
-  return [`${words.labels.resources}${words.colon}${words.count(finding.resourceCount)}`, ...lines].join("\n");
+  return [`${label}${words.colon}${words.count(resources.count)}`, ...lines].join("\n");
 }
 
 /** Addresses stand on lines of their own, since mail clients take what follows for a part of them. */
-function linkLines(finding: Finding, words: Words, options: MessageOptions): string {
-  const links = linksOf(finding, options);
+function linkLines({ finding, findings }: Notice, words: Words, options: MessageOptions): string {
+  const links = linksOf(finding, options, findings);
   const product = words.links.product(cut(oneLine(finding.productName), 60) || words.unknown);
-  const lines = [words.links.securityHub, links.securityHub];
+  const lines: string[] = [];
+  if (links.securityHub) lines.push(words.links.securityHub, links.securityHub);
+  if (links.healthOrganization) lines.push(words.links.healthOrganization, links.healthOrganization);
   if (links.product) lines.push(product, links.product);
   if (links.resource) lines.push(words.links.resource, links.resource);
   if (links.remediation) lines.push(words.links.remediation, links.remediation);

@@ -1,161 +1,175 @@
-import { cut } from "../alert/fields";
-import type { Finding, Notice, Severity } from "../alert/types";
-import { linksOf } from "./links";
+import type { Notice } from "../alert/types";
+import { safeUrl } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
-import { accountOf, marks, oneLine, plain, resourcesOf, rowsOf, timeOf, titleOf, withoutFormatting } from "./text";
-import { headlineOf, type MessageOptions, type Words, wordsOf } from "./words";
+import { rowsOf } from "./rows";
+import {
+  escaped,
+  inline,
+  link,
+  linkLine,
+  literal,
+  literalSection,
+  markerBlock,
+  markup,
+  resourceLines,
+  type SlackBlock,
+  type SlackMessage,
+  type SlackText,
+  section,
+} from "./slackText";
+import { allResources, marks, oneLine, openFor, outcomeMark, placeOf, plain, timeOf, titleOf } from "./text";
+import { headlineOf, isClosed, type MessageOptions, type Words, wordsOf } from "./words";
 
-/** What chat.postMessage takes, without channel and metadata. */
-export interface SlackMessage {
-  /** What notifications and screen readers say; Slack demands it beside blocks. */
-  text: string;
-  blocks: SlackBlock[];
-  /** The severity's colour ("#rrggbb"), for those who put the blocks into an attachment. */
-  color?: string;
+export interface SlackOptions extends MessageOptions {
+  /** Address of the message of the occurrence before. Default: none. */
+  previous?: string;
 }
 
-type SlackText = { type: "plain_text"; text: string; emoji: false } | { type: "mrkdwn"; text: string; verbatim?: true };
-
-export type SlackBlock =
-  | { type: "header"; text: SlackText }
-  | { type: "section"; text?: SlackText; fields?: SlackText[] }
-  | { type: "context"; elements: SlackText[] };
-
 /**
- * The message on an alert. Kept whatever a finding holds: 150 characters of header, 3,000 a section, 10 fields of 2,000,
- * 50 blocks, below 13,200 in all. Each piece is cut by itself, so the links and the marker always stay.
+ * The alert's message as it reads now: in full while it is open, its outcome alone once it is closed. Kept whatever a
+ * finding holds: 150 characters of header, 3,000 a section, 10 fields of 2,000, 50 blocks, below 13,200 in all. Each piece is
+ * cut by itself, so the links and the marker always stay.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
-export function slackMessage(notice: Notice, options: MessageOptions): SlackMessage {
-  const { finding } = notice;
+export function slackMessage(notice: Notice, options: SlackOptions): SlackMessage {
   const words = wordsOf(options.language);
+  const text = summary(notice, words);
+  if (isClosed(notice)) return { text, blocks: outcomeBlocks(notice, words, options) };
+  const sized = SIZES.map((size) => openBlocks(notice, words, options, size));
+  const blocks = sized.find((one) => JSON.stringify(one).length + text.length < MOST) ?? sized.at(-1) ?? [];
+  return { text, blocks };
+}
+
+/** What the alert's thread says of this notice; what is broadcast to the channel must be understood alone. */
+export function slackReply(notice: Notice, options: MessageOptions): SlackMessage {
+  const { finding, added } = notice;
+  const words = wordsOf(options.language);
+  const headline = section(`${markOf(notice)} *${headlineOf(notice, words) ?? words.recurred(notice.occurrence)}*`);
+  const marker = markerBlock(updateMarkerOf(notice));
+  const text = summary(notice, words);
+  if (isClosed(notice)) return { text, blocks: [headline, section(outcomeFacts(notice, words).join("\n")), marker] };
+  const fresh = added && added.count > 0 ? [`*${words.added}*`, ...resourceLines(added, 10, words)] : [];
+  return {
+    text,
+    blocks: [
+      headline,
+      literalSection(titleOf(finding, words), 600),
+      section(stateFacts(notice, words).join("\n")),
+      ...(fresh.length > 0 ? [section(fresh.join("\n"))] : []),
+      ...linkSection(notice, words, options),
+      marker,
+    ],
+  };
+}
+
+/** Slack's limit lies near 13,200 characters in all; how it counts is not documented. */
+const MOST = 13_000;
+
+/** How much is shown, most first: what few findings hold would be too much in all. */
+const SIZES: readonly Size[] = [
+  { resources: 10, description: 1200, list: 500, fact: 200 },
+  { resources: 10, description: 300, list: 500, fact: 150 },
+  { resources: 5, description: 300, list: 200, fact: 80 },
+];
+
+interface Size {
+  resources: number;
+  /** Characters of the description, of the accounts and of the regions, of each other fact. */
+  description: number;
+  list: number;
+  fact: number;
+}
+
+function openBlocks(notice: Notice, words: Words, options: SlackOptions, size: Size): SlackBlock[] {
+  const { finding } = notice;
   const headline = headlineOf(notice, words);
   const title = titleOf(finding, words);
   const header = `${marks[finding.severity]} ${finding.severity} ${title}`;
   const description = plain(finding.description);
-
-  const blocks: SlackBlock[] = [{ type: "header", text: literal(header, 150) }];
-  if (headline) blocks.push({ type: "section", text: markup(`*${headline}*`) });
-  if (escaped(header, 150).endsWith("…")) blocks.push({ type: "section", text: literal(title, 600) });
-  blocks.push({ type: "section", fields: factsOf(finding, words) });
-  blocks.push({ type: "section", text: markup(resourceLines(finding, words)) });
-  if (description !== "" && oneLine(description) !== title) {
-    blocks.push({ type: "section", text: literal(description, 1200) });
-  }
-  blocks.push({ type: "section", text: markup(linkLine(finding, words, options)) });
-  blocks.push({ type: "context", elements: [markup(code(markerOf(notice), 100))] });
-  return { text: summary(notice, words), blocks, color: colours[finding.severity] };
+  const resources = resourceLines(allResources(finding), size.resources, words);
+  return [
+    { type: "header", text: literal(header, 150) },
+    ...(headline ? [section(`*${headline}*`)] : []),
+    ...(escaped(header, 150).endsWith("…") ? [literalSection(title, 600)] : []),
+    { type: "section", fields: factsOf(notice, words, size) },
+    section([`*${words.labels.resources}* ${words.count(finding.resourceCount)}`, ...resources].join("\n")),
+    ...(description !== "" && oneLine(description) !== title ? [literalSection(description, size.description)] : []),
+    ...linkSection(notice, words, options),
+    ...previousSection(words, options),
+    markerBlock(markerOf(notice)),
+  ];
 }
 
-/** The reply in the alert's thread when the alert got worse. */
-export function slackReply(notice: Notice, options: MessageOptions): SlackMessage {
+/** What it was, how it ended, where to look: two short lines. */
+function outcomeBlocks(notice: Notice, words: Words, options: MessageOptions): SlackBlock[] {
   const { finding } = notice;
-  const words = wordsOf(options.language);
+  const place = placeOf(notice, words);
+  const what = `${words.severity[finding.severity]} ${inline(titleOf(finding, words), 300)}`;
+  const where = inline(`${place.account} ${place.region}`, 200);
+  const when = [timeOf(notice.closedAt, words), ...openForLine(notice, words)];
+  const lines = [
+    `${markOf(notice)} *${headlineOf(notice, words)}* ・ ${what} ・ ${where}`,
+    [...when, linkLine(notice, words, options)].filter((part) => part !== "").join(" ・ "),
+  ];
+  return [section(lines.join("\n")), markerBlock(markerOf(notice))];
+}
+
+function stateFacts({ finding, findings, regions }: Notice, words: Words): string[] {
   const { labels, colon } = words;
-  const facts = [
+  return [
     `${labels.severity}${colon}${marks[finding.severity]} ${words.severity[finding.severity]}`,
     `${labels.resources}${colon}${words.count(finding.resourceCount)}`,
+    ...(findings > 1 ? [`${labels.findings}${colon}${words.count(findings)}`] : []),
+    ...(regions.length > 1 ? [`${labels.region}${colon}${inline(regions.map(oneLine).join(", "), 500)}`] : []),
     `${labels.lastSeen}${colon}${timeOf(finding.lastSeen ?? finding.updatedAt, words)}`,
   ];
-  const headline = headlineOf(notice, words) ?? words.grown(finding.resourceCount);
-  return {
-    text: summary(notice, words),
-    blocks: [
-      { type: "section", text: markup(`${marks[finding.severity]} *${headline}*`) },
-      { type: "section", text: literal(titleOf(finding, words), 600) },
-      { type: "section", text: markup(facts.join("\n")) },
-      { type: "section", text: markup(linkLine(finding, words, options)) },
-      { type: "context", elements: [markup(code(updateMarkerOf(notice), 100))] },
-    ],
-    color: colours[finding.severity],
-  };
 }
 
-const colours: Record<Severity, string> = {
-  CRITICAL: "#b71c1c",
-  HIGH: "#e65100",
-  MEDIUM: "#f9a825",
-  LOW: "#1565c0",
-  INFORMATIONAL: "#757575",
-};
+function outcomeFacts(notice: Notice, words: Words): string[] {
+  const { labels, colon } = words;
+  const open = openFor(notice, words);
+  return [
+    `${labels.closedAt}${colon}${timeOf(notice.closedAt, words)}`,
+    ...(open ? [`${labels.openFor}${colon}${open}`] : []),
+  ];
+}
+
+function openForLine(notice: Notice, words: Words): string[] {
+  const open = openFor(notice, words);
+  return open ? [words.openFor(open)] : [];
+}
+
+const markOf = (notice: Notice): string => (isClosed(notice) ? outcomeMark(notice) : marks[notice.finding.severity]);
 
 /** One line for notifications: severity, title, account, region, and what is special. */
 function summary(notice: Notice, words: Words): string {
   const { finding } = notice;
   const headline = headlineOf(notice, words);
+  const { account, region } = placeOf(notice, words);
   return [
-    `${marks[finding.severity]} ${finding.severity} ${inline(titleOf(finding, words), 400)}`,
-    `${inline(accountOf(finding), 200)} ${inline(oneLine(finding.region) || words.unknown, 60)}`,
+    `${markOf(notice)} ${finding.severity} ${inline(titleOf(finding, words), 400)}`,
+    `${inline(account, 200)} ${inline(region, 60)}`,
     ...(headline ? [headline] : []),
   ].join(" | ");
 }
 
-function factsOf(finding: Finding, words: Words): SlackText[] {
-  const { severity } = finding;
-  const first = field(words.labels.severity, `${marks[severity]} ${words.severity[severity]}`);
-  return [first, ...rowsOf(finding, words).map(([label, value]) => field(label, value))];
+function factsOf(notice: Notice, words: Words, size: Size): SlackText[] {
+  const { severity } = notice.finding;
+  const { labels } = words;
+  const most = (label: string) => (label === labels.account || label === labels.region ? size.list : size.fact);
+  const rows: [string, string][] = [
+    [labels.severity, `${marks[severity]} ${words.severity[severity]}`],
+    ...rowsOf(notice, words, size.list - 50),
+  ];
+  return rows.map(([label, value]) => markup(`*${label}*\n${inline(value, most(label))}`));
 }
 
-function field(label: string, value: string): SlackText {
-  return markup(`*${label}*\n${inline(value, 200)}`);
+function previousSection(words: Words, { previous }: SlackOptions): SlackBlock[] {
+  const page = safeUrl(previous);
+  return page ? [section(link(page, words.previous))] : [];
 }
 
-function resourceLines(finding: Finding, words: Words): string {
-  const { shown, beyond } = resourcesOf(finding, 5);
-  const lines = shown.map(({ id, type }) => `${code(id, 200)} ${inline(type, 60)}`.trimEnd());
-  if (beyond > 0) lines.push(words.more(beyond));
-  return [`*${words.labels.resources}* ${words.count(finding.resourceCount)}`, ...lines].join("\n");
+function linkSection(notice: Notice, words: Words, options: MessageOptions): SlackBlock[] {
+  const line = linkLine(notice, words, options);
+  return line === "" ? [] : [section(line)];
 }
-
-function linkLine(finding: Finding, words: Words, options: MessageOptions): string {
-  const links = linksOf(finding, options);
-  const product = words.links.product(inline(oneLine(finding.productName) || words.unknown, 60));
-  const all = [link(links.securityHub, words.links.securityHub)];
-  if (links.product) all.push(link(links.product, product));
-  if (links.resource) all.push(link(links.resource, words.links.resource));
-  if (links.remediation) all.push(link(links.remediation, words.links.remediation));
-  // All of them fit unless a product sends addresses of 600 characters, or ids that the portal's links double; then the last ones are left out, not cut through.
-  return all.reduce((line, next) => (line.length + next.length > 2400 ? line : `${line} ・ ${next}`));
-}
-
-function link(url: string, label: string): string {
-  return `<${url.replace(/&/g, "&amp;")}|${label.replace(/\|/g, "¦")}>`;
-}
-
-/** Text of a finding, shown exactly as it is: plain_text knows no mentions, links or formatting. */
-function literal(text: string, max: number): SlackText {
-  return { type: "plain_text", text: escaped(text, max), emoji: false };
-}
-
-/** Text of ours, with Slack's markup; what comes from a finding has gone through inline() or code(). */
-function markup(text: string): SlackText {
-  return { type: "mrkdwn", text, verbatim: true };
-}
-
-/** Text of a finding within markup. */
-function inline(text: string, max: number): string {
-  return withoutFormatting(escaped(text, max));
-}
-
-/** An id of a finding within markup, in which nothing is formatted, linked or made an emoji (":s3:"). */
-function code(text: string, max: number): string {
-  return `\`${escaped(text.replace(/`/g, "ˋ"), max)}\``;
-}
-
-/** Escapes what Slack takes for its own, and cuts so that the escaped text fits and no escape is cut through. */
-function escaped(text: string, max: number): string {
-  const entities = (part: string) => part.replace(/[&<>]/g, (mark) => escapes[mark] ?? mark);
-  const whole = entities(cut(text, max));
-  if (whole.length <= max) return whole;
-  const kept: string[] = [];
-  let length = 1;
-  for (const character of text) {
-    const next = entities(character);
-    length += next.length;
-    if (length > max) break;
-    kept.push(next);
-  }
-  return `${kept.join("")}…`;
-}
-
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };

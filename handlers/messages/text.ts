@@ -1,6 +1,7 @@
 /** Turning text that anyone may have written into text that is safe to show: no markup here, that is each channel's. */
 
-import type { Finding, Severity } from "../alert/types";
+import { cut } from "../alert/fields";
+import type { Finding, FindingResource, Notice, Severity } from "../alert/types";
 import type { Words } from "./words";
 
 /**
@@ -53,10 +54,20 @@ export function withoutFormatting(text: string): string {
 const lookalikes: Record<string, string> = { "*": "∗", _: "＿", "~": "∼", "`": "ˋ" };
 
 /** "prod (333333333333)", or the id alone. */
-export function accountOf(finding: Finding): string {
-  const name = oneLine(finding.accountName ?? "");
-  const id = oneLine(finding.accountId);
-  return name === "" ? id : `${name} (${id})`;
+export function accountOf({ id, name = "" }: Notice["accounts"][number]): string {
+  const named = oneLine(name);
+  const number = oneLine(id);
+  return named === "" ? number : `${named} (${number})`;
+}
+
+/** The worst finding's account and region in a few words, and how many there are beside them: "prod (333333333333) +4". */
+export function placeOf({ finding, accounts, regions }: Notice, words: Words): { account: string; region: string } {
+  const beside = (all: readonly unknown[]) => (all.length > 1 ? ` +${all.length - 1}` : "");
+  const account = accountOf({ id: finding.accountId, name: finding.accountName });
+  return {
+    account: `${cut(account, 80)}${beside(accounts)}`,
+    region: `${cut(oneLine(finding.region) || words.unknown, 40)}${beside(regions)}`,
+  };
 }
 
 /** "2025-10-04 05:49:21 JST", in the zone of the language. */
@@ -76,25 +87,38 @@ export const marks: Record<Severity, string> = {
   INFORMATIONAL: "⚪",
 };
 
-/** The finding's facts in the order that they are shown, as plain one-line text: [label, value]. */
-export function rowsOf(finding: Finding, words: Words): [string, string][] {
-  const { labels } = words;
-  const control = oneLine(finding.control ?? "");
-  const rows: [string, string][] = [
-    [labels.account, accountOf(finding)],
-    [labels.region, oneLine(finding.region) || words.unknown],
-    [labels.product, oneLine(finding.productName) || words.unknown],
-  ];
-  if (control !== "") rows.push([labels.control, control]);
-  rows.push([labels.firstSeen, timeOf(finding.firstSeen, words)]);
-  rows.push([labels.lastSeen, timeOf(finding.lastSeen ?? finding.updatedAt, words)]);
-  return rows;
+/** Mark of how an alert ended: in green where the cause is gone, else in grey. */
+export const outcomeMark = ({ outcome }: Notice): string =>
+  outcome === "resolved" || outcome === "passed" || outcome === undefined ? "✅" : "☑️";
+
+/** How long it was open, or undefined where that can't be told. */
+export function openFor({ openedAt, closedAt }: Notice, words: Words): string | undefined {
+  const ms = Date.parse(closedAt ?? "") - Date.parse(openedAt);
+  return Number.isNaN(ms) ? undefined : words.duration(durationOf(Math.max(0, ms)));
 }
 
-/** Ids and types of the first `max` resources in one line each, and how many the finding has beyond them. */
-export function resourcesOf(finding: Finding, max: number): { shown: { id: string; type: string }[]; beyond: number } {
-  const shown = finding.resources
-    .slice(0, max)
-    .map(({ id, type }) => ({ id: oneLine(id) || "-", type: oneLine(type) }));
-  return { shown, beyond: Math.max(0, finding.resourceCount - shown.length) };
+/** A duration by its two largest units, the smaller one left out where it is none. */
+export interface Duration {
+  days: number;
+  hours: number;
+  minutes: number;
 }
+
+function durationOf(ms: number): Duration {
+  const minutes = Math.floor(ms / 60_000);
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  return { days, hours, minutes: days > 0 ? 0 : minutes % 60 };
+}
+
+/** Ids and types of the first `max` resources in one line each, and how many there are beyond them. */
+export function resourcesOf(
+  { resources, count }: { resources: readonly FindingResource[]; count: number },
+  max: number,
+): { shown: { id: string; type: string }[]; beyond: number } {
+  const shown = resources.slice(0, max).map(({ id, type }) => ({ id: oneLine(id) || "-", type: oneLine(type) }));
+  return { shown, beyond: Math.max(0, count - shown.length) };
+}
+
+/** The finding's resources, in the shape of a notice's `added`. */
+export const allResources = ({ resources, resourceCount }: Finding) => ({ resources, count: resourceCount });

@@ -1,5 +1,6 @@
-import type { Language, Notice, Severity } from "../alert/types";
+import type { Language, Notice, Outcome, Severity } from "../alert/types";
 import type { LinkOptions } from "./links";
+import type { Duration } from "./text";
 import { wordsEn } from "./words.en";
 import { wordsJa } from "./words.ja";
 
@@ -25,14 +26,36 @@ export interface Words {
   /** The alert opened before. */
   recurred: (occurrence: number) => string;
   worse: (from: string, to: string) => string;
-  /** It rose without a higher severity: it has more resources than before. */
-  grown: (resources: number) => string;
+  /** It rose without a higher severity: it has more resources than before, so many of them new where that is known. */
+  grown: (resources: number, added: number | undefined) => string;
+  /** Above the resources that are new. */
+  added: string;
+  /** A person asked for it by a custom action. */
+  requested: string;
+  outcome: Record<Outcome, string>;
+  /** It is over; the outcome as above, where it is known. */
+  closed: (outcome: string | undefined) => string;
   /** It closed before this channel could tell of it. */
-  openedAndClosed: string;
+  openedAndClosed: (outcome: string | undefined) => string;
+  duration: (duration: Duration) => string;
+  openFor: (duration: string) => string;
+  /** Before the link to the message or issue of the occurrence before. */
+  previous: string;
+  /** By AWS Health's own name of the category. */
+  healthCategory: Partial<Record<string, string>>;
+  exploitable: string;
+  notExploitable: string;
   repeatedMail: string;
   /** Names in the settings that the Backlog project does not have, or has several of. */
   leftOut: (names: readonly LeftOut[]) => string;
-  links: { product: (name: string) => string; securityHub: string; resource: string; remediation: string };
+  links: {
+    product: (name: string) => string;
+    securityHub: string;
+    /** The event in the organizational view. */
+    healthOrganization: string;
+    resource: string;
+    remediation: string;
+  };
 }
 
 /** A name of the settings that a Backlog issue does without. */
@@ -48,8 +71,18 @@ export type Label =
   | "account"
   | "region"
   | "resources"
+  | "findings"
+  | "vulnerability"
+  | "image"
+  | "category"
+  | "service"
+  | "typeCode"
+  | "startTime"
+  | "endTime"
   | "firstSeen"
   | "lastSeen"
+  | "closedAt"
+  | "openFor"
   | "description";
 
 export function wordsOf(language: Language): Words {
@@ -58,12 +91,27 @@ export function wordsOf(language: Language): Words {
 
 /** What has to be said of this notice before its facts; undefined for the plain first word on an alert. */
 export function headlineOf(notice: Notice, words: Words): string | undefined {
-  const { finding, previousSeverity } = notice;
-  if (notice.kind === "openedAndClosed") return words.openedAndClosed;
-  if (notice.kind === "risen") {
-    return previousSeverity && previousSeverity !== finding.severity
-      ? words.worse(words.severity[previousSeverity], words.severity[finding.severity])
-      : words.grown(finding.resourceCount);
+  const { finding, previousSeverity, added, outcome } = notice;
+  switch (notice.kind) {
+    case "openedAndClosed":
+      return words.openedAndClosed(outcome && words.outcome[outcome]);
+    case "closed":
+      return words.closed(outcome && words.outcome[outcome]);
+    case "requested":
+      return words.requested;
+    case "risen":
+      return hasRisen(notice) && previousSeverity
+        ? words.worse(words.severity[previousSeverity], words.severity[finding.severity])
+        : words.grown(finding.resourceCount, added?.count);
+    case "opened":
+    case "reopened":
+      return notice.occurrence > 1 ? words.recurred(notice.occurrence) : undefined;
   }
-  return notice.occurrence > 1 ? words.recurred(notice.occurrence) : undefined;
 }
+
+/** Whether it got worse by its severity, not by its resources alone. */
+export const hasRisen = ({ kind, finding, previousSeverity }: Notice): boolean =>
+  kind === "risen" && previousSeverity !== undefined && previousSeverity !== finding.severity;
+
+/** Whether there is nothing left to do: the message is about the outcome. */
+export const isClosed = ({ kind }: Notice): boolean => kind === "closed" || kind === "openedAndClosed";

@@ -56,7 +56,7 @@ export function life(stage: () => Stage): void {
     await stage().rest();
 
     expect(await tale.told()).toEqual({
-      slack: ["message", "reply"],
+      slack: ["message", "update", "reply"],
       backlog: ["message", "update", "comment"],
       mail: ["message", "message"],
     });
@@ -71,7 +71,8 @@ export function life(stage: () => Stage): void {
       updates: [{ text: expect.stringMatching(/^limitDate: \S{10} → \S{10}$/) }],
       comments: [{ notified: ["鈴木"] }],
     });
-    const [, reply] = await tale.pieces("slack");
+    const [, update, reply] = await tale.pieces("slack");
+    expect(update?.text).toMatch(/CRITICAL/);
     expect(reply?.text).toMatch(/CRITICAL/);
   });
 
@@ -105,6 +106,6 @@ export function life(stage: () => Stage): void {
 
     expect(await tale.told()).toEqual(ONCE);
     const [message] = await tale.pieces("slack");
-    expect(message?.text).toContain("通知する前にクローズしています");
+    expect(message?.text).toContain("通知する前にクローズしました");
   });
 }

@@ -21,7 +21,7 @@ const errorOf = (sent: Promise<unknown>): Promise<Error> =>
   );
 
 describe("names", () => {
-  beforeEach(() => void vi.spyOn(console, "log").mockImplementation(() => {}));
+  beforeEach(() => void vi.spyOn(process.stdout, "write").mockReturnValue(true));
   afterEach(() => void vi.restoreAllMocks());
 
   it("of people and categories that the project does not know, or of several, are left out: the issue says so, and one log line", async () => {
@@ -39,7 +39,8 @@ describe("names", () => {
     expect(entry().text).toContain(
       'Note: left out, since the project has none of that name, or several: category "Azure", assignee "鈴木", notified user "tanaka". Correct hakken:backlog in the settings, or the project.',
     );
-    expect(vi.mocked(console.log).mock.calls.map(([line]) => JSON.parse(line))).toEqual([
+    const lines = vi.mocked(process.stdout.write).mock.calls.map(([line]) => JSON.parse(String(line)));
+    expect(lines.map(({ problems, ...line }) => ({ ...line, problems: JSON.parse(problems) }))).toEqual([
       {
         step: "backlog",
         outcome: "left out",
@@ -122,16 +123,18 @@ describe("names", () => {
 
   it("are looked up once by a warm function, and anew after a refusal", async () => {
     await start({ limits: { read: 10, update: 150, search: 150 } });
-    const backlog = service({ categories: ["AWS"], dueDays: { HIGH: 1 } });
+    // A severity without a priority is what Backlog refuses.
+    const priorities = { HIGH: "high" } as BacklogSettings["priorities"];
+    const backlog = service({ categories: ["AWS"], dueDays: { HIGH: 1 }, priorities });
 
     // Five reads, and again five: the user, the project, its issue types and categories, the space.
     await backlog.send(notice(), undefined);
     await backlog.send(notice("HIGH", { version: 2 }), undefined);
-    const refusal = await errorOf(backlog.send(notice("HIGH", { kind: "risen" }), { ...told, reference: "SEC-9" }));
+    const refusal = await errorOf(backlog.send(notice("CRITICAL"), undefined));
     await backlog.send(notice("HIGH", { version: 3 }), undefined);
     const beyond = await errorOf(service().send(notice(), undefined));
 
-    expect(refusal.message).toContain("No such issue");
+    expect(refusal.message).toContain("priorityId is required");
     expect(running.store.entries.backlog).toHaveLength(3);
     expect(beyond.message).toContain("slow down");
   });

@@ -29,7 +29,7 @@ function jsonFiles(folder: string): string[] {
 /** Writes all that hakken would write on a finding, and checks that no value is missing in it. */
 function writeAll(finding: Finding) {
   for (const language of ["ja", "en"] satisfies Language[]) {
-    const options = { language, homeRegion: "ap-northeast-1" };
+    const options = { language, homeRegion: "ap-northeast-1", spaceUrl: "https://example.backlog.com" };
     const risen = noticeOf(finding, { kind: "risen", version: 2, previousSeverity: "LOW" });
     const written = [
       slackMessage(noticeOf(finding), options),

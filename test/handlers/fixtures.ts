@@ -38,8 +38,11 @@ export function findingIn(name: string): Finding {
 }
 
 /** First word on a finding; the rest as told. */
-export function noticeOf(finding: Finding, changes: Partial<Notice> = {}): Notice {
-  return {
+export function noticeOf<Kind extends Notice["kind"] = "opened">(
+  finding: Finding,
+  changes: Partial<Notice> & { kind?: Kind } = {},
+): Notice & { kind: Kind } {
+  const notice: Notice = {
     alertKey: "0123456789abcdef0123456789abcdef",
     occurrence: 1,
     version: 1,
@@ -51,4 +54,5 @@ export function noticeOf(finding: Finding, changes: Partial<Notice> = {}): Notic
     accounts: [{ id: finding.accountId, name: finding.accountName }],
     ...changes,
   };
+  return notice as Notice & { kind: Kind };
 }

@@ -64,23 +64,6 @@ describe("Slack as a channel", () => {
     });
   });
 
-  it("replies to the first message however often an alert gets worse, since a reply has no thread of its own", async () => {
-    asked.length = 0;
-    answer = { ok: true, ts: "3.4" };
-    const told = {
-      occurrence: 1,
-      version: 1,
-      severity: "HIGH",
-      at: "2026-01-01T00:00:00.000Z",
-      reference: "1.2",
-    } as const;
-
-    const reference = await service().send({ ...notice, kind: "risen", version: 2 }, told);
-
-    expect(JSON.parse(asked[0]?.body ?? "")).toMatchObject({ thread_ts: "1.2", reply_broadcast: true });
-    expect(reference).toBe("1.2");
-  });
-
   it.each([
     ["rate_limited", "slows down"],
     ["message_limit_exceeded", "slows down"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { severities } from "../../../handlers/alert/severity";
-import type { Finding, Notice } from "../../../handlers/alert/types";
+import type { Finding, HealthEvent, Notice, Outcome, Vulnerability } from "../../../handlers/alert/types";
 import type { AccessPortal } from "../../../handlers/messages/accessPortal";
 import type { BacklogTextFormat } from "../../../handlers/messages/backlogFormats";
 import type { MessageOptions } from "../../../handlers/messages/words";
@@ -17,7 +17,10 @@ export const options: fc.Arbitrary<MessageOptions> = fc.record({
   language: fc.constantFrom("ja", "en"),
   homeRegion: fc.constantFrom("ap-northeast-1", "us-gov-west-1", "cn-north-1"),
   accessPortal: fc.option(fc.constant(accessPortal), { nil: undefined }),
+  healthOrganization: fc.option(fc.boolean(), { nil: undefined }),
 });
+
+export const spaceUrl = "https://example.backlog.com";
 
 export const textFormats = fc.constantFrom<BacklogTextFormat[]>("markdown", "backlog");
 
@@ -54,12 +57,19 @@ function text(max: number): fc.Arbitrary<string> {
 
 const longUrl = fc.nat(1200).map((length) => `https://example.com/?a=1&b=${"x".repeat(length)}`);
 
+/** Every kind of notice. */
+export const kinds: Notice["kind"][] = ["opened", "reopened", "risen", "requested", "closed", "openedAndClosed"];
+
+/** Every outcome. */
+export const outcomes: Outcome[] = ["resolved", "suppressed", "archived", "passed", "gone", "left"];
+
+const time = fc
+  .date({ min: new Date(1), max: new Date("9998-12-31"), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
 export function notices(): fc.Arbitrary<Notice> {
-  const optionalTime = fc.option(
-    fc.date({ min: new Date(1), max: new Date("9998-12-31"), noInvalidDate: true }).map((date) => date.toISOString()),
-    { nil: undefined },
-  );
   const absent = { nil: undefined };
+  const optionalTime = fc.option(time, absent);
   const severity = fc.constantFrom(...severities);
   const region = fc.oneof(fc.constantFrom("us-east-1", "cn-north-1", "", "global", "test-region"), text(50));
   const url = fc.option(fc.oneof(fc.webUrl({ withQueryParameters: true }), longUrl, text(2000), arn()), absent);
@@ -85,13 +95,17 @@ export function notices(): fc.Arbitrary<Notice> {
     updatedAt: fc.constant("2026-11-21T00:00:00.000Z"),
     remediationUrl: url,
     sourceUrl: url,
+    vulnerability: fc.option(vulnerability(), absent),
+    health: fc.option(healthEvent(), absent),
   });
   return fc.record({
     alertKey: fc.stringMatching(/^[0-9a-f]{32}$/),
     occurrence: fc.integer({ min: 1, max: 10_000 }),
     version: fc.integer({ min: 1, max: 10_000 }),
-    kind: fc.constantFrom("opened", "risen", "openedAndClosed"),
-    openedAt: fc.constant("2026-11-21T00:00:00.000Z"),
+    kind: fc.constantFrom(...kinds),
+    openedAt: time,
+    closedAt: optionalTime,
+    outcome: fc.option(fc.constantFrom(...outcomes), absent),
     finding,
     findings: fc.integer({ min: 1, max: 10_000 }),
     regions: fc.array(region, { minLength: 1, maxLength: 30 }),
@@ -99,8 +113,30 @@ export function notices(): fc.Arbitrary<Notice> {
       minLength: 1,
       maxLength: 30,
     }),
+    added: fc.option(fc.record({ resources: fc.array(resource, { maxLength: 20 }), count: fc.nat(5000) }), absent),
     previousSeverity: fc.option(severity, absent),
+    previousReference: fc.option(fc.oneof(fc.constantFrom("SEC-12", "1700000000.000100"), text(50)), absent),
     repeated: fc.option(fc.boolean(), absent),
+  });
+}
+
+function vulnerability(): fc.Arbitrary<Vulnerability> {
+  return fc.record({
+    id: fc.oneof(fc.constant("CVE-2026-1234"), text(100)),
+    exploitable: fc.boolean(),
+    image: fc.option(text(500), { nil: undefined }),
+  });
+}
+
+function healthEvent(): fc.Arbitrary<HealthEvent> {
+  const event = fc.constant("arn:aws:health:us-east-1::event/EC2/AWS_EC2_X/AWS_EC2_X_1-2");
+  return fc.record({
+    communicationId: fc.oneof(event, text(300)),
+    category: fc.oneof(fc.constantFrom("issue", "scheduledChange", "accountNotification", "investigation"), text(50)),
+    service: text(50),
+    typeCode: text(200),
+    startTime: fc.option(time, { nil: undefined }),
+    endTime: fc.option(time, { nil: undefined }),
   });
 }
 

@@ -5,7 +5,8 @@ import type { BacklogTextFormat } from "../../../handlers/messages/backlogFormat
 import { findingIn, noticeOf } from "../fixtures";
 import { notices, options } from "./anyNotice";
 
-const ja: BacklogOptions = { language: "ja", homeRegion: "ap-northeast-1", textFormat: "markdown" };
+const spaceUrl = "https://example.backlog.com";
+const ja: BacklogOptions = { language: "ja", homeRegion: "ap-northeast-1", spaceUrl, textFormat: "markdown" };
 const en: BacklogOptions = { ...ja, language: "en" };
 const finding = findingIn("control-in-generator-only");
 
@@ -47,10 +48,10 @@ describe("backlogIssue", () => {
     fc.assert(
       fc.property(notices(), options, (notice, given) => {
         const leftOut = [{ as: "assignee", name: notice.finding.title } as const];
-        const { description } = backlogIssue(notice, { ...given, textFormat, leftOut });
+        const { description } = backlogIssue(notice, { ...given, spaceUrl, textFormat, leftOut });
 
         checkStructure(description, textFormat);
-        checkStructure(backlogComment(notice, { ...given, textFormat, leftOut }), textFormat);
+        checkStructure(backlogComment(notice, { ...given, spaceUrl, textFormat, leftOut }), textFormat);
       }),
       { numRuns: 400 },
     );

@@ -60,14 +60,14 @@ describe("slackMessage", () => {
     }
   });
 
-  it("shows five resources and how many there are beyond them", () => {
+  it("shows ten resources and how many there are beyond them", () => {
     const resources = Array.from({ length: 20 }, (_, n) => ({ type: "AwsS3Bucket", id: `arn:aws:s3:::bucket-${n}` }));
 
     const text = JSON.stringify(slackMessage(noticeOf({ ...finding, resources, resourceCount: 32 }), ja));
 
-    expect(text).toContain("`arn:aws:s3:::bucket-4`");
-    expect(text).not.toContain("bucket-5");
-    expect(text).toContain("ほか 27 件");
+    expect(text).toContain("`arn:aws:s3:::bucket-9`");
+    expect(text).not.toContain("bucket-10");
+    expect(text).toContain("ほか 22 件");
   });
 });
 
@@ -116,9 +116,9 @@ describe("mailMessage", () => {
   });
 
   it("says that the alert has closed already", () => {
-    const closed = noticeOf(finding, { kind: "openedAndClosed" });
+    const closed = noticeOf(finding, { kind: "openedAndClosed", outcome: "resolved" });
 
-    expect(mailMessage(closed, en).message).toContain("has already closed");
-    expect(mailMessage(closed, ja).message).toContain("通知する前にクローズしています");
+    expect(mailMessage(closed, en).message).toContain("Closed before it could be told: resolved");
+    expect(mailMessage(closed, ja).message).toContain("通知する前にクローズしました(解決済み)");
   });
 });

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../handlers/alert/types";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
-import { mailMessage } from "../../../handlers/messages/mail";
+import { isMailed, mailMessage } from "../../../handlers/messages/mail";
 import { endsWithMarker, markerOf, updateMarkerOf } from "../../../handlers/messages/marker";
-import { type SlackMessage, slackMessage, slackReply } from "../../../handlers/messages/slack";
+import { slackMessage, slackReply } from "../../../handlers/messages/slack";
+import type { SlackMessage } from "../../../handlers/messages/slackText";
 import type { MessageOptions } from "../../../handlers/messages/words";
 import { noticeOf } from "../fixtures";
-import { accessPortal, notices, options, textFormats } from "./anyNotice";
+import { accessPortal, kinds, notices, options, spaceUrl, textFormats } from "./anyNotice";
 
 const runs = { numRuns: 400 };
 
@@ -15,7 +16,8 @@ describe("messages on any finding", () => {
   it("keep Slack's limits and show nothing of a finding as markup", () => {
     fc.assert(
       fc.property(notices(), options, (notice, language) => {
-        checkSlack(slackMessage(notice, language), markerOf(notice));
+        const previous = notice.finding.sourceUrl;
+        checkSlack(slackMessage(notice, { ...language, previous }), markerOf(notice));
         checkSlack(slackReply(notice, language), updateMarkerOf(notice));
       }),
       runs,
@@ -25,8 +27,8 @@ describe("messages on any finding", () => {
   it("keep Backlog's limits, hold no character beyond U+FFFF, and end with the marker", () => {
     fc.assert(
       fc.property(notices(), options, textFormats, (notice, language, textFormat) => {
-        const issue = backlogIssue(notice, { ...language, textFormat });
-        const comment = backlogComment(notice, { ...language, textFormat });
+        const issue = backlogIssue(notice, { ...language, spaceUrl, textFormat });
+        const comment = backlogComment(notice, { ...language, spaceUrl, textFormat });
 
         expect(issue.summary.length).toBeLessThanOrEqual(255);
         expect(issue.summary).toMatch(/^[^\n\r\u2028\u2029]+$/);
@@ -46,6 +48,7 @@ describe("messages on any finding", () => {
   it("keep the limits of SNS", () => {
     fc.assert(
       fc.property(notices(), options, (notice, language) => {
+        fc.pre(isMailed(notice));
         const mail = mailMessage(notice, language);
 
         // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: begins with a letter, number or punctuation mark
@@ -87,19 +90,34 @@ describe("messages on the worst of findings", () => {
       updatedAt: "2026-11-21T00:00:00.000Z",
       remediationUrl: url,
       sourceUrl: url,
+      vulnerability: { id: full(1024), exploitable: false, image: full(1024) },
     };
-    const notice = noticeOf(finding, { kind: "openedAndClosed", occurrence: 1_000_000, repeated: true });
+    const account = { id: full(1024), name: full(1024) };
     const language: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1", accessPortal };
+    for (const kind of kinds) {
+      const notice = noticeOf(finding, {
+        kind,
+        occurrence: 1_000_000,
+        repeated: true,
+        findings: 1_000_000,
+        accounts: Array.from({ length: 1000 }, () => account),
+        regions: Array.from({ length: 30 }, () => full(100)),
+        added: { resources: finding.resources, count: 1_000_000 },
+        closedAt: "2036-11-21T00:00:00.000Z",
+      });
 
-    checkSlack(slackMessage(notice, language), markerOf(notice));
-    checkSlack(slackReply(notice, language), updateMarkerOf(notice));
-    for (const textFormat of ["markdown", "backlog"] as const) {
-      const issue = backlogIssue(notice, { ...language, textFormat });
-      expect(issue.summary.length).toBeLessThanOrEqual(255);
-      expect(issue.description.length).toBeLessThan(100_000);
-      expect(backlogComment(notice, { ...language, textFormat }).length).toBeLessThan(50_000);
+      checkSlack(slackMessage(notice, { ...language, previous: url }), markerOf(notice));
+      checkSlack(slackReply(notice, language), updateMarkerOf(notice));
+      for (const textFormat of ["markdown", "backlog"] as const) {
+        const issue = backlogIssue(notice, { ...language, spaceUrl, textFormat });
+        expect(issue.summary.length).toBeLessThanOrEqual(255);
+        expect(issue.description.length).toBeLessThan(100_000);
+        expect(backlogComment(notice, { ...language, spaceUrl, textFormat }).length).toBeLessThan(50_000);
+      }
+      if (isMailed(notice)) {
+        expect(Buffer.byteLength(mailMessage(notice, language).message)).toBeLessThan(256 * 1024);
+      }
     }
-    expect(Buffer.byteLength(mailMessage(notice, language).message)).toBeLessThan(256 * 1024);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Finding } from "../../../handlers/alert/types";
 import { linksOf } from "../../../handlers/messages/links";
 import { findingIn } from "../fixtures";
 
@@ -100,6 +101,62 @@ describe("linksOf", () => {
     const { resource } = linksOf({ ...findingIn("control-fsbp"), region: "eu-west-1", resources }, home);
 
     expect(resource?.replace(/^https:\/\/[a-z0-9-]+\.console\.aws\.amazon\.com\//, "")).toBe(path);
+  });
+});
+
+describe("linksOf an event of AWS Health", () => {
+  const event = "arn:aws:health:us-east-1::event/EC2/AWS_EC2_X/AWS_EC2_X_1a-2b";
+  const page = (view: string, arn = event) =>
+    `https://health.console.aws.amazon.com/health/home#/${view}/event-log?eventID=${arn}&eventTab=details`;
+  const health = { communicationId: "1a-2b", category: "issue", service: "EC2", typeCode: "AWS_EC2_X" };
+  const finding: Finding = {
+    ...findingIn("health-medium"),
+    ...{ format: "health", product: "aws.health", accountId: "111122223333", resources: [], health },
+  };
+
+  it("opens the organizational view and the account's own, not Security Hub, which does not have it", () => {
+    expect(linksOf({ ...finding, id: event }, home)).toEqual({
+      healthOrganization: page("organization"),
+      product: page("account"),
+      resource: undefined,
+      remediation: undefined,
+    });
+  });
+
+  it("opens the account's alone where there is no organizational view", () => {
+    const links = linksOf({ ...finding, id: event }, { ...home, healthOrganization: false });
+
+    expect(links).toMatchObject({ healthOrganization: undefined, product: page("account") });
+  });
+
+  it("finds the event in whatever id the finding was given, or in what it shares with others", () => {
+    const within = { ...finding, id: `111122223333/${event}/page-2` };
+    const shared = { ...finding, id: "abc", health: { ...health, communicationId: event } };
+
+    expect(linksOf(within, home).product).toBe(page("account"));
+    expect(linksOf(shared, home).product).toBe(page("account"));
+    expect(linksOf({ ...finding, id: "abc", sourceUrl: undefined }, home).product).toBeUndefined();
+  });
+
+  it("opens the view in the audit account, the event in the finding's, through the access portal", () => {
+    const accessPortal = { url: "https://d-1.awsapps.com/start", auditAccount: "444455556666" };
+
+    const links = linksOf({ ...finding, id: event }, { ...home, accessPortal });
+
+    expect(asked(links.healthOrganization)).toEqual(["444455556666", null, page("organization")]);
+    expect(asked(links.product)).toEqual(["111122223333", null, page("account")]);
+  });
+});
+
+describe("linksOf an alert of several findings", () => {
+  it("opens their control instead of one of them", () => {
+    const finding = findingIn("control-fsbp");
+
+    expect(linksOf(finding, home, 2).securityHub).toBe(
+      "https://ap-northeast-1.console.aws.amazon.com/securityhub/home?region=ap-northeast-1#/controls/CloudTrail.2",
+    );
+    expect(linksOf({ ...finding, control: undefined }, home, 2).securityHub).toContain("/findings?search=");
+    expect(linksOf({ ...finding, format: "ocsf" }, home, 2).securityHub).toMatch(/#\/postureManagement$/);
   });
 });
 

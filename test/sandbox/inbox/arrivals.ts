@@ -1,12 +1,17 @@
 import type { Finding, Notice } from "../../../handlers/alert/types";
 import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog";
-import { mailMessage } from "../../../handlers/messages/mail";
+import { type MailNotice, mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
 import { alertKeyOf } from "../../../sandbox/grouping";
 import { noticeOf } from "../../handlers/fixtures";
 import { API_KEY, type RunningInbox, TOKEN, TOPIC } from "../doubles/running";
 
-const OPTIONS = { language: "en", homeRegion: "ap-northeast-1", textFormat: "markdown" } as const;
+const OPTIONS = {
+  language: "en",
+  homeRegion: "ap-northeast-1",
+  textFormat: "markdown",
+  spaceUrl: "https://example.backlog.com",
+} as const;
 const TO = { topicArn: TOPIC, endpoint: "security@example.com" };
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
@@ -37,7 +42,7 @@ export async function tell(running: RunningInbox, finding: Finding): Promise<Tol
 
 /** Tells that it got worse: a reply, a comment with another priority, and another mail. */
 export async function tellRise(running: RunningInbox, { notice, ts, issueKey }: Told): Promise<void> {
-  const risen: Notice = { ...notice, version: 2, kind: "risen", previousSeverity: "MEDIUM" };
+  const risen = { ...notice, version: 2, kind: "risen", previousSeverity: "MEDIUM" } as const;
   await slackPost(running, { ...blocksOf(slackReply(risen, OPTIONS)), metadata: metadataOf(risen), thread_ts: ts });
   await backlogCall(running, "PATCH", `issues/${issueKey}`, { priorityId: 3, comment: backlogComment(risen, OPTIONS) });
   await deliver(running, risen);
@@ -66,7 +71,7 @@ async function backlogCall<T>({ url }: RunningInbox, method: string, path: strin
   return (await answer.json()) as T;
 }
 
-async function deliver({ url, clock }: RunningInbox, notice: Notice): Promise<void> {
+async function deliver({ url, clock }: RunningInbox, notice: MailNotice): Promise<void> {
   const messageId = `${notice.alertKey}-${notice.version}`;
   const mail = { ...TO, ...mailMessage(notice, OPTIONS), messageId, at: new Date(clock.ms).toISOString() };
   await sent(url, "/mail/deliver", mail);
