@@ -38,6 +38,16 @@ const UNITS = {
   failed: "Count",
   /** From the finding's own time of its last change to the moment when a channel had told it. */
   findingToToldSeconds: "Seconds",
+  /** What the hourly self-check has found: keys that are, or will be, of no use. */
+  keysAtRisk: "Count",
+  /** Mail addresses of the settings that are not subscribed. */
+  addressesLost: "Count",
+  /** Mail addresses of the settings that have not confirmed. */
+  addressesUnconfirmed: "Count",
+  /** Rules and consumers of queues that are off or gone. */
+  partsSwitchedOff: "Count",
+  /** Regions with events that did not reach the home region. */
+  notForwarded: "Count",
 } as const;
 
 export type Metric = keyof typeof UNITS;

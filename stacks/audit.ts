@@ -77,7 +77,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   const controls = await ownControls(settings);
   const hubs = ownHubs(settings, hub, settings.securityHub.controlFindings, controls, guarded);
   const alerts = prefixed(settings, "alerts");
-  new Forwarding(
+  const forwarding = new Forwarding(
     `${alerts}-forward`,
     {
       accountId: account,
@@ -111,6 +111,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       accessPortal,
       requiredChannels: settings.requiredChannels,
       alarmAddresses: settings.alarms.addresses,
+      forwarding,
       runbook: settings.runbook,
       deployRoleArn: settings.deployRoleArn,
       queueRetentionDays: settings.queueRetentionDays,

@@ -18,12 +18,14 @@ export interface AlarmsArgs {
   functions: Record<string, { function: aws.lambda.Function; errors: number }>;
   rules: Record<string, aws.cloudwatch.EventRule>;
   workflow: AlertWorkflow;
+  /** All else, by what the alarms are called. */
+  others: Record<string, Watch>;
   /** Days that a queue keeps a message, for the alarms' text. */
   retentionDays: number;
 }
 
-/** What an alarm watches: always a sum or a maximum of a period reaching a threshold. */
-interface Watch {
+/** What an alarm watches: a sum or a maximum of a period reaching a threshold. */
+export interface Watch {
   metric: string;
   namespace: string;
   dimensions: Record<string, pulumi.Input<string>>;
@@ -31,6 +33,12 @@ interface Watch {
   periodSeconds: number;
   threshold: number;
   description: string;
+  /** Periods that are looked at. Default: 1. */
+  evaluationPeriods?: number;
+  /** Of these, how many raise the alarm. Default: all. */
+  datapointsToAlarm?: number;
+  /** Raises the alarm below the threshold, where no data is none done. Default: false. */
+  below?: boolean;
 }
 
 /**
@@ -51,11 +59,12 @@ export class Alarms extends pulumi.ComponentResource {
           dimensions: watch.dimensions,
           statistic: watch.statistic,
           period: watch.periodSeconds,
-          evaluationPeriods: 1,
+          evaluationPeriods: watch.evaluationPeriods ?? 1,
+          datapointsToAlarm: watch.datapointsToAlarm,
           threshold: watch.threshold,
-          comparisonOperator: "GreaterThanOrEqualToThreshold",
+          comparisonOperator: watch.below ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
           // No data is no event: nothing in the queue, no failure.
-          treatMissingData: "notBreaching",
+          treatMissingData: watch.below ? "breaching" : "notBreaching",
           // Not okActions: a new alarm's first OK would be mailed, for each of them. Recovery is told the second way.
           alarmActions: [args.topicArn],
           region: args.region,
@@ -78,6 +87,7 @@ export class Alarms extends pulumi.ComponentResource {
       raise(`${what}-throttles`, functionWatch(what, fn, "Throttles", 1));
     }
     for (const [what, rule] of Object.entries(args.rules)) raise(`${what}-not-delivered`, notDelivered(what, rule));
+    for (const [what, watch] of Object.entries(args.others)) raise(what, watch);
     for (const end of ["Failed", "TimedOut", "Aborted"] as const) {
       raise(`executions-${end.toLowerCase()}`, ended(args.workflow, end));
     }

@@ -39,6 +39,8 @@ export class Intake extends pulumi.ComponentResource {
   /** What could not be read, or failed five times. */
   readonly deadLetters: EncryptedQueue;
   readonly function: aws.lambda.Function;
+  /** What works its queues off, by the queue. */
+  readonly consumers: Record<string, aws.lambda.EventSourceMapping>;
 
   constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Intake", name, {}, opts);
@@ -100,16 +102,17 @@ export class Intake extends pulumi.ComponentResource {
     );
     this.function = handler.function;
     const consume = { region, handler: handler.function };
-    new QueueConsumer(
+    const opening = new QueueConsumer(
       `${name}-opening-consumer`,
       { ...consume, queue: this.openingQueue, ...OPENING },
       { parent: this },
     );
-    new QueueConsumer(
+    const closing = new QueueConsumer(
       `${name}-closing-consumer`,
       { ...consume, queue: this.closingQueue, ...CLOSING },
       { parent: this },
     );
+    this.consumers = { opening: opening.mapping, closing: closing.mapping };
 
     this.registerOutputs();
   }

@@ -13,6 +13,8 @@ export interface MailTopicArgs {
 /** A topic under a customer-managed key that mails to its subscribers. */
 export class MailTopic extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
+  /** Who is mailed, once confirmed. */
+  readonly addresses: readonly string[];
 
   constructor(name: string, args: MailTopicArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:MailTopic", name, {}, opts);
@@ -27,6 +29,7 @@ export class MailTopic extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+    this.addresses = args.addresses;
     this.arn = args.opened ? this.opened(name, topic, args.opened, region) : topic.arn;
 
     this.registerOutputs();

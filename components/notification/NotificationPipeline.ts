@@ -11,12 +11,14 @@ import { BacklogChannel, type BacklogChannelArgs } from "./BacklogChannel";
 import type { ChannelArgs } from "./channel";
 import { EncryptedQueue } from "./EncryptedQueue";
 import { EncryptionKey } from "./EncryptionKey";
+import type { Forwarding } from "./Forwarding";
 import { Intake } from "./Intake";
 import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { MailTopic } from "./MailTopic";
-import { pipelineRules, publishSilenced } from "./pipelineRules";
+import { type PipelineRules, pipelineRules, publishSilenced, runSelfCheck } from "./pipelineRules";
 import type { RoutedRule } from "./RoutedRule";
 import { runbookPage } from "./runbook";
+import { SelfCheck } from "./SelfCheck";
 import { Settle, SettleQueue } from "./Settle";
 import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
@@ -55,6 +57,8 @@ export interface NotificationPipelineArgs {
   runbook?: string;
   /** The role that deploys, by which a deployment is told from an attack. Default: none is known. */
   deployRoleArn?: string;
+  /** What brings events of other regions, to be looked at by the self-check. Default: nothing does. */
+  forwarding?: Forwarding;
   /** Days that queues keep a message, 1 to 14. Default: 14, SQS's longest: a queue must outlast a long holiday. */
   queueRetentionDays?: number;
   /**
@@ -128,9 +132,23 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const { rules, deadLetters, silenced } = made;
 
-    const topicArn = alarmTopic(name, args, alarmsKey, silenced, child).arn;
+    const topic = alarmTopic(name, args, alarmsKey, silenced, child);
+    const topicArn = topic.arn;
+    const topics = mail ? [topic, mail.topic] : [topic];
+    const consumers = { ...intake.consumers, settle: settle.consumer };
+    const selfCheck = selfChecked(name, args, { keyArns, topics, consumers, made, notice }, child);
     publishSilenced(topicArn, runbookPage(args.runbook, "switched-off"), made);
-    const watched = watchedParts({ intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels });
+    const watched = watchedParts({
+      intake,
+      asks,
+      settle,
+      sweeper,
+      selfCheck,
+      failedAlerts,
+      deadLetters,
+      notice,
+      channels,
+    });
     this.alarms = {
       topicArn,
       namePrefix: alarmNamePrefix(alarmName),
@@ -168,6 +186,36 @@ function makeChannels(
     return made ? [{ channel, function: made.function }] : [];
   });
   return { slack, mail, channels };
+}
+
+/** Looks at what was made before it, once an hour. */
+function selfChecked(
+  name: string,
+  { region, forwarding }: NotificationPipelineArgs,
+  looked: Pick<ConstructorParameters<typeof SelfCheck>[1], "keyArns" | "topics" | "consumers"> & {
+    made: PipelineRules;
+    notice?: AlarmNotice;
+  },
+  opts: pulumi.ComponentResourceOptions,
+): SelfCheck {
+  const { made, notice, ...parts } = looked;
+  // Without a second way out, nothing is the target of the rule for alarms.
+  const rules = Object.entries(made.rules).flatMap(([what, rule]) =>
+    what === "alarms" && !notice ? [] : [{ region, rule }],
+  );
+  const check = new SelfCheck(
+    `${name}-self-check`,
+    {
+      region,
+      ...parts,
+      rules: [...rules, ...(forwarding?.rules ?? [])],
+      deadLetters: forwarding?.deadLetters ?? {},
+    },
+    opts,
+  );
+  runSelfCheck(check, made);
+  check.runOnce(`${name}-self-check`, region, [...made.routed, ...(forwarding ? [forwarding] : [])]);
+  return check;
 }
 
 /** Of the alarms' own: one bad key policy must not silence findings and alarms alike. */

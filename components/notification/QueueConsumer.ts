@@ -30,10 +30,12 @@ export const consumeStatements = (queues: readonly EncryptedQueue[], key: Encryp
 
 /** Has a function consume a queue: two batches at a time, and only what failed of a batch comes again. */
 export class QueueConsumer extends pulumi.ComponentResource {
+  readonly mapping: aws.lambda.EventSourceMapping;
+
   constructor(name: string, args: QueueConsumerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:QueueConsumer", name, {}, opts);
 
-    new aws.lambda.EventSourceMapping(
+    this.mapping = new aws.lambda.EventSourceMapping(
       name,
       {
         eventSourceArn: args.queue.arn,

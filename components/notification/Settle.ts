@@ -56,6 +56,8 @@ export interface SettleArgs {
 /** Sets what every required channel has told NOTIFIED, in batches, and lets its executions end. */
 export class Settle extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
+  /** What works its queue off. */
+  readonly consumer: aws.lambda.EventSourceMapping;
 
   constructor(name: string, args: SettleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Settle", name, {}, opts);
@@ -92,7 +94,8 @@ export class Settle extends pulumi.ComponentResource {
       { parent: this },
     );
     this.function = handler.function;
-    new QueueConsumer(`${name}-consumer`, { region, handler: handler.function, queue, ...BATCH }, { parent: this });
+    const consume = { region, handler: handler.function, queue, ...BATCH };
+    this.consumer = new QueueConsumer(`${name}-consumer`, consume, { parent: this }).mapping;
 
     this.registerOutputs();
   }

@@ -9,6 +9,7 @@ import type { EncryptionKey } from "./EncryptionKey";
 import type { Intake } from "./Intake";
 import { PATTERNS } from "./patterns";
 import { RoutedRule } from "./RoutedRule";
+import type { SelfCheck } from "./SelfCheck";
 import type { Sweeper } from "./Sweeper";
 import { detectionSilenced, pipelineSilenced } from "./silencingPatterns";
 
@@ -36,8 +37,12 @@ export interface PipelineRules {
   deadLetters: EncryptedQueue;
   /** Calls that switch detection or telling off. To be published to the alarms' topic too, by `publishSilenced`. */
   silenced: RoutedRule[];
+  /** Runs the self-check, by `runSelfCheck`. */
+  selfCheck: RoutedRule;
   /** What lets rules into the dead letters. */
   buried: pulumi.Resource;
+  /** All of them, with their targets. */
+  routed: RoutedRule[];
 }
 
 /** Makes the rules, named and parented as the pipeline's own. Without them findings pass by untaken, so `protect` holds for them too. */
@@ -57,6 +62,7 @@ export function pipelineRules(
     closing: rule("closing", "Findings that are over", { pattern: patterns.closing }),
     failures: rule("failures", "Executions that failed", { pattern: failurePattern(workflow) }),
     sweep: rule("sweep", "Runs the sweeper", { schedule: "rate(1 hour)" }),
+    "self-check": rule("self-check", "Runs the self-check", { schedule: "rate(1 hour)" }),
     // A target of these comes and goes with the channels.
     alarms: rule("alarms", "hakken's own alarms", { pattern: alarmPattern(args.alarmName) }, false),
     silenced: rule("silenced", "Calls that switch detection off", { pattern: detectionSilenced(`${name}-`) }, false),
@@ -84,8 +90,15 @@ export function pipelineRules(
     rules: Object.fromEntries(Object.entries(rules).map(([what, routed]) => [what, routed.rule])),
     deadLetters,
     silenced,
+    selfCheck: rules["self-check"],
     buried,
+    routed: Object.values(rules),
   };
+}
+
+/** After all else: it looks at the rules themselves. */
+export function runSelfCheck(check: SelfCheck, { selfCheck, deadLetters, buried }: PipelineRules): void {
+  selfCheck.invoke(check.function, deadLetters, [buried], check.input);
 }
 
 /** The first way out of a call that silences: in English, since EventBridge words it. The second way says more. */

@@ -4,6 +4,7 @@ import type { AlarmNotice } from "./AlarmNotice";
 import type { AlarmsArgs } from "./Alarms";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { Intake } from "./Intake";
+import { type SelfCheck, selfCheckWatches } from "./SelfCheck";
 import type { Settle, SettleQueue } from "./Settle";
 import type { Sweeper } from "./Sweeper";
 
@@ -13,6 +14,7 @@ export interface PipelineParts {
   asks: SettleQueue;
   settle: Settle;
   sweeper: Sweeper;
+  selfCheck: SelfCheck;
   failedAlerts: EncryptedQueue;
   /** Of the rules. */
   deadLetters: EncryptedQueue;
@@ -21,9 +23,11 @@ export interface PipelineParts {
   channels: readonly { channel: Channel; function: aws.lambda.Function }[];
 }
 
+type Parts = Pick<AlarmsArgs, "deadLetters" | "workQueues" | "functions" | "others">;
+
 /** What the alarms watch of the pipeline's parts: their keys are in the alarms' names, which must stay. */
-export function watchedParts(parts: PipelineParts): Pick<AlarmsArgs, "deadLetters" | "workQueues" | "functions"> {
-  const { intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels } = parts;
+export function watchedParts(parts: PipelineParts): Parts {
+  const { intake, asks, settle, sweeper, selfCheck, failedAlerts, deadLetters, notice, channels } = parts;
   return {
     deadLetters: {
       "intake-dead-letters": intake.deadLetters,
@@ -40,8 +44,10 @@ export function watchedParts(parts: PipelineParts): Pick<AlarmsArgs, "deadLetter
       intake: { function: intake.function, errors: 1 },
       settle: { function: settle.function, errors: 1 },
       sweeper: { function: sweeper.function, errors: 1 },
+      "self-check": { function: selfCheck.function, errors: 1 },
       ...(notice && { "alarm-notice": { function: notice.function, errors: 1 } }),
       ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
     },
+    others: selfCheckWatches(selfCheck.function),
   };
 }

@@ -14,7 +14,7 @@ describe("the functions' zips", () => {
 
   it("are one for each function of the pipeline", () => {
     expect(Object.keys(zips).sort()).toEqual(
-      ["alarm-notice", "backlog", "intake", "mail", "settle", "slack", "sweeper"], //
+      ["alarm-notice", "backlog", "intake", "mail", "self-check", "settle", "slack", "sweeper"], //
     );
   });
 
