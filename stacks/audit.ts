@@ -7,6 +7,7 @@ import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
 import { Forwarding } from "../components/notification/Forwarding";
 import { NotificationPipeline } from "../components/notification/NotificationPipeline";
+import type { PipelineOutput } from "../components/notification/pipelineOutput";
 import { detectionSilenced } from "../components/notification/silencingPatterns";
 import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
@@ -19,7 +20,7 @@ import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
 import { isLocal, ownControls, ownHubs } from "./securityHubConfiguration";
 
-/** What other stacks need of this one. */
+/** What other stacks, and the ops script, need of this one. */
 export interface AuditOutputs {
   /** The account to designate as administrator. */
   accountId: string;
@@ -31,6 +32,8 @@ export interface AuditOutputs {
   absentRegions: string[];
   /** Where alarms of other stacks go, and what their names begin with to be told the second way too. */
   alarms: AlarmWay;
+  /** By what its pipeline is operated. */
+  pipeline: PipelineOutput;
   /** The bucket that member accounts' AWS Config recorders deliver to, where there are such. */
   memberBucket?: string;
 }
@@ -128,6 +131,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     absentPlans: plansLeftOut(regions, guardDuty),
     ...(isLocal(settings) && { controlsSet: controls }),
     alarms: pipeline.alarms,
+    pipeline: pipeline.output,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,
     memberBucket: await memberHistory(settings, provider),

@@ -15,6 +15,7 @@ import type { Forwarding } from "./Forwarding";
 import { Intake } from "./Intake";
 import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { MailTopic } from "./MailTopic";
+import { type PipelineOutput, pipelineOutput } from "./pipelineOutput";
 import { type PipelineRules, pipelineRules, publishSilenced, runSelfCheck } from "./pipelineRules";
 import type { RoutedRule } from "./RoutedRule";
 import { runbookPage } from "./runbook";
@@ -73,6 +74,8 @@ export interface NotificationPipelineArgs {
 export class NotificationPipeline extends pulumi.ComponentResource {
   /** Where alarms of others may go too: the topic, and what a name begins with that is told the second way. */
   readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string; runbook?: string };
+  /** What whoever operates it needs to find its parts. */
+  readonly output: pulumi.Output<PipelineOutput>;
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
@@ -159,6 +162,12 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { region, topicArn, runbook: args.runbook, workflow, rules, retentionDays, ...watched },
       child,
     );
+    const { openingQueue: opening, closingQueue: closing } = intake;
+    this.output = pipelineOutput({
+      ...{ table, workflow, severities, channels: channels.map(({ channel }) => channel) },
+      queues: { opening, closing, settle: asks.queue },
+      kept: { intake: intake.deadLetters, rules: deadLetters, settle: asks.deadLetters, failed: failedAlerts },
+    });
 
     this.registerOutputs();
   }

@@ -29,8 +29,8 @@ const chosen: Readonly<Record<string, (inputs: Record<string, unknown>) => Recor
   "aws:sqs/queue:Queue": (inputs) => ({ url: `https://sqs.example.com/${inputs.region}` }),
 };
 
-/** Outputs of resources, by type, beside those that AWS chooses. */
-export type Results = Readonly<Record<string, Record<string, unknown>>>;
+/** Outputs of resources, by type, beside those that AWS chooses; by their names where they must differ. */
+export type Results = Readonly<Record<string, Record<string, unknown> | ((name: string) => Record<string, unknown>)>>;
 
 /** A data source's refusal, as it comes from the engine: its words are the details of the call's status. */
 export function refusal(words: string): Error {
@@ -51,9 +51,11 @@ export async function recorded<Result>(
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
+        const result = results[type];
+        const own = typeof result === "function" ? result(name) : result;
         return {
           id: `${name}-id`,
-          state: { arn: `arn:of:${name}`, name, ...inputs, ...chosen[type]?.(inputs), ...results[type] },
+          state: { arn: `arn:of:${name}`, name, ...inputs, ...chosen[type]?.(inputs), ...own },
         };
       },
       call: ({ token, inputs }) => answer(token, inputs),

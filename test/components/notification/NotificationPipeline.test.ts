@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import type { NotificationPipelineArgs } from "../../../components/notification/NotificationPipeline";
-import { type Recorded, recorded } from "../../pulumi/recorded";
+import { type Recorded, recorded, valuesOf } from "../../pulumi/recorded";
 import { pipelineArgs } from "../../zips/pipeline";
 
 // Compiled: vitest's own transform does not survive the serialization of the handlers.
@@ -127,6 +127,33 @@ describe("the notification pipeline", () => {
       ["alerts-settle-policy", ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"], hub],
       ["alerts-sweeper-policy", ["securityhub:GetFindings"], hub],
     ]);
+  });
+
+  it("tells whoever operates it where its parts are", async () => {
+    const args = pipelineArgs("https://services.example.com");
+    const results = { "aws:sqs/queue:Queue": (name: string) => ({ url: `url-of-${name}` }) };
+
+    const { result } = await recorded(() => valuesOf({ of: new NotificationPipeline("alerts", args).output }), {
+      results,
+    });
+
+    expect(result.of).toEqual({
+      alertTable: "alerts-table",
+      workflow: "arn:of:alerts-workflow",
+      channels: ["slack", "backlog", "mail"],
+      severities: ["HIGH", "CRITICAL"],
+      queues: {
+        opening: "url-of-alerts-intake-opening",
+        closing: "url-of-alerts-intake-closing",
+        settle: "url-of-alerts-settle-queue",
+      },
+      kept: {
+        intake: "url-of-alerts-intake-dead-letters",
+        rules: "url-of-alerts-rule-dead-letters",
+        settle: "url-of-alerts-settle-queue-dead-letters",
+        failed: "url-of-alerts-failed-alerts",
+      },
+    });
   });
 
   it("reads existing secrets, each with its own key or none, and makes none", async () => {
