@@ -5,6 +5,7 @@ import { type Grouping, groupOf } from "./alert/group";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
 import { type Received, type ReceivePorts, receive, recheck } from "./alert/receive";
+import { redrive, redriveOf } from "./alert/redrive";
 import type { FindingSource, Observation, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
@@ -25,8 +26,8 @@ export interface IntakeSettings {
   reopenWithinSeconds: number;
 }
 
-/** What a message asks for: to take reports in, or to read a finding again; or why it can't be read. */
-type Work = { observations: Observation[] } | { recheck: FindingId } | { reason: string };
+/** What a message asks for: to take reports in, to read a finding again, or to tell an alert again; or why it can't be read. */
+type Work = { observations: Observation[] } | { recheck: FindingId } | { redrive: string } | { reason: string };
 
 /**
  * Takes Security Hub's events in. A message that can't be read goes to the dead-letter queue at once, with the reason; one
@@ -75,6 +76,10 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
         rechecks.map(({ id }) => id),
       ),
     );
+    const redriven = await attempt(
+      works.flatMap((work, i) => ("redrive" in work ? [{ i, alertKey: work.redrive }] : [])),
+      (asked) => Promise.all(asked.map(({ alertKey }) => redriving(ports, alertKey))),
+    );
     const buried = await attempt(
       works.flatMap((work, i) => ("reason" in work ? [{ i, reason: work.reason }] : [])),
       (unreadable) => Promise.all(unreadable.map(({ i, reason }) => bury(Records[i] as SQSRecord, reason))),
@@ -83,7 +88,7 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
     const reported = received.map(({ what, result }) => ({ finding: what.observation.finding, result }));
     const confirmed = rechecked.map(({ what, result }) => ({ finding: what.id, result }));
     logIntake({ begun, records: Records, reported, confirmed });
-    const failed = [...received, ...rechecked, ...buried].filter(({ result }) => result instanceof Error);
+    const failed = [...received, ...rechecked, ...redriven, ...buried].filter(({ result }) => result instanceof Error);
     const failedRecords = new Set(failed.map(({ what }) => Records[what.i]?.messageId ?? ""));
     return { batchItemFailures: [...failedRecords].map((itemIdentifier) => ({ itemIdentifier })) };
   };
@@ -99,10 +104,24 @@ async function attempt<T>(
   return works.map((what, i) => ({ what, result: results[i] ?? new Error("not done") }));
 }
 
-function workOf({ body }: SQSRecord): Work {
+/** What became of an order to tell an alert again, which has a line of its own. */
+async function redriving(ports: ReceivePorts, alertKey: string): Promise<Received> {
+  try {
+    const outcome = await redrive(ports, alertKey);
+    log({ step: "redrive", outcome, alertKey });
+    return { outcome, alertKey };
+  } catch (error) {
+    log({ step: "redrive", outcome: "failed", alertKey, error }, { failed: 1 });
+    return error as Error;
+  }
+}
+
+/** Reads a message of intake's queues, by its body alone. */
+export function workOf({ body }: Pick<SQSRecord, "body">): Work {
   try {
     const event: unknown = JSON.parse(body);
-    const recheck = recheckOf(event);
+    const [recheck, redrive] = [recheckOf(event), redriveOf(event)];
+    if (redrive) return { redrive };
     return recheck ? { recheck } : { observations: observationsOf(event) };
   } catch (error) {
     // Whatever is wrong with it will be wrong the next time too, and must not hold up the rest of its batch.

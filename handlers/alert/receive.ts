@@ -229,7 +229,8 @@ export async function ensureExecution(
   throw new Error(`No execution could be started for alert ${alertKey} in ${TRIES} tries`);
 }
 
-async function isRunning(executions: Executions, name: string, alertKey: string): Promise<boolean> {
+/** Whether an execution runs by now, started by this if need be. Throws where that can't be told yet. */
+export async function isRunning(executions: Executions, name: string, alertKey: string): Promise<boolean> {
   if (await executions.start(name, alertKey)) return true;
   const status = await executions.status(name);
   if (!status) throw new Error(`Execution ${name} can be neither started nor seen yet`);

@@ -143,6 +143,8 @@ async function finish(
     await ports.report(alert, failures);
     await store.reported(alert.alertKey, alert.desired);
   }
+  // What failed before and is told by now needs no redrive any more.
+  if (failures.length === 0 && alert.failedVersion === alert.desired) await store.reported(alert.alertKey, 0);
   if (told) return (await store.exit(alert, execution, { kind: "settled" })) ? "settled" : "again";
   if (!failures.some(({ channel }) => required.includes(channel))) return "again";
   return (await store.exit(alert, execution, { kind: "parked", at: now() })) ? "parked" : "again";

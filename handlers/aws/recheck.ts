@@ -3,12 +3,18 @@ import type { FindingId, Later } from "../alert/ports";
 
 const DETAIL_TYPE = "hakken Recheck";
 
+/** The message to intake by which it reads a finding again. */
+export const recheckMessage = ({ format, product, id }: FindingId) => ({
+  source: "hakken",
+  "detail-type": DETAIL_TYPE,
+  detail: { format, product, id },
+});
+
 /** Has intake read a finding again: at once, or after up to 15 minutes, which is SQS's longest delay. */
 export const laterByQueue =
   (sqs: SQSClient, QueueUrl: string): Later =>
-  async ({ format, product, id }, afterSeconds) => {
-    const detail = { format, product, id };
-    const MessageBody = JSON.stringify({ source: "hakken", "detail-type": DETAIL_TYPE, detail });
+  async (finding, afterSeconds) => {
+    const MessageBody = JSON.stringify(recheckMessage(finding));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: Math.min(afterSeconds, 900) }));
   };
 

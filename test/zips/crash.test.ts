@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findingOf } from "../../handlers/alert/normalise";
 import type { AlertRecord } from "../../handlers/alert/record";
+import { redriveMessage } from "../../handlers/alert/redrive";
 import { alertTable } from "../../handlers/aws/alertTable";
 import { alertKeyOf } from "../../sandbox/grouping";
 import { type Local, startLocal } from "./local";
@@ -87,6 +88,30 @@ describe("a handler that is killed after its k-th call, for every k", () => {
       expect(again).toMatchObject({ result: { batchItemFailures: [] } });
       expect(alert.desired).toBe(1);
       expect(own?.map(({ name }) => name)).toEqual([alert.running]);
+      return outcome;
+    });
+    expect(calls).toBeGreaterThan(3);
+  });
+
+  it("intake starts what is redriven once, and does not bury it", async () => {
+    const calls = await forEveryCall(async (k) => {
+      const finding = await aFinding();
+      await takeIn(finding);
+      const alert = await alertOf(finding);
+      const [parked, at] = [alert.running ?? "", "2026-11-21T02:00:00.000Z"];
+      await store().reported(alert.alertKey, alert.desired);
+      await store().exit(alert, parked, { kind: "parked", at });
+      const redriven = { Records: [message(redriveMessage(alert.alertKey))] };
+      const outcome = await local.run(zip("intake"), redriven, { crashAfter: k });
+      const again = await local.run(zip("intake"), redriven);
+
+      const after = await alertOf(finding);
+      expect(again).toMatchObject({ result: { batchItemFailures: [] } });
+      expect(after).toMatchObject({ attempt: alert.attempt + 1, failedVersion: 0 });
+      expect(after.parkedAt).toBeUndefined();
+      const executionArn = `${local.environment.ALERT_WORKFLOW?.replace(":stateMachine:", ":execution:")}:${after.running}`;
+      const { status } = await new SFNClient(local.client).send(new DescribeExecutionCommand({ executionArn }));
+      expect(status).toBe("RUNNING");
       return outcome;
     });
     expect(calls).toBeGreaterThan(3);

@@ -4,6 +4,7 @@ import type { Timing } from "../../../handlers/alert/notice";
 import type { ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
 import { type Received, receive, recheck } from "../../../handlers/alert/receive";
 import { type AlertRecord, type FindingRecord, findingKey, type Told } from "../../../handlers/alert/record";
+import { redrive } from "../../../handlers/alert/redrive";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
 import { tell } from "../../../handlers/alert/tell";
@@ -21,7 +22,7 @@ export interface Message {
   parent?: string;
 }
 
-type Mail = { report: Observation } | { recheck: Finding; at: number };
+type Mail = { report: Observation } | { recheck: Finding; at: number } | { redrive: string };
 
 export interface WorldOptions {
   /** Kills the handler that makes the n-th I/O call of the whole run, right after the call took effect. */
@@ -206,6 +207,9 @@ export function createWorld(options: WorldOptions) {
           rechecks.map((mail) => mail.recheck),
         ),
       );
+      for (const mail of batch.filter((one) => "redrive" in one)) {
+        await taken([mail], async () => [{ outcome: await redrive(ports, mail.redrive) }]);
+      }
     }
   }
   async function taken(mails: readonly Mail[], take: () => Promise<Received[]>) {
@@ -234,6 +238,8 @@ export function createWorld(options: WorldOptions) {
     },
     /** A person asks for it by a custom action. */
     ask: (finding: Finding) => emit(finding, { requested: true }),
+    /** A person takes all reports of failed alerts away, and has their alerts told. */
+    redrive: () => queue.push(...failed.splice(0).map(({ alertKey }) => ({ redrive: alertKey }))),
     /** Lets a finding vanish from Security Hub without an event. */
     remove: (finding: Finding) => hub.delete(findingKey(finding)),
     alertOf: (finding: Finding) => alerts.get(records.get(findingKey(finding))?.alertKey ?? ""),
