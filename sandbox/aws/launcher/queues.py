@@ -31,6 +31,19 @@ def install():
     _guard_mappings()
 
 
+def elapse(seconds):
+    """Lets time pass for messages that are hidden, since somebody received them, or sent them to come later."""
+    hidden = [
+        message
+        for _, queue in list(sqs._queues.all_items())
+        for message in queue["messages"]
+        if message["visible_at"] > time.time()
+    ]
+    for message in hidden:
+        message["visible_at"] -= seconds
+    return len(hidden)
+
+
 def key_refusal(point, principal, queue_arn, actions, every=True):
     """Why `principal` may not use the key of a queue; None if it may, or if the queue has none of the customer's."""
     queue = sqs._queue_by_arn(queue_arn)

@@ -1,14 +1,15 @@
 """What the sandbox asks of its AWS beside AWS's API: whether anything goes on, what happened, which policies hold.
 
 Unsigned, on the same port, loopback only: `GET /_sandbox/activity`, `/_sandbox/journal?after=SEQ&kind=KIND` and
-`/_sandbox/policies`; `POST /_sandbox/regions` (regions by account) and `/_sandbox/clock` ({"advance": milliseconds}).
+`/_sandbox/policies`; `POST /_sandbox/regions` (regions by account), `/_sandbox/clock` ({"advance": milliseconds}) and
+`/_sandbox/hidden` ({"elapse": seconds}, of the visibility of messages that were received).
 """
 
 import json
 from urllib.parse import parse_qs
 
 import ministack.app as app
-from launcher import clock, deliveries, invocations, journal, mail, metrics, policies, regions
+from launcher import clock, deliveries, invocations, journal, mail, metrics, policies, queues, regions
 from ministack.core.arn import parse_arn
 from ministack.services import lambda_svc, sqs
 from ministack.services import stepfunctions as sfn
@@ -48,6 +49,8 @@ def _take(name, body):
         return 200, regions.learn(body)
     if name == "clock":
         return 200, {"ahead": clock.advance(body["advance"])}
+    if name == "hidden":
+        return 200, {"messages": queues.elapse(body["elapse"])}
     return 404, {"message": f"There is no /_sandbox/{name}."}
 
 
