@@ -1,4 +1,5 @@
 import { createColors } from "picocolors";
+import { columns } from "../../ops/table";
 import { type AlarmState, alarmStates } from "../alarmStates";
 import { type Activity, clientOf, faultClientOf } from "../client";
 import { estateIn, STACK_ACCOUNTS } from "../estate";
@@ -8,7 +9,6 @@ import { liveRun, type Run } from "../run";
 import { type StackState, stackStates } from "../stackStates";
 import type { Context } from "./context";
 import { faultInWords } from "./fail";
-import { columns } from "./table";
 
 /** Where a sandbox that runs is reached. */
 export const statusOf = ({ endpoint, inboxUrl }: Run, places: Places) => ({
