@@ -64,6 +64,11 @@ function subjectOf(notice: MailNotice): string {
     `${ascii(finding.region).slice(0, 16)}${beside(notice.regions)}`,
     asciiTitle(finding),
   ];
+  return asciiSubject(parts);
+}
+
+/** Parts that are ASCII as a subject: those that are empty left out, below 100 characters. */
+export function asciiSubject(parts: readonly string[]): string {
   const subject = parts.filter((part) => part !== "").join(" ");
   return subject.length < 100 ? subject : `${subject.slice(0, 96).trimEnd()}...`;
 }
@@ -126,4 +131,22 @@ function indented(text: string): string {
     .split("\n")
     .map((line) => `  ${line}`.trimEnd())
     .join("\n");
+}
+
+/** Far below the 256 KB of SNS, with three bytes a character. */
+const LONGEST_LIST = 60_000;
+
+/** Lines with their headings, as many as a mail takes, and how many more there are. */
+export function mailGroups(groups: readonly { heading: string; lines: readonly string[] }[], words: Words): string[] {
+  let left = LONGEST_LIST;
+  return groups.map(({ heading, lines }) => {
+    const shown: string[] = [];
+    for (const line of lines) {
+      left -= line.length;
+      if (left < 0) break;
+      shown.push(line);
+    }
+    const beyond = lines.length - shown.length;
+    return [heading, ...shown, ...(beyond > 0 ? [`  ${words.more(beyond)}`] : [])].join("\n");
+  });
 }

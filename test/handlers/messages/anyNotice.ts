@@ -25,7 +25,7 @@ export const spaceUrl = "https://example.backlog.com";
 export const textFormats = fc.constantFrom<BacklogTextFormat[]>("markdown", "backlog");
 
 /** Strings that break displays: markup, line breaks of all kinds, halves of pairs, and very long ones. */
-function text(max: number): fc.Arbitrary<string> {
+export function text(max: number): fc.Arbitrary<string> {
   const unit = fc.constantFrom(
     ..."abc XYZ 019",
     ..."<>&*_~`|\"'\\@#!{}[]()%",
@@ -57,6 +57,9 @@ function text(max: number): fc.Arbitrary<string> {
 
 const longUrl = fc.nat(1200).map((length) => `https://example.com/?a=1&b=${"x".repeat(length)}`);
 
+/** What may stand where an address should. */
+export const url = fc.oneof(fc.webUrl({ withQueryParameters: true }), longUrl, text(2000), arn());
+
 /** Every kind of notice. */
 export const kinds: Notice["kind"][] = ["opened", "reopened", "risen", "requested", "closed", "openedAndClosed"];
 
@@ -72,7 +75,7 @@ export function notices(): fc.Arbitrary<Notice> {
   const optionalTime = fc.option(time, absent);
   const severity = fc.constantFrom(...severities);
   const region = fc.oneof(fc.constantFrom("us-east-1", "cn-north-1", "", "global", "test-region"), text(50));
-  const url = fc.option(fc.oneof(fc.webUrl({ withQueryParameters: true }), longUrl, text(2000), arn()), absent);
+  const page = fc.option(url, absent);
   const resource = fc.record({ type: text(50), id: fc.oneof(arn(), text(1024)), region: fc.option(region, absent) });
   const finding: fc.Arbitrary<Finding> = fc.record({
     format: fc.constantFrom("asff", "ocsf", "health"),
@@ -93,8 +96,8 @@ export function notices(): fc.Arbitrary<Notice> {
     firstSeen: optionalTime,
     lastSeen: optionalTime,
     updatedAt: fc.constant("2026-11-21T00:00:00.000Z"),
-    remediationUrl: url,
-    sourceUrl: url,
+    remediationUrl: page,
+    sourceUrl: page,
     vulnerability: fc.option(vulnerability(), absent),
     health: fc.option(healthEvent(), absent),
   });

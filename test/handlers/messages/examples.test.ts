@@ -5,9 +5,9 @@ import { backlogComment, backlogIssue } from "../../../handlers/messages/backlog
 import type { BacklogTextFormat } from "../../../handlers/messages/backlogFormats";
 import { isMailed, mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
-import type { SlackMessage } from "../../../handlers/messages/slackText";
 import type { MessageOptions } from "../../../handlers/messages/words";
 import { findingIn, noticeOf } from "../fixtures";
+import { slackText } from "./slackText";
 
 /**
  * What a person reads, kept as text in examples/, so that a change of words or order is seen in review.
@@ -168,14 +168,4 @@ function told(notice: Notice, language: Language, more: Partial<MessageOptions> 
     parts.push(`======== Mail: ${notice.kind}`, `${mail.subject}\n\n${mail.message}`);
   }
   return [...parts, ""].join("\n");
-}
-
-function slackText(message: SlackMessage): string {
-  const blocks = message.blocks.map((block) => {
-    const fields = "fields" in block ? (block.fields ?? []) : [];
-    const elements = "elements" in block ? block.elements : [];
-    const text = "text" in block && block.text ? [block.text] : [];
-    return `[${block.type}] ${[...text, ...fields, ...elements].map((part) => part.text).join("\n")}`;
-  });
-  return [message.text, ...blocks].join("\n");
 }

@@ -9,6 +9,7 @@ import type { SlackMessage } from "../../../handlers/messages/slackText";
 import type { MessageOptions } from "../../../handlers/messages/words";
 import { noticeOf } from "../fixtures";
 import { accessPortal, kinds, notices, options, spaceUrl, textFormats } from "./anyNotice";
+import { checkMail, checkSlackBlocks, checkText } from "./checks";
 
 const runs = { numRuns: 400 };
 
@@ -51,13 +52,8 @@ describe("messages on any finding", () => {
         fc.pre(isMailed(notice));
         const mail = mailMessage(notice, language);
 
-        // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: begins with a letter, number or punctuation mark
-        expect(mail.subject).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,98}$/);
-        expect(mail.subject.length).toBeLessThan(100);
-        expect(Buffer.byteLength(mail.message)).toBeLessThan(256 * 1024);
+        checkMail(mail);
         expect(endsWithMarker(mail.message, markerOf(notice))).toBe(true);
-        checkText(mail.subject);
-        checkText(mail.message);
       }),
       runs,
     );
@@ -122,42 +118,6 @@ describe("messages on the worst of findings", () => {
 });
 
 function checkSlack(message: SlackMessage, marker: string) {
-  expect(message.text.length).toBeGreaterThan(0);
-  expect(message.text.length).toBeLessThanOrEqual(4000);
-  expect(message.blocks.length).toBeLessThanOrEqual(50);
-  expect(message.text.length + JSON.stringify(message.blocks).length).toBeLessThan(13_200);
+  checkSlackBlocks(message);
   expect(JSON.stringify(message.blocks.at(-1))).toContain(marker);
-
-  checkMarkup(message.text);
-  for (const block of message.blocks) {
-    const texts = [
-      ...("text" in block && block.text ? [block.text] : []),
-      ...("fields" in block ? (block.fields ?? []) : []),
-      ...("elements" in block ? block.elements : []),
-    ];
-    expect(texts.length).toBeGreaterThan(0);
-    if ("fields" in block) expect(block.fields?.length).toBeLessThanOrEqual(10);
-    for (const { type, text } of texts) {
-      const max = block.type === "header" ? 150 : "fields" in block ? 2000 : 3000;
-      expect(text.length).toBeGreaterThan(0);
-      expect(text.length).toBeLessThanOrEqual(max);
-      if (block.type === "header") expect(type).toBe("plain_text");
-      checkMarkup(text);
-    }
-  }
-}
-
-/** "<" only where a link of ours begins, "&" only where an escape does. */
-function checkMarkup(text: string) {
-  expect(text.replace(/<https:\/\/[^<>|\s]+\|[^<>|]+>|<http:\/\/[^<>|\s]+\|[^<>|]+>/g, "")).not.toMatch(/[<>]/);
-  expect(text.replace(/&(amp|lt|gt);/g, "")).not.toContain("&");
-  checkText(text);
-}
-
-/** No hole where a value should be, no half of a surrogate pair, no control character. */
-function checkText(text: string) {
-  expect(text).not.toMatch(/undefined|null|NaN|Invalid Date|\[object/);
-  expect(text).not.toMatch(/\p{Cs}/u);
-  expect(text).not.toMatch(/[^\P{Cc}\n]/u);
-  expect(text).not.toMatch(/[\u2028\u2029\u202e]/u);
 }

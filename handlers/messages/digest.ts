@@ -1,0 +1,141 @@
+import { cut } from "../alert/fields";
+import { severities } from "../alert/severity";
+import type { Channel, Severity } from "../alert/types";
+import { type DigestWords, digestWordsOf } from "./digestWords";
+import { safeUrl } from "./links";
+import { asciiSubject, type MailMessage, mailGroups } from "./mail";
+import { pagesOf, type SlackPages, sectionsOf } from "./slackPages";
+import { inline, link, literal, type SlackBlock, section } from "./slackText";
+import { accountOf, marks, oneLine, timeOf } from "./text";
+import { type MessageOptions, type Words, wordsOf } from "./words";
+
+/** What happened in a time, and what nobody was told of singly. One that has nothing of it is a sign of life. */
+export interface Digest {
+  /** The time that it tells of, from and until. ISO 8601, UTC. */
+  from: string;
+  until: string;
+  /** How many alerts opened and closed in that time. */
+  opened: number;
+  closed: number;
+  /** How many alerts are open now. */
+  open: Record<Severity, number>;
+  /** How many messages, issues, comments and mails were taken in that time; how many reports joined an alert that was there; how many messages failed. */
+  told: number;
+  merged: number;
+  failed: number;
+  /** Channels whose circuit breaker is open. */
+  channelsBroken: readonly Channel[];
+  /** What is to be read here, since it was not told by itself. In any order. */
+  alerts: readonly DigestAlert[];
+}
+
+/**
+ * Why an alert stands in a digest. budget: the hour's messages were used up. vulnerability: neither exploitable nor CRITICAL.
+ * closedButFailing: a person closed it, the check fails. quiet: it was there before the start. waiting: it is not told yet.
+ */
+export type DigestReason = "budget" | "vulnerability" | "closedButFailing" | "quiet" | "waiting";
+
+export interface DigestAlert {
+  reason: DigestReason;
+  title: string;
+  severity: Severity;
+  account: { id: string; name?: string };
+  region: string;
+  /** How many findings it stands for. */
+  findings: number;
+  /** Where more is to be read: its message, its issue, or its page in the console. Default: nowhere. */
+  link?: string;
+}
+
+/** The digest for Slack: the numbers in the channel, what is listed there too as far as it fits, the rest in the thread. */
+export function slackDigest(digest: Digest, options: MessageOptions): SlackPages {
+  const [words, own] = [wordsOf(options.language), digestWordsOf(options.language)];
+  const head: SlackBlock[] = [
+    { type: "header", text: literal(`${markOf(digest)} ${own.digest}`, 150) },
+    section(headLines(digest, words, own).join("\n")),
+  ];
+  const blocks = groupsOf(digest).flatMap(([reason, alerts]) => [
+    section(`*${own.reasons[reason]}* ${words.count(alerts.length)}`),
+    ...sectionsOf(alerts.map((alert) => slackLine(alert, words, own))),
+  ]);
+  return pagesOf(textOf(digest, words, own), head, blocks, words);
+}
+
+/** The same as a mail. */
+export function mailDigest(digest: Digest, options: MessageOptions): MailMessage {
+  const [words, own] = [wordsOf(options.language), digestWordsOf(options.language)];
+  const groups = groupsOf(digest).map(([reason, alerts]) => ({
+    heading: `${own.reasons[reason]}${words.colon}${words.count(alerts.length)}`,
+    lines: alerts.map((alert) => mailLine(alert, words, own)),
+  }));
+  const open = openOf(digest);
+  const said = isQuiet(digest) ? `all is well, ${open} open` : `${digest.opened} opened, ${open} open`;
+  const broken = digest.channelsBroken.length > 0 ? `, NOT WORKING: ${digest.channelsBroken.join(" ")}` : "";
+  return {
+    subject: asciiSubject(["[hakken] digest:", `${said}${broken}`]),
+    message: [headLines(digest, words, own).join("\n"), ...mailGroups(groups, words)].join("\n\n"),
+  };
+}
+
+/** Whether nothing happened and nothing is listed: the digest tells that hakken is alive. */
+export const isQuiet = ({ opened, closed, failed, channelsBroken, alerts }: Digest): boolean =>
+  opened + closed + failed + channelsBroken.length + alerts.length === 0;
+
+const openOf = ({ open }: Digest): number => severities.reduce((sum, severity) => sum + open[severity], 0);
+
+const markOf = (digest: Digest): string => {
+  if (digest.channelsBroken.length > 0 || digest.failed > 0) return "🔴";
+  return isQuiet(digest) ? "🟢" : "📋";
+};
+
+const textOf = (digest: Digest, words: Words, own: DigestWords): string =>
+  `${markOf(digest)} ${own.digest}: ${headLines(digest, words, own).slice(1, 3).join(", ")}`;
+
+function headLines(digest: Digest, words: Words, own: DigestWords): string[] {
+  const { from, until, opened, closed, told, merged, failed, channelsBroken, open } = digest;
+  const bySeverity = [...severities].reverse().filter((severity) => open[severity] > 0);
+  const openNow = bySeverity.map((severity) => `${marks[severity]} ${severity} ${open[severity]}`);
+  const total = openOf(digest);
+  return [
+    `${timeOf(from, words)} - ${timeOf(until, words)}`,
+    isQuiet(digest) ? own.quiet : `${own.opened(opened)}, ${own.closed(closed)}`,
+    `${own.open(total)}${openNow.length > 0 ? `${words.colon}${openNow.join(" ")}` : ""}`,
+    own.told(told, merged),
+    ...(failed > 0 ? [own.failed(failed)] : []),
+    ...(channelsBroken.length > 0 ? [own.broken(channelsBroken)] : []),
+  ];
+}
+
+const REASONS: readonly DigestReason[] = ["waiting", "budget", "closedButFailing", "vulnerability", "quiet"];
+
+/** What there is of each reason, the worst first. */
+function groupsOf({ alerts }: Digest): [DigestReason, DigestAlert[]][] {
+  const rank = ({ severity }: DigestAlert) => -severities.indexOf(severity);
+  return REASONS.map((reason): [DigestReason, DigestAlert[]] => [
+    reason,
+    alerts.filter((alert) => alert.reason === reason).sort((one, other) => rank(one) - rank(other)),
+  ]).filter(([, listed]) => listed.length > 0);
+}
+
+function slackLine(alert: DigestAlert, words: Words, own: DigestWords): string {
+  const { severity, title, account, region, findings } = alert;
+  const page = safeUrl(alert.link);
+  const where = `${cut(accountOf(account), 80)} ${cut(oneLine(region) || words.unknown, 40)}`;
+  return [
+    `${marks[severity]} ${severity} ${inline(oneLine(title) || words.untitled, 200)}`,
+    inline(where, 150),
+    ...(findings > 1 ? [own.findings(findings)] : []),
+    ...(page ? [link(page, own.link)] : []),
+  ].join(" ・ ");
+}
+
+function mailLine(alert: DigestAlert, words: Words, own: DigestWords): string {
+  const { severity, title, account, region, findings } = alert;
+  const page = safeUrl(alert.link);
+  const said = [
+    `${marks[severity]} ${severity} ${cut(oneLine(title) || words.untitled, 300)}`,
+    `${cut(accountOf(account), 80)} ${cut(oneLine(region) || words.unknown, 40)}`,
+    ...(findings > 1 ? [own.findings(findings)] : []),
+  ].join(" / ");
+  return [`  ${said}`, ...(page ? [`    ${page}`] : [])].join("\n");
+}
