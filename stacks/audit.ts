@@ -114,6 +114,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       backlog,
       mail,
       accessPortal,
+      healthOrganization: settings.health.mode === "organization",
       requiredChannels: settings.requiredChannels,
       health: await healthEvents(settings, provider),
       alarmAddresses: settings.alarms.addresses,

@@ -51,6 +51,8 @@ export interface NotificationPipelineArgs {
   mail?: Omit<MailChannelArgs, keyof ChannelArgs>;
   /** The AWS access portal that links to the console go through. Default: they don't. */
   accessPortal?: Omit<AccessPortal, "auditAccount">;
+  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
+  healthOrganization?: boolean;
   /** Channels that must have told an alert before it counts as told. */
   requiredChannels: Channel[];
   /** Events of AWS Health. Default: they are not taken. */
@@ -105,7 +107,8 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
     const table = new AlertTable(`${name}-table`, { region }, guarded);
-    const shared = { region, key, language, accessPortal, table, timing };
+    const { healthOrganization } = args;
+    const shared = { region, key, language, accessPortal, healthOrganization, table, timing };
     const queueing = { region, key, retentionDays, protect };
     const { slack, mail, channels } = makeChannels(name, args, shared, child);
 

@@ -124,6 +124,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
           },
         },
         requiredChannels: ["slack"],
+        healthOrganization: true,
         alarmAddresses: ["sre@example.com"],
         forwarding: expect.anything(),
         runbook: undefined,
