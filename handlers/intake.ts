@@ -2,7 +2,6 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type Grouping, groupOf } from "./alert/group";
-import type { HealthChoice } from "./alert/healthChoice";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
 import { type Received, type ReceivePorts, receive, recheck } from "./alert/receive";
@@ -25,16 +24,14 @@ export interface IntakeSettings {
   grouping: Grouping;
   /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
   reopenWithinSeconds: number;
-  /** Which events of AWS Health are told. Default: all. */
-  health?: HealthChoice;
 }
 
 /** What a message asks for: to take reports in, to read a finding again, or to tell an alert again; or why it can't be read. */
 type Work = { observations: Observation[] } | { recheck: FindingId } | { redrive: string } | { reason: string };
 
 /**
- * Takes events of Security Hub and AWS Health in. What can't be read goes to the dead-letter queue at once, with the reason; what
- * fails otherwise comes again, while the rest of its batch is done with.
+ * Takes Security Hub's events in. A message that can't be read goes to the dead-letter queue at once, with the reason; one
+ * that fails otherwise comes again, while the rest of its batch is done with.
  * Reads ALERT_TABLE, ALERT_WORKFLOW, OPENING_QUEUE_URL and DEAD_LETTER_QUEUE_URL.
  */
 export const intakeHandler = (settings: IntakeSettings) => () => {
@@ -61,7 +58,7 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const begun = Date.now();
-    const works = Records.map((record) => workOf(record, settings.health));
+    const works = Records.map(workOf);
     const reports = works.flatMap((work, i) =>
       "observations" in work ? work.observations.map((observation) => ({ i, observation })) : [],
     );
@@ -120,12 +117,12 @@ async function redriving(ports: ReceivePorts, alertKey: string): Promise<Receive
 }
 
 /** Reads a message of intake's queues, by its body alone. */
-export function workOf({ body }: Pick<SQSRecord, "body">, health?: HealthChoice): Work {
+export function workOf({ body }: Pick<SQSRecord, "body">): Work {
   try {
     const event: unknown = JSON.parse(body);
     const [recheck, redrive] = [recheckOf(event), redriveOf(event)];
     if (redrive) return { redrive };
-    return recheck ? { recheck } : { observations: observationsOf(event, health) };
+    return recheck ? { recheck } : { observations: observationsOf(event) };
   } catch (error) {
     // Whatever is wrong with it will be wrong the next time too, and must not hold up the rest of its batch.
     const { name, message } = error as Error;

@@ -25,8 +25,6 @@ export interface SlackSettings {
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
-  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
-  healthOrganization?: boolean;
   /** How long words on an alert are held back. */
   timing: Timing;
   /** The function's timeout. */

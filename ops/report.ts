@@ -1,9 +1,20 @@
+import type { RedriveReport } from "./commands/redrive";
+import type { ReplayReport } from "./commands/replay";
 import type { StackResult } from "./deploy";
 import { type Change, operationWord } from "./events";
 import { failureLine } from "./failure";
+import type { ChannelPause } from "./operate/pause";
+
+/** What the commands that operate the pipeline did, each under its name. */
+export interface Details {
+  redrive?: RedriveReport;
+  replay?: ReplayReport;
+  /** Of pause and resume: each channel as it is now. */
+  channels?: ChannelPause[];
+}
 
 /** What a run was, and what became of it: docs/ops.md documents its JSON. */
-export interface Report {
+export interface Report extends Details {
   schemaVersion: 1;
   command: string;
   outcome: "succeeded" | "failed" | "interrupted";

@@ -34,6 +34,10 @@ const spaces = (named: readonly string[]): string => {
 export const accountOf = (stack: string, workDir: string): string | undefined =>
   textOf(stack, workDir, ["config", "hakken:account"]);
 
+/** The role that a stack's settings file names, as `accountOf` does. */
+export const roleOf = (stack: string, workDir: string): string | undefined =>
+  textOf(stack, workDir, ["config", "hakken:role"]);
+
 /** What encrypts a stack's secrets, as its settings file names it: "awskms://...". Undefined where it names nothing. */
 export const secretsProviderOf = (stack: string, workDir: string): string | undefined =>
   textOf(stack, workDir, ["secretsprovider"]);

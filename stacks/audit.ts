@@ -14,7 +14,6 @@ import type { AuditSettings } from "../settings";
 import type { FindingExportSettings } from "../settings/findingExport";
 import { OPT_IN_REGIONS } from "../settings/regions";
 import { accountProvider, prefixed } from "./account";
-import { type HealthOutputs, healthEvents, regionalHealth } from "./health";
 import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
@@ -22,7 +21,7 @@ import { accountRecorder } from "./recorder";
 import { isLocal, ownControls, ownHubs } from "./securityHubConfiguration";
 
 /** What other stacks, and the ops script, need of this one. */
-export interface AuditOutputs extends HealthOutputs {
+export interface AuditOutputs {
   /** The account to designate as administrator. */
   accountId: string;
   /** Where findings are gathered. */
@@ -93,7 +92,6 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
           pattern: detectionSilenced(`${alerts}-`),
           regions,
         },
-        ...regionalHealth(settings),
       },
     },
     // Not protected: which events come, the settings say.
@@ -114,9 +112,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       backlog,
       mail,
       accessPortal,
-      healthOrganization: settings.health.mode === "organization",
       requiredChannels: settings.requiredChannels,
-      health: await healthEvents(settings, provider),
       alarmAddresses: settings.alarms.addresses,
       forwarding,
       runbook: settings.runbook,
@@ -136,7 +132,6 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     ...(isLocal(settings) && { controlsSet: controls }),
     alarms: pipeline.alarms,
     pipeline: pipeline.output,
-    healthBus: pipeline.healthBusArn,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,
     memberBucket: await memberHistory(settings, provider),

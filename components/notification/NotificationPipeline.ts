@@ -12,7 +12,6 @@ import type { ChannelArgs } from "./channel";
 import { EncryptedQueue } from "./EncryptedQueue";
 import { EncryptionKey } from "./EncryptionKey";
 import type { Forwarding } from "./Forwarding";
-import { HealthEvents, type HealthEventsArgs } from "./HealthEvents";
 import { Intake } from "./Intake";
 import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { MailTopic } from "./MailTopic";
@@ -51,12 +50,8 @@ export interface NotificationPipelineArgs {
   mail?: Omit<MailChannelArgs, keyof ChannelArgs>;
   /** The AWS access portal that links to the console go through. Default: they don't. */
   accessPortal?: Omit<AccessPortal, "auditAccount">;
-  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
-  healthOrganization?: boolean;
   /** Channels that must have told an alert before it counts as told. */
   requiredChannels: Channel[];
-  /** Events of AWS Health. Default: they are not taken. */
-  health?: Pick<HealthEventsArgs, "choice" | "forwarding">;
   /** Who is mailed hakken's own alarms. */
   alarmAddresses: string[];
   /** Address of the folder with the pages that say what to do about an alarm. Default: its path in the repository. */
@@ -81,8 +76,6 @@ export class NotificationPipeline extends pulumi.ComponentResource {
   readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string; runbook?: string };
   /** What whoever operates it needs to find its parts. */
   readonly output: pulumi.Output<PipelineOutput>;
-  /** Where accounts forward their events of AWS Health to, if any may. */
-  readonly healthBusArn?: pulumi.Output<string>;
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
@@ -107,8 +100,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
     const table = new AlertTable(`${name}-table`, { region }, guarded);
-    const { healthOrganization } = args;
-    const shared = { region, key, language, accessPortal, healthOrganization, table, timing };
+    const shared = { region, key, language, accessPortal, table, timing };
     const queueing = { region, key, retentionDays, protect };
     const { slack, mail, channels } = makeChannels(name, args, shared, child);
 
@@ -127,32 +119,18 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const intake = new Intake(
       `${name}-intake`,
-      { ...parts, ...queueing, severities, grouping, reopenWithinSeconds, health: args.health?.choice },
+      { ...parts, ...queueing, severities, grouping, reopenWithinSeconds },
       child,
     );
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
     const notice = alarmNotice(name, args, key, slack, mail, child);
 
-    const health = args.health && new HealthEvents(`${name}-health`, { region, protect, ...args.health }, child);
-    this.healthBusArn = health?.bus?.arn;
     const alarmName = `${name}-alarm`;
     const alarmsKey = alarmKey(name, args, child);
     const keyArns = [key.arn, alarmsKey.arn];
     const made = pipelineRules(
       name,
-      {
-        ...queueing,
-        severities,
-        findingSource,
-        intake,
-        sweeper,
-        workflow,
-        failedAlerts,
-        health,
-        alarmName,
-        notice,
-        keyArns,
-      },
+      { ...queueing, severities, findingSource, intake, sweeper, workflow, failedAlerts, alarmName, notice, keyArns },
       child,
     );
     const { rules, deadLetters, silenced } = made;
@@ -184,10 +162,10 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { region, topicArn, runbook: args.runbook, workflow, rules, retentionDays, ...watched },
       child,
     );
-    const { openingQueue: opening, closingQueue: closing, healthQueue } = intake;
+    const { openingQueue: opening, closingQueue: closing } = intake;
     this.output = pipelineOutput({
-      ...{ table, workflow, severities, channels: channels.map(({ channel }) => channel) },
-      queues: { opening, closing, settle: asks.queue, ...(healthQueue && { health: healthQueue }) },
+      ...{ table, workflow, severities, findingSource, channels: channels.map(({ channel }) => channel) },
+      queues: { opening, closing, settle: asks.queue },
       kept: { intake: intake.deadLetters, rules: deadLetters, settle: asks.deadLetters, failed: failedAlerts },
     });
 

@@ -7,6 +7,7 @@ import type { Display } from "../display";
 import type { Engine } from "../engine/engine";
 import { Misuse } from "../failure";
 import type { Interruption } from "../interrupt";
+import type { Details } from "../report";
 import { projectRoot } from "../root";
 
 /** What every command gets. */
@@ -29,6 +30,8 @@ export interface Done {
   words: string[];
   /** Default: by the results. */
   exitCode?: number;
+  /** What the JSON has of it beside the results. */
+  details?: Details;
 }
 
 /** Options that every command takes. */

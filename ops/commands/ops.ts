@@ -10,7 +10,8 @@ import { interruptible } from "../interrupt";
 import { failuresInWords, type Report } from "../report";
 import { projectRoot } from "../root";
 import { goOnUnread } from "../unread";
-import { type Context, type Done, type RunOptions, workDirOf } from "./context";
+import { type CommonOptions, type Context, type Done, workDirOf } from "./context";
+import { operating } from "./operating";
 
 const order = STACKS.join(", ");
 
@@ -20,7 +21,13 @@ still need; 3 not logged in; 6 no such stack; 7 changes in spite of --expect-no-
 Of several stacks the first's.
 Standard output has the result, standard error all else. More: docs/ops.md`;
 
-type Work = (context: Context, options: RunOptions) => Promise<Done>;
+/** What a command does, of any options beside the common ones. */
+type Work<Options extends CommonOptions = CommonOptions> = (context: Context, options: Options) => Promise<Done>;
+
+/** Makes what commander calls: it loads a command's work, runs it with all that it needs, and notes the exit code. */
+export type Perform = <Options extends CommonOptions>(
+  load: () => Promise<Work<Options>>,
+) => (options: Options, command: Command) => Promise<void>;
 
 /** Ends this process once all that it said is written. A program that was cut short may still wait for something: nobody waits for it. */
 export const endWith = (exitCode: number): void => {
@@ -31,7 +38,7 @@ export const endWith = (exitCode: number): void => {
 export const ops = async (argv: readonly string[], program?: PulumiFn): Promise<number> => {
   goOnUnread();
   let exitCode: number = EXIT.ok;
-  const perform = (load: () => Promise<Work>) => async (options: RunOptions, command: Command) => {
+  const perform: Perform = (load) => async (options, command) => {
     exitCode = await run(command.name(), options, await load(), program);
   };
   const script = new Program("ops")
@@ -65,6 +72,7 @@ export const ops = async (argv: readonly string[], program?: PulumiFn): Promise<
   common(script.command("outputs"))
     .description("show the stacks' outputs, without the secret ones")
     .action(perform(async () => (await import("./outputs")).outputs));
+  operating(script, common, perform);
   script
     .command("comment")
     .description("put what `preview --markdown` wrote on the pull request that a GitHub workflow runs for")
@@ -118,7 +126,12 @@ const whole = (text: string): number => {
 };
 
 /** Runs a command with what it needs, and shows what became of it: results on standard output, all else on standard error. */
-const run = async (name: string, options: RunOptions, work: Work, program?: PulumiFn): Promise<number> => {
+const run = async <Options extends CommonOptions>(
+  name: string,
+  options: Options,
+  work: Work<Options>,
+  program?: PulumiFn,
+): Promise<number> => {
   const shown = display({ stream: process.stderr, resources: name !== "preview" && name !== "adopt" });
   // Programs and their libraries print to the console as they like.
   console.log = console.info = console.warn = console.error = (...words: unknown[]) => shown.print(words.join(" "));
@@ -144,7 +157,12 @@ const run = async (name: string, options: RunOptions, work: Work, program?: Pulu
       const cli = () => engine({ progress: shown.print, signal: interruption.stop });
       return await work({ workDir, display: shown, interruption, from, engine: cli, program }, options);
     });
-    report = { ...report, stacks: done.results, exitCode: done.exitCode ?? exitCodeOf(done.results, interrupted) };
+    report = {
+      ...report,
+      stacks: done.results,
+      exitCode: done.exitCode ?? exitCodeOf(done.results, interrupted),
+      ...done.details,
+    };
   } catch (error) {
     const bug = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind);
     const reason = interrupted
