@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { isRefused } from "./alert/errors";
+import type { GateSettings } from "./alert/gate";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Told } from "./alert/record";
@@ -46,6 +47,8 @@ export interface BacklogSettings extends BacklogTarget {
   accessPortal?: AccessPortal;
   /** How long words on an alert are held back. */
   timing: Timing;
+  /** What else may keep a word from going. */
+  gate: GateSettings;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -60,7 +63,7 @@ export const backlogHandler = (settings: BacklogSettings) => () => {
   const service = backlogService(settings, apiKey);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
+    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate }, request);
 };
 
 interface Comment {
@@ -71,7 +74,7 @@ interface Comment {
 const LEFT_OUT_MS = 5 * 60_000;
 
 /** Backlog as a channel. Its reference is the key. https://developer.nulab.com/docs/backlog/ */
-export function backlogService(settings: Omit<BacklogSettings, "timing">, apiKey: Secret): ChannelService {
+export function backlogService(settings: Omit<BacklogSettings, "timing" | "gate">, apiKey: Secret): ChannelService {
   const ask = backlogApi(settings.spaceUrl, apiKey);
   let read: Promise<BacklogProject> | undefined;
   let readAt = 0;

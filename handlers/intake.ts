@@ -4,6 +4,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type Grouping, groupOf } from "./alert/group";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
+import { type DigestSettings, digestReason, regionStart, type Starts, startsWith } from "./alert/quiet";
 import { type Received, type ReceivePorts, receive, recheck } from "./alert/receive";
 import { redrive, redriveOf } from "./alert/redrive";
 import type { FindingSource, Observation, Severity } from "./alert/types";
@@ -24,6 +25,10 @@ export interface IntakeSettings {
   grouping: Grouping;
   /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
   reopenWithinSeconds: number;
+  /** What is for the digest alone. */
+  digest: DigestSettings;
+  /** Regions that are watched: a new one counts as a start. */
+  regions: string[];
 }
 
 /** What a message asks for: to take reports in, to read a finding again, or to tell an alert again; or why it can't be read. */
@@ -36,12 +41,20 @@ type Work = { observations: Observation[] } | { recheck: FindingId } | { redrive
  */
 export const intakeHandler = (settings: IntakeSettings) => () => {
   const sqs = new SQSClient({});
+  const store = storeOfEnvironment();
+  let starts: Starts = {};
+  /** What is known of starts never changes. */
+  const begin = async (reports: readonly Observation[]) => {
+    const names = [...settings.regions.map(regionStart), ...reports.flatMap(({ finding }) => startsWith(finding))];
+    if (names.some((name) => !starts[name])) starts = await store.starts(names, now());
+  };
   const ports: ReceivePorts = {
-    store: storeOfEnvironment(),
+    store,
     now,
     severities: settings.severities,
     reopenWithinSeconds: settings.reopenWithinSeconds,
     groupOf: (finding) => groupOf(finding, settings.grouping),
+    digestOf: (finding) => digestReason(finding, starts, settings.digest, now()),
     executions: workflowExecutions(new SFNClient({}), environment("ALERT_WORKFLOW")),
     findings: securityHubFindings(securityHubClient(), settings.findingSource),
     later: laterByQueue(sqs, environment("OPENING_QUEUE_URL")),
@@ -63,6 +76,7 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
       "observations" in work ? work.observations.map((observation) => ({ i, observation })) : [],
     );
     const rechecks = works.flatMap((work, i) => ("recheck" in work ? [{ i, id: work.recheck }] : []));
+    await begin(reports.map(({ observation }) => observation));
     // One after the other: a finding may be in both, and both write its alert.
     const received = await attempt(reports, () =>
       receive(

@@ -1,5 +1,6 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { refused, slowDown } from "./alert/errors";
+import type { GateSettings } from "./alert/gate";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { TellOutcome, TellRequest } from "./alert/tell";
@@ -17,6 +18,8 @@ export interface MailSettings {
   accessPortal?: AccessPortal;
   /** How long words on an alert are held back. */
   timing: Timing;
+  /** What else may keep a word from going. */
+  gate: GateSettings;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -28,7 +31,7 @@ export const mailHandler = (settings: MailSettings) => () => {
   const service = mailService(settings, new SNSClient({ maxAttempts: 1 }), environment("MAIL_TOPIC"));
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
+    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate }, request);
 };
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { isRefused } from "./alert/errors";
+import type { GateSettings } from "./alert/gate";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
 import type { Sending } from "./alert/record";
@@ -27,6 +28,8 @@ export interface SlackSettings {
   accessPortal?: AccessPortal;
   /** How long words on an alert are held back. */
   timing: Timing;
+  /** What else may keep a word from going. */
+  gate: GateSettings;
   /** The function's timeout. */
   timeoutSeconds: number;
 }
@@ -44,7 +47,7 @@ export const slackHandler = (settings: SlackSettings) => () => {
   const service = slackService(settings, token);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing }, request);
+    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate }, request);
 };
 
 /** Names hakken's messages in their metadata. */
@@ -69,6 +72,7 @@ export function slackService(settings: Settings, token: Secret): ChannelService 
     await update(notice, ts);
     await post(notice, slackReply(notice, settings), { thread_ts: ts, reply_broadcast: isBroadcast(notice) });
   };
+import type { GateSettings } from "./alert/gate";
 
   return {
     channel: "slack",
@@ -161,6 +165,7 @@ async function firstOf(
 }
 
 function postOf(settings: Settings, notice: Notice, message: SlackMessage): object {
+import type { GateSettings } from "./alert/gate";
   const { alertKey, occurrence, version } = notice;
   return {
     channel: settings.channel,

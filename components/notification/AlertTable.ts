@@ -15,6 +15,8 @@ export class AlertTable extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** The sparse index of alerts that are not settled. */
   readonly unsettledIndexArn: pulumi.Output<string>;
+  /** The sparse index of alerts that wait for a digest. */
+  readonly deferredIndexArn: pulumi.Output<string>;
   /** The sparse index of alerts that are open, by when they were compared with Security Hub. */
   readonly uncheckedIndexArn: pulumi.Output<string>;
 
@@ -27,13 +29,14 @@ export class AlertTable extends pulumi.ComponentResource {
         billingMode: "PAY_PER_REQUEST",
         hashKey: "pk",
         rangeKey: "sk",
-        attributes: ["pk", "sk", "unsettled", "unsettledSince", "unchecked", "checkedAt"].map((attribute) => ({
+        attributes: ["pk", "sk", "unsettled", "unsettledSince", "unchecked", "checkedAt", "deferring", "deferredSince"].map((attribute) => ({
           name: attribute,
           type: "S",
         })),
         globalSecondaryIndexes: [
           // All in one partition, which takes 1,000 KB of writes a second: keys alone, or a flood of alerts is throttled.
           { name: "unsettled", hashKey: "unsettled", rangeKey: "unsettledSince", projectionType: "KEYS_ONLY" },
+          { name: "deferred", hashKey: "deferring", rangeKey: "deferredSince", projectionType: "KEYS_ONLY" },
           { name: "unchecked", hashKey: "unchecked", rangeKey: "checkedAt", projectionType: "KEYS_ONLY" },
         ],
         ttl: { attributeName: "expiresAt", enabled: true },
@@ -46,6 +49,7 @@ export class AlertTable extends pulumi.ComponentResource {
     this.name = table.name;
     this.arn = table.arn;
     this.unsettledIndexArn = pulumi.interpolate`${table.arn}/index/unsettled`;
+    this.deferredIndexArn = pulumi.interpolate`${table.arn}/index/deferred`;
     this.uncheckedIndexArn = pulumi.interpolate`${table.arn}/index/unchecked`;
 
     this.registerOutputs();

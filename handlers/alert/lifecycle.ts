@@ -1,5 +1,5 @@
 import type { Group } from "./group";
-import { type AlertRecord, executionName, type FindingRecord } from "./record";
+import { type AlertRecord, type DigestReason, executionName, type FindingRecord } from "./record";
 import { severities } from "./severity";
 import type { Finding, Observation, Outcome, Severity } from "./types";
 
@@ -31,6 +31,8 @@ export interface Circumstances {
   reopenWithinSeconds: number;
   /** The alert that a finding would belong to. */
   groupOf: (finding: Finding) => Group;
+  /** Why a finding by itself is no reason to tell more than the digest does. */
+  digestOf: (finding: Finding) => DigestReason | undefined;
   /** ISO 8601. */
   now: string;
   /** The report was read from Security Hub just now: it is the truth, not an event that may be late. */
@@ -146,7 +148,7 @@ const goesOn = (last: FindingRecord, finding: Finding): boolean =>
 function observeRequest(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   if (last.requestedAt && report.eventTime <= last.requestedAt) return drop("asked for before");
   if (last.state === "over") return join(alert, last, report, now);
-  const asked = desire(worsened(alert, report.finding), now);
+  const asked = desire({ ...worsened(alert, report.finding, now), digest: undefined }, now);
   const record = { ...recordOf(report, asked, last), requestedAt: report.eventTime, notifiedAt: last.notifiedAt };
   return write({ ...asked, requested: asked.desired }, { ...record, version: last.version }, "asked for");
 }
@@ -163,7 +165,8 @@ function observeAgain(alert: AlertRecord, last: FindingRecord, report: Observati
 /** Matters, while it is open: worse, grown, reset, or known already. */
 function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
-  if (isWorse(finding.severity, last.severity) || finding.resourceCount > last.resourceCount) {
+  const grows = finding.resourceCount > last.resourceCount;
+  if (isWorse(finding.severity, last.severity) || grows || isForMore(alert, finding, now)) {
     return worse(alert, last, report, now);
   }
   if (finding.format === "health") return observeUpdate(alert, last, report, now);
@@ -173,11 +176,16 @@ function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observatio
   return drop("known already");
 }
 
+/** For the digest until now, and by this finding no longer: an exploit is known by now. */
+const isForMore = (alert: AlertRecord, finding: Finding, now: Circumstances): boolean =>
+  alert.digest !== undefined && now.digestOf(finding) === undefined;
+
 /** Told once more where the alert as a whole got worse; else only noted. */
 function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
-  const risen = worsened(alert, finding);
-  const isRise = isWorse(finding.severity, alert.severity) || finding.resourceCount > last.resourceCount;
+  const isMore = isForMore(alert, finding, now);
+  const risen = worsened(alert, finding, now);
+  const isRise = isMore || isWorse(finding.severity, alert.severity) || finding.resourceCount > last.resourceCount;
   const told = isRise ? desire(risen, now) : risen;
   // Security Hub may have set it back to NEW with its severity: then settle marks it once more.
   const notifiedAt = isRise && finding.workflow === "NEW" ? undefined : last.notifiedAt;
@@ -221,7 +229,9 @@ function open(report: Observation, now: Circumstances): Decision {
     open: 1,
     findings: 1,
     finding,
+    digest: now.digestOf(finding),
     told: {},
+    deferred: {},
     sending: {},
     attempt: 0,
     parkings: 0,
@@ -240,7 +250,8 @@ function join(alert: AlertRecord, last: FindingRecord | undefined, report: Obser
   const isNew = last === undefined;
   const others = last?.state === "open" ? alert.open - 1 : alert.open;
   const joined = { ...alert, open: others + 1, findings: alert.findings + (isNew ? 1 : 0) };
-  if (others > 0) return told(worsened(joined, report.finding), last, report, now, isNew ? "joined" : "joined again");
+  if (others > 0)
+    return told(worsened(joined, report.finding, now), last, report, now, isNew ? "joined" : "joined again");
   return told(again(joined, report.finding, now), last, report, now, "opened again");
 }
 
@@ -254,6 +265,7 @@ function again(alert: AlertRecord, finding: Finding, now: Circumstances): AlertR
     continues: closedFor <= now.reopenWithinSeconds,
     severity: finding.severity,
     finding,
+    digest: now.digestOf(finding),
     openedAt: now.now,
     checkedAt: now.now,
     closedAt: undefined,
@@ -271,36 +283,38 @@ function told(
   reason: string,
 ): Decision {
   const wanted = desire(alert, now);
-  const requested = report.requested ? { requested: wanted.desired } : {};
+  const requested = report.requested ? { requested: wanted.desired, digest: undefined } : {};
   const finding = recordOf(report, wanted, last);
   const requestedAt = report.requested ? report.eventTime : last?.requestedAt;
   const resumed = last?.resumed && report.finding.workflow === "RESOLVED";
   return write({ ...wanted, ...requested }, { ...finding, requestedAt, resumed }, reason);
 }
 
-/** The alert with a finding that may be the worst of it by now. */
-const worsened = (alert: AlertRecord, finding: Finding): AlertRecord => {
-  if (!isWorse(finding.severity, alert.severity)) return isSame(alert.finding, finding) ? { ...alert, finding } : alert;
-  return { ...alert, severity: finding.severity, finding };
+/** The alert with a finding that may be the worst of it by now, or the first that is for more than the digest. */
+const worsened = (alert: AlertRecord, finding: Finding, now: Circumstances): AlertRecord => {
+  const digest = isForMore(alert, finding, now) ? undefined : alert.digest;
+  if (isWorse(finding.severity, alert.severity)) return { ...alert, digest, severity: finding.severity, finding };
+  return isSame(alert.finding, finding) ? { ...alert, digest, finding } : { ...alert, digest };
 };
 
 const isSame = (one: Finding, other: Finding): boolean => one.product === other.product && one.id === other.id;
 
 /** One more version to tell. A parked alert wakes; a running execution will see it, else a new one is claimed (rule R2). */
 function desire(alert: AlertRecord, now: Circumstances): AlertRecord {
-  const wanted = { ...alert, desired: alert.desired + 1, parkedAt: undefined };
+  const wanted = { ...alert, desired: alert.desired + 1, parkedAt: undefined, restingSince: undefined };
   wanted.unsettledSince ??= now.now;
   return wanted.running ? wanted : claim(wanted);
 }
 
 /** Gives the alert the name of its next execution. */
 export function claim(alert: AlertRecord): AlertRecord {
-  const claimed = { ...alert, parkedAt: undefined, attempt: alert.attempt + 1 };
+  const claimed = { ...alert, parkedAt: undefined, restingSince: undefined, attempt: alert.attempt + 1 };
   return { ...claimed, running: executionName(claimed) };
 }
 
 /** Whether an execution must be running for it now. */
-export const needsExecution = (alert: AlertRecord): boolean => alert.settled < alert.desired && !alert.parkedAt;
+export const needsExecution = (alert: AlertRecord): boolean =>
+  alert.settled < alert.desired && !alert.parkedAt && !alert.restingSince;
 
 const drop = (reason: string): Decision => ({ kind: "drop", reason });
 const write = (alert: AlertRecord, finding: FindingRecord, reason: string): Decision => ({
@@ -338,6 +352,14 @@ export const isForgotten = ({ alert, finding }: Known, now: string): boolean => 
   return Date.parse(now) - Date.parse(finding.notifiedAt ?? alert.openedAt) >= RECHECK_SECONDS * 1000;
 };
 
-/** When a parked alert is tried again, in epoch milliseconds: after one hour, then two, then four, at most a day. */
-export const wakesAt = ({ parkedAt, parkings }: AlertRecord): number =>
-  Date.parse(parkedAt ?? "") + Math.min(2 ** (parkings - 1), 24) * 3_600_000;
+/** A digest comes daily: what has rested for longer was left out of one. */
+const DIGEST_HOURS = 26;
+
+/**
+ * When a parked alert is tried again, in epoch milliseconds: after one hour, then two, then four, at most a day. One that
+ * rests for the digest: when that should have come.
+ */
+export const wakesAt = ({ parkedAt, restingSince, parkings }: AlertRecord): number =>
+  restingSince
+    ? Date.parse(restingSince) + DIGEST_HOURS * 3_600_000
+    : Date.parse(parkedAt ?? "") + Math.min(2 ** (parkings - 1), 24) * 3_600_000;

@@ -17,7 +17,8 @@ const RESOURCES = 20;
 export function kindOf(alert: AlertRecord, channel: Channel): Notice["kind"] | undefined {
   const told = alert.told[channel];
   if (told && told.version >= alert.desired) return undefined;
-  if (told?.occurrence === alert.occurrence) {
+  // What a digest told has no message that could go on.
+  if (told?.reference && told.occurrence === alert.occurrence) {
     if (alert.state === "closed") return "closed";
     return (alert.requested ?? 0) > told.version ? "requested" : "risen";
   }
@@ -30,7 +31,13 @@ export function parentOf(alert: AlertRecord, channel: Channel): Told | undefined
   const told = alert.told[channel];
   const goesOn =
     told?.occurrence === alert.occurrence || (alert.continues && told?.occurrence === alert.occurrence - 1);
-  return goesOn ? told : undefined;
+  return goesOn && told?.reference ? told : undefined;
+}
+
+/** Whether a channel has nothing to say of a closing, since a digest alone told that it was open. */
+export function isQuietlyClosed(alert: AlertRecord, channel: Channel): boolean {
+  const told = alert.told[channel];
+  return alert.state === "closed" && told?.occurrence === alert.occurrence && told.reference === "";
 }
 
 /** When the next word may go, in epoch milliseconds. */
@@ -61,7 +68,7 @@ export function noticeFor(
     ...(alert.state === "closed" && { closedAt, outcome }),
     ...(goesOn && { previousSeverity: told?.severity }),
     ...(kind === "risen" && members.length > 1 && { added: addedSince(told?.version ?? 0, version, members) }),
-    ...(told && !goesOn && { previousReference: told.reference }),
+    ...(told?.reference && !goesOn && { previousReference: told.reference }),
   };
 }
 

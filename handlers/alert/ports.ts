@@ -1,5 +1,8 @@
+import type { Census, DigestPart, DigestState } from "./digest";
+import type { ChannelState } from "./gate";
 import type { Known } from "./lifecycle";
-import type { AlertRecord, FindingRecord, Sending, Told } from "./record";
+import type { Starts } from "./quiet";
+import type { AlertRecord, Deferred, FindingRecord, Sending, Told } from "./record";
 import type { Channel, Finding, Notice, Severity } from "./types";
 
 /**
@@ -49,6 +52,37 @@ export interface AlertStore {
   reported(alertKey: string, version: number): Promise<void>;
   /** The one exit of an execution (rule R6): only while it is the running one and no newer version is desired. */
   exit(alert: AlertRecord, execution: string, result: ExitResult): Promise<boolean>;
+  /** Leaves a version to the channel's next digest. */
+  defer(alertKey: string, channel: Channel, deferred: Deferred): Promise<void>;
+  /** Alerts that wait for a channel's digest, the longest first. */
+  deferred(channel: Channel, limit: number): Promise<AlertRecord[]>;
+  /** Counts what a digest told as told, keeping the reference of an earlier message; undefined where a newer version is told. */
+  toldInDigest(alertKey: string, channel: Channel, told: Told): Promise<AlertRecord | undefined>;
+  /** When these began; what has not yet begins now. */
+  starts(names: readonly string[], now: string): Promise<Starts>;
+  /** How many alerts there are, and of what happened from then until now. */
+  census(since: string, now: string): Promise<Census>;
+  /** How far a channel's digest is. */
+  digest(channel: Channel): Promise<DigestState>;
+  /** Writes the next part down, if none is; false if another run did. */
+  startPart(channel: Channel, part: DigestPart): Promise<boolean>;
+  tryPart(channel: Channel, attempts: number, retryAt: string): Promise<void>;
+  /** A part is through. */
+  endPart(channel: Channel, part: DigestPart, thread: string, at: string): Promise<void>;
+  /** All parts of the day are. */
+  endDigest(channel: Channel, day: string): Promise<void>;
+  /** How a channel is doing. */
+  channel(channel: Channel): Promise<ChannelState>;
+  /** Counts one more message of that hour; false when there are as many as the budget already. */
+  spend(channel: Channel, hour: string, budget: number): Promise<boolean>;
+  /** Notes that the service takes nothing, and when it is tried again. */
+  broke(channel: Channel, failure: { reason: string; failures: number; at: string; retryAt: string }): Promise<void>;
+  /** Has the caller alone try a broken service: false when another one does. */
+  probe(channel: Channel, before: string, retryAt: string): Promise<boolean>;
+  /** The service takes messages again. */
+  works(channel: Channel): Promise<void>;
+  /** Has the caller alone say that the budget of that hour is used up: false when it has been said. */
+  claimSummary(channel: Channel, hour: string): Promise<boolean>;
   /** Takes the channel's next slot, one a second over all executions, and gives the seconds until it comes. */
   reserveSlot(channel: Channel, now: string): Promise<number>;
   /** Alerts unsettled since before that time, oldest first. */
@@ -58,7 +92,7 @@ export interface AlertStore {
 /** DynamoDB takes 100 items in a transaction: the alert, and two a finding. */
 export const TAKES = 49;
 
-export type ExitResult = { kind: "settled" } | { kind: "parked"; at: string };
+export type ExitResult = { kind: "settled" } | { kind: "parked" | "resting"; at: string };
 
 /** The state machine. */
 export interface Executions {
@@ -105,6 +139,8 @@ export interface ChannelService {
    * not taken yet, any other error if the outcome is unknown.
    */
   send(notice: Notice, parent: Told | undefined): Promise<string>;
+  /** Says that the hour's budget is used up, and that the rest comes in the digest. */
+  summarize?(budget: number): Promise<void>;
   /** Looks for the message of an attempt whose outcome is unknown. Absent where the service can't tell (e-mail). */
   find?(notice: Notice, parent: Told | undefined, attempt: Sending): Promise<string | undefined>;
 }

@@ -11,7 +11,8 @@ import {
 import { type AlertRecord, type FindingRecord, findingKey } from "./record";
 import type { Finding, Observation } from "./types";
 
-export interface ReceivePorts extends Pick<Circumstances, "severities" | "reopenWithinSeconds" | "groupOf"> {
+export interface ReceivePorts
+  extends Pick<Circumstances, "severities" | "reopenWithinSeconds" | "groupOf" | "digestOf"> {
   store: AlertStore;
   executions: Executions;
   findings: Findings;

@@ -5,7 +5,7 @@ import type { Channel, Finding, FindingResource, Outcome, Severity } from "./typ
 export interface Told {
   occurrence: number;
   version: number;
-  /** Where the message is: the ts that starts its Slack thread, Backlog's issue key, SNS's message id. */
+  /** Where the message is: the ts that starts its Slack thread, Backlog's issue key, SNS's message id. Empty if a digest told it. */
   reference: string;
   /** The severity that was told, so that a rise can say from what. */
   severity: Severity;
@@ -57,7 +57,11 @@ export interface AlertRecord {
   outcome?: Outcome;
   /** The version at which a person asked for it by a custom action. */
   requested?: number;
+  /** Why it is for the digest alone. */
+  digest?: DigestReason;
   told: Partial<Record<Channel, Told>>;
+  /** What channels leave to their next digest. */
+  deferred: Partial<Record<Channel, Deferred>>;
   sending: Partial<Record<Channel, Sending>>;
   /** Name of the execution that tells this alert; absent when none should be running. */
   running?: string;
@@ -67,6 +71,8 @@ export interface AlertRecord {
   closedAt?: string;
   /** Since when it rests because a required channel failed for good. It wakes by a higher desired version, a redrive, or the sweeper. */
   parkedAt?: string;
+  /** Since when it rests because all that is left to tell is for the digest. It wakes by a higher desired version, or once told there. */
+  restingSince?: string;
   /** How often it was parked since it was last settled: the sweeper's back-off. */
   parkings: number;
   /** The version whose failure was reported to the failed-alerts queue, so that it is reported once. */
@@ -79,6 +85,16 @@ export interface AlertRecord {
   revision: number;
   /** DynamoDB's time to live, in epoch seconds; set when it closes. */
   expiresAt?: number;
+}
+
+/** quiet: it existed before hakken's start. vulnerability: one that nobody is known to exploit. */
+export type DigestReason = "quiet" | "vulnerability";
+
+/** A version that a channel leaves to its next digest. */
+export interface Deferred {
+  version: number;
+  reason: DigestReason | "budget";
+  at: string;
 }
 
 /** finding: by itself. control: a control's findings in an account. event: what AWS Health tells of one thing. */

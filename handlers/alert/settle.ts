@@ -27,10 +27,10 @@ export interface SettleRequest {
 }
 
 /**
- * settled: told and marked. parked: a required channel gave it up. again: a newer version is desired. superseded: another
+ * settled: told and marked. parked: a required channel gave it up. resting: the digest is to tell it. again: a newer version is desired. superseded: another
  * execution is in charge by now. The execution ends on all but `again`.
  */
-export type Settlement = "settled" | "parked" | "again" | "superseded";
+export type Settlement = "settled" | "parked" | "resting" | "again" | "superseded";
 
 /**
  * Settles a batch of alerts, so that a flood takes few of Security Hub's calls: reads the findings, sets NOTIFIED on those
@@ -146,6 +146,13 @@ async function finish(
   // What failed before and is told by now needs no redrive any more.
   if (failures.length === 0 && alert.failedVersion === alert.desired) await store.reported(alert.alertKey, 0);
   if (told) return (await store.exit(alert, execution, { kind: "settled" })) ? "settled" : "again";
+  if (isLeftToDigest(alert, required)) {
+    return (await store.exit(alert, execution, { kind: "resting", at: now() })) ? "resting" : "again";
+  }
   if (!failures.some(({ channel }) => required.includes(channel))) return "again";
   return (await store.exit(alert, execution, { kind: "parked", at: now() })) ? "parked" : "again";
 }
+
+/** Whether each required channel has told the newest version, or leaves it to its digest. */
+const isLeftToDigest = ({ told, deferred, desired }: AlertRecord, required: readonly Channel[]): boolean =>
+  required.every((channel) => Math.max(told[channel]?.version ?? 0, deferred[channel]?.version ?? 0) >= desired);

@@ -48,9 +48,9 @@ export async function sweep(ports: SweepPorts): Promise<Swept> {
   return { unsettled: unsettled.length, woken, forgotten };
 }
 
-/** Has its execution running again. True if it was parked and its back-off is over. */
+/** Has its execution running again. True if it rested, and its time is over. */
 async function resume(ports: SweepPorts, alert: AlertRecord): Promise<boolean> {
-  if (!alert.parkedAt) {
+  if (!alert.parkedAt && !alert.restingSince) {
     await ensureExecution(ports, alert.alertKey);
     return false;
   }

@@ -1,7 +1,8 @@
-import { isRefused, isSlowDown, refused } from "./errors";
-import { dueAt, kindOf, noticeFor, parentOf, saysNothing, type Timing } from "./notice";
+import { isBroken, isRefused, isSlowDown, refused } from "./errors";
+import { budgetFor, type ChannelState, type GateSettings, gateOf, hourOf, pastBudget, retryAfter } from "./gate";
+import { dueAt, isQuietlyClosed, kindOf, noticeFor, parentOf, saysNothing, type Timing } from "./notice";
 import type { AlertStore, ChannelService } from "./ports";
-import type { AlertRecord, Sending, Told } from "./record";
+import type { AlertRecord, Deferred, Sending, Told } from "./record";
 import type { Channel, Notice } from "./types";
 
 export interface TellPorts {
@@ -13,6 +14,8 @@ export interface TellPorts {
   timeoutSeconds: number;
   /** How long words are held back. */
   timing: Timing;
+  /** What else may keep a word from going. */
+  gate: GateSettings;
 }
 
 export interface TellRequest {
@@ -25,10 +28,10 @@ export interface TellRequest {
 
 /**
  * What the state machine does next. told: the newest version is told. again: a newer one is desired by now. wait: the
- * service or its slots ask for patience, which is no failure.
+ * service, its slots or a pause ask for patience, which is no failure. deferred: the next digest tells it.
  */
 export interface TellOutcome {
-  outcome: "told" | "again" | "wait";
+  outcome: "told" | "again" | "wait" | "deferred";
   /** How long to wait; 0 unless the outcome is `wait`. */
   seconds: number;
   /** Whether a slot is reserved for the call after the wait. */
@@ -45,6 +48,7 @@ export async function tell(ports: TellPorts, request: TellRequest): Promise<Tell
     return await tellOnce(ports, request);
   } catch (error) {
     if (isSlowDown(error)) return wait(error.seconds);
+    if (isBroken(error)) return breakOff(ports, error);
     throw error;
   }
 }
@@ -62,11 +66,16 @@ async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: Tel
   if (!kindOf(alert, service.channel)) return done("told");
   const hold = Math.ceil((dueAt(alert, service.channel, ports.timing) - Date.parse(now())) / 1000);
   if (hold > 0) return wait(hold);
+  if (isQuietlyClosed(alert, service.channel)) return noteSilently(ports, alert);
+  const state = await store.channel(service.channel);
+  const gate = gateOf(alert, service.channel, state, ports.gate, now());
+  if (gate.kind === "probe" && !(await mayProbe(ports, state, gate.retryAt))) return wait(PROBE_SECONDS);
+  if (gate.kind === "wait" || gate.kind === "defer") return held(ports, alert, gate);
   const notice = await noticeOf(store, alert, service.channel);
   if (!notice) return done("told");
-  if (saysNothing(notice) || service.isSilent?.(notice)) {
-    return noteTold(ports, alert, notice, alert.told[service.channel]?.reference ?? "");
-  }
+  if (gate.kind === "silent" || saysNothing(notice) || service.isSilent?.(notice)) return noteSilently(ports, alert);
+  const excess = reserved ? undefined : await overBudget(ports, alert, notice);
+  if (excess) return excess;
   const seconds = reserved ? 0 : await store.reserveSlot(service.channel, now());
   if (seconds > 0) return wait(seconds, true);
 
@@ -74,15 +83,58 @@ async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: Tel
   if (!(await store.startSending(alertKey, service.channel, sending))) return done("again");
   const toSend = { ...notice, repeated: mayRepeat(service, notice, before) };
   const reference = await send(ports, alertKey, toSend, sending.parent, before);
-  return noteTold(ports, alert, notice, reference);
+  if (state.brokenSince) await store.works(service.channel);
+  return noteTold(ports, alert, sending, reference);
 }
 
 /** Its findings are read for what several have in common; a single one stands in the alert itself. */
 const noticeOf = async (store: AlertStore, alert: AlertRecord, channel: Channel): Promise<Notice | undefined> =>
   noticeFor(alert, channel, alert.findings > 1 ? await store.members(alert.alertKey) : []);
 
-const done = (outcome: "told" | "again"): TellOutcome => ({ outcome, seconds: 0, reserved: false });
+const done = (outcome: "told" | "again" | "deferred"): TellOutcome => ({ outcome, seconds: 0, reserved: false });
 const wait = (seconds: number, reserved = false): TellOutcome => ({ outcome: "wait", seconds, reserved });
+
+/** So long the one that tries a broken service may take. */
+const PROBE_SECONDS = 60;
+
+/** Has this call alone try the service: the others wait until it has. */
+const mayProbe = ({ store, service, now }: TellPorts, { failures = 0 }: ChannelState, before: string) =>
+  store.probe(service.channel, before, retryAfter(failures + 1, now()));
+
+/** The word waits, or is left to the digest. */
+async function held(
+  { store, service, now }: TellPorts,
+  alert: AlertRecord,
+  gate: { kind: "wait"; seconds: number } | { kind: "defer"; reason: Deferred["reason"] },
+): Promise<TellOutcome> {
+  if (gate.kind === "wait") return wait(gate.seconds);
+  const { alertKey, desired: version } = alert;
+  await store.defer(alertKey, service.channel, { version, reason: gate.reason, at: now() });
+  return done("deferred");
+}
+
+/** Counts the message; where there is no room for it in this hour, one call says so, and the word waits or is left to the digest. */
+async function overBudget(ports: TellPorts, alert: AlertRecord, notice: Notice): Promise<TellOutcome | undefined> {
+  const { store, service, gate, now } = ports;
+  const budget = gate.hourlyBudget;
+  if (budget === undefined) return undefined;
+  const hour = hourOf(now());
+  if (await store.spend(service.channel, hour, budgetFor(notice, budget))) return undefined;
+  const excess = pastBudget(notice, gate, now());
+  if (excess.kind === "defer" && service.summarize && (await store.claimSummary(service.channel, hour))) {
+    await service.summarize(budget);
+  }
+  return held(ports, alert, excess);
+}
+
+/** The service takes nothing: one alarm, and the alerts wait until it is tried again. */
+async function breakOff({ store, service, now }: TellPorts, error: Error): Promise<TellOutcome> {
+  const failures = ((await store.channel(service.channel)).failures ?? 0) + 1;
+  const at = now();
+  const retryAt = retryAfter(failures, at);
+  await store.broke(service.channel, { reason: error.message, failures, at, retryAt });
+  return wait(Math.ceil((Date.parse(retryAt) - Date.parse(at)) / 1000));
+}
 
 /** Whether an attempt whose outcome nobody can find out may have told this occurrence already. */
 const mayRepeat = (service: ChannelService, notice: Notice, before: Sending | undefined): boolean =>
@@ -119,7 +171,7 @@ async function send(
   try {
     return await service.send(notice, parent);
   } catch (error) {
-    if (isRefused(error) || isSlowDown(error)) {
+    if (isRefused(error) || isSlowDown(error) || isBroken(error)) {
       if (before && !service.find) await store.startSending(alertKey, service.channel, before);
       else await store.stopSending(alertKey, service.channel);
     }
@@ -133,6 +185,10 @@ function secondsLeft({ now, timeoutSeconds }: TellPorts, before: Sending, execut
   return Math.ceil(timeoutSeconds - (Date.parse(now()) - Date.parse(before.at)) / 1000);
 }
 
+/** Counts as told without a message. */
+const noteSilently = (ports: TellPorts, alert: AlertRecord): Promise<TellOutcome> =>
+  noteTold(ports, alert, { ...alert, version: alert.desired }, parentOf(alert, ports.service.channel)?.reference ?? "");
+
 /** After an unknown outcome: if the message is there, it is told. */
 async function foundAgain(ports: TellPorts, alert: AlertRecord, before: Sending): Promise<boolean> {
   const { store, service } = ports;
@@ -141,14 +197,14 @@ async function foundAgain(ports: TellPorts, alert: AlertRecord, before: Sending)
   const reference = notice && (await service.find?.(notice, before.parent, before));
   if (!reference) return false;
   const { occurrence, version, severity } = before;
-  await noteTold(ports, alert, { ...notice, occurrence, version, finding: { ...notice.finding, severity } }, reference);
+  await noteTold(ports, alert, { occurrence, version, severity }, reference);
   return true;
 }
 
 async function noteTold(
   { store, service, now }: TellPorts,
   alert: AlertRecord,
-  { occurrence, version, finding: { severity } }: Notice,
+  { occurrence, version, severity }: Pick<Told, "occurrence" | "version" | "severity">,
   reference: string,
 ): Promise<TellOutcome> {
   const told = { occurrence, version, reference, severity, at: now() };

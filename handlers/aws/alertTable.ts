@@ -9,32 +9,12 @@ import {
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type { AlertStore, Found, Lookup } from "../alert/ports";
-import { type AlertRecord, type FindingRecord, findingKey } from "../alert/record";
-
-/** Key of an item. Items of one partition are read together. */
-interface Key {
-  pk: string;
-  sk: string;
-}
-
-/** An alert. */
-const alertItem = (alertKey: string): Key => ({ pk: `alert#${alertKey}`, sk: "alert" });
-/** A finding, beside its alert. */
-const memberItem = (alertKey: string, finding: { product: string; id: string }): Key => ({
-  pk: `alert#${alertKey}`,
-  sk: `finding#${findingKey(finding)}`,
-});
-/** Which alert a finding is in. */
-const pointerItem = (finding: { product: string; id: string }): Key => ({
-  pk: `finding#${findingKey(finding)}`,
-  sk: "pointer",
-});
-/** How a channel is doing. */
-const channelItem = (channel: string): Key => ({ pk: `channel#${channel}`, sk: "channel" });
-const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
-
-/** Slack and Backlog ask for one call a second of one client. */
-const SLOT_MILLISECONDS = 1000;
+import { type AlertRecord, type FindingRecord, findingKey, type Told } from "../alert/record";
+import type { Channel } from "../alert/types";
+import { channelStates } from "./channelStates";
+import { digests } from "./digests";
+import { happens } from "./happens";
+import { alertItem, batchGet, type Key, memberItem, nameOf, pointerItem, queryAll } from "./items";
 
 /** What intake, settle and sweeper own of an alert item; told, sending and settled belong to the channels and to settle. */
 const OWNED = [
@@ -46,6 +26,7 @@ const OWNED = [
   "open",
   "findings",
   "finding",
+  "digest",
   "outcome",
   "requested",
   "running",
@@ -53,6 +34,7 @@ const OWNED = [
   "openedAt",
   "closedAt",
   "parkedAt",
+  "restingSince",
   "unsettledSince",
   "checkedAt",
   "expiresAt",
@@ -94,7 +76,7 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
     },
     told: async (alertKey, channel, told) => {
       const { Attributes } = await update(alertKey, {
-        UpdateExpression: "SET told.#channel = :told REMOVE sending.#channel",
+        UpdateExpression: "SET told.#channel = :told REMOVE sending.#channel, deferred.#channel",
         ExpressionAttributeNames: { "#channel": channel },
         ExpressionAttributeValues: { ":told": told },
         ReturnValues: "ALL_NEW",
@@ -112,10 +94,11 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
       await update(alertKey, change);
     },
     exit: async (alert, execution, result) => {
-      const rest =
-        result.kind === "settled"
-          ? "settled = desired, parkings = :zero REMOVE running, unsettledSince, unsettled"
-          : "parkedAt = :at, parkings = parkings + :one REMOVE running";
+      const rest = {
+        settled: "settled = desired, parkings = :zero REMOVE running, unsettledSince, unsettled",
+        parked: "parkedAt = :at, parkings = parkings + :one REMOVE running",
+        resting: "restingSince = :at REMOVE running",
+      }[result.kind];
       const values = result.kind === "settled" ? { ":zero": 0 } : { ":at": result.at };
       return happens(
         update(alert.alertKey, {
@@ -125,7 +108,15 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
         }),
       );
     },
-    reserveSlot: (channel, now) => reserveSlot(db, table, channel, Date.parse(now)),
+    defer: async (alertKey, channel, deferred) => {
+      await update(alertKey, {
+        UpdateExpression: "SET deferred.#channel = :deferred, deferring = :yes, deferredSince = :at",
+        ExpressionAttributeNames: { "#channel": channel },
+        ExpressionAttributeValues: { ":deferred": deferred, ":yes": "yes", ":at": deferred.at },
+      });
+    },
+    ...digests(db, table),
+    ...channelStates(db, table),
     unsettled: (before) => readUnsettled(db, table, before),
   };
 }
@@ -161,30 +152,6 @@ async function readMembers(db: DynamoDBDocumentClient, table: string, alertKey: 
     ExpressionAttributeValues: { ":pk": pk, ":finding": "finding#" },
   });
   return found as FindingRecord[] & Record<string, unknown>[];
-}
-
-async function queryAll(db: DynamoDBDocumentClient, input: QueryCommandInput): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page = await db.send(new QueryCommand({ ...input, ExclusiveStartKey }));
-    items.push(...(page.Items ?? []));
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return items;
-}
-
-/** BatchGetItem takes 100 keys, none twice, and may leave some for another call. */
-async function batchGet<T>(db: DynamoDBDocumentClient, table: string, keys: readonly Key[]): Promise<Map<string, T>> {
-  const found = new Map<string, T>();
-  let wanted = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-  while (wanted.length > 0) {
-    const RequestItems = { [table]: { Keys: wanted.slice(0, 100), ConsistentRead: true } };
-    const { Responses, UnprocessedKeys } = await db.send(new BatchGetCommand({ RequestItems }));
-    for (const item of Responses?.[table] ?? []) found.set(nameOf(item as Key), item as T);
-    wanted = [...((UnprocessedKeys?.[table]?.Keys ?? []) as Key[]), ...wanted.slice(100)];
-  }
-  return found;
 }
 
 /** The finding, guarded by its alert's revision, and its pointer, which never moves to another alert. */
@@ -257,26 +224,6 @@ function updateAlert(table: string, before: AlertRecord, alert: AlertRecord) {
   };
 }
 
-/** Slots stand in line: who finds the next one taken gets the one after the last. */
-async function reserveSlot(db: DynamoDBDocumentClient, table: string, channel: string, now: number): Promise<number> {
-  const slot = { TableName: table, Key: channelItem(channel) };
-  const free = new UpdateCommand({
-    ...slot,
-    UpdateExpression: "SET nextAt = :next",
-    ConditionExpression: "attribute_not_exists(nextAt) OR nextAt <= :now",
-    ExpressionAttributeValues: { ":next": now + SLOT_MILLISECONDS, ":now": now },
-  });
-  if (await happens(db.send(free))) return 0;
-  const inLine = new UpdateCommand({
-    ...slot,
-    UpdateExpression: "SET nextAt = nextAt + :slot",
-    ExpressionAttributeValues: { ":slot": SLOT_MILLISECONDS },
-    ReturnValues: "UPDATED_NEW",
-  });
-  const { Attributes } = await db.send(inLine);
-  return Math.max(0, Math.ceil((Number(Attributes?.nextAt) - SLOT_MILLISECONDS - now) / 1000));
-}
-
 async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: string): Promise<AlertRecord[]> {
   const found = await queryAll(db, {
     TableName: table,
@@ -290,20 +237,4 @@ async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: 
   return keys
     .flatMap((key) => alerts.get(nameOf(key)) ?? [])
     .filter(({ unsettledSince }) => unsettledSince !== undefined);
-}
-
-/** True when the write happened, false when its condition failed or another transaction was at it. */
-async function happens(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    const { name, CancellationReasons } = error as { name?: string; CancellationReasons?: { Code?: string }[] };
-    if (name === "ConditionalCheckFailedException" || name === "TransactionConflictException") return false;
-    const lost = ["ConditionalCheckFailed", "TransactionConflict"];
-    if (name === "TransactionCanceledException" && CancellationReasons?.some(({ Code }) => lost.includes(Code ?? ""))) {
-      return false;
-    }
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import type { AlertStore, Found } from "../../../handlers/alert/ports";
+import { memoryChannels } from "./memoryChannels";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 
 /** Makes one call of I/O: when it happens, and whether its caller survives it, is for the world to say. */
@@ -41,17 +42,18 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
           (findings.get(findingKey(finding))?.alertKey ?? alertKey) !== alertKey;
         if (taken.some(pointsElsewhere)) return false;
         // Only what intake owns: told, sending and settled belong to others.
-        const { told, sending, settled, parkings } = stored ?? alert;
-        alerts.set(alert.alertKey, copy({ ...alert, told, sending, settled, parkings, revision: alert.revision + 1 }));
+        const { told, sending, deferred, settled, parkings } = stored ?? alert;
+        const others = { told, sending, deferred, settled, parkings };
+        alerts.set(alert.alertKey, copy({ ...alert, ...others, revision: alert.revision + 1 }));
         for (const finding of taken) findings.set(findingKey(finding), copy(finding));
         return true;
       }),
     reclaim: (before, claimed) =>
       io("reclaim", () => {
         if (alerts.get(before.alertKey)?.revision !== before.revision) return false;
-        const { running, attempt, parkedAt } = claimed;
+        const { running, attempt, parkedAt, restingSince } = claimed;
         change(before.alertKey, (alert) =>
-          Object.assign(alert, { running, attempt, parkedAt, revision: before.revision + 1 }),
+          Object.assign(alert, { running, attempt, parkedAt, restingSince, revision: before.revision + 1 }),
         );
         return true;
       }),
@@ -68,6 +70,7 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
         change(alertKey, (alert) => {
           alert.told[channel] = told;
           delete alert.sending[channel];
+          delete alert.deferred[channel];
         }),
       ),
     notified: (through, at) =>
@@ -85,7 +88,8 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
         change(alert.alertKey, (a) => {
           delete a.running;
           a.revision++;
-          if (result.kind === "parked") {
+          if (result.kind === "resting") a.restingSince = result.at;
+          else if (result.kind === "parked") {
             a.parkedAt = result.at;
             a.parkings++;
           } else {
@@ -96,6 +100,7 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
         });
         return true;
       }),
+    ...memoryChannels(io, alerts),
     reserveSlot: () => io("reserveSlot", () => 0),
     unsettled: (before) =>
       io("unsettled", () => copy([...alerts.values()].filter((a) => a.unsettledSince && a.unsettledSince < before))),

@@ -1,9 +1,11 @@
 import { refused } from "../../../handlers/alert/errors";
+import { type DigestPart, type DigestService, tellDigest } from "../../../handlers/alert/digest";
+import type { GateSettings } from "../../../handlers/alert/gate";
 import { type Grouping, groupOf } from "../../../handlers/alert/group";
 import type { Timing } from "../../../handlers/alert/notice";
 import type { ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
 import { type Received, receive, recheck } from "../../../handlers/alert/receive";
-import { type AlertRecord, type FindingRecord, findingKey, type Told } from "../../../handlers/alert/record";
+import { type AlertRecord, type DigestReason, type FindingRecord, findingKey, type Told } from "../../../handlers/alert/record";
 import { redrive } from "../../../handlers/alert/redrive";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
@@ -45,6 +47,10 @@ export interface WorldOptions {
   timing?: Timing;
   /** Default: a week. */
   reopenWithinSeconds?: number;
+  /** Messages an hour in Slack and by mail. Default: no limit. */
+  hourlyBudget?: number;
+  /** What is for the digest alone. Default: nothing. */
+  digestOf?: (finding: Finding) => DigestReason | undefined;
 }
 
 /** Security Hub, the table, the state machine, the queue and the channels, all in memory, around the real flows. */
@@ -119,6 +125,27 @@ export function createWorld(options: WorldOptions) {
       }),
   };
 
+  const gateFor = (channel: Channel): GateSettings => ({
+    mutes: [],
+    digests: true,
+    ...(channel !== "backlog" && { hourlyBudget: options.hourlyBudget }),
+  });
+  const digests: { channel: Channel; part: DigestPart; repeated: boolean }[] = [];
+  const digestService = (channel: Channel): DigestService => ({
+    channel,
+    send: (part, _thread, repeated) =>
+      io(`digest ${channel}`, () => {
+        digests.push({ channel, part: copy(part), repeated });
+        return `digest ${part.id}`;
+      }),
+    ...(channel !== "mail" && {
+      find: (part: DigestPart) =>
+        io(`find digest ${channel}`, () =>
+          digests.some((sent) => sent.channel === channel && sent.part.id === part.id) ? `digest ${part.id}` : undefined,
+        ),
+    }),
+  });
+
   const service = (channel: Channel): ChannelService => ({
     channel,
     send: (notice, parent) =>
@@ -152,7 +179,7 @@ export function createWorld(options: WorldOptions) {
   async function tellAll(channel: Channel, alertKey: string, execution: string): Promise<Failure[]> {
     for (;;) {
       try {
-        const ports = { store, service: service(channel), now, timeoutSeconds: 30, timing };
+        const ports = { store, service: service(channel), now, timeoutSeconds: 30, timing, gate: gateFor(channel) };
         const result = await tell(ports, { alertKey, execution, reserved: false });
         if (result.outcome === "told") return [];
         if (result.outcome === "wait") clock += result.seconds * 1000;
@@ -180,6 +207,7 @@ export function createWorld(options: WorldOptions) {
     severities,
     reopenWithinSeconds: options.reopenWithinSeconds ?? 7 * 86_400,
     groupOf: (finding: Finding) => groupOf(finding, grouping),
+    digestOf: options.digestOf ?? (() => undefined),
   };
   const ports = { store, executions: machine, findings, later, now, ...alerting };
 
@@ -194,6 +222,7 @@ export function createWorld(options: WorldOptions) {
       const batch = queue.splice(0, options.batch ?? 3);
       const reports = batch.flatMap((mail) => ("report" in mail ? [mail] : []));
       const rechecks = batch.flatMap((mail) => ("recheck" in mail ? [mail] : []));
+      const redrives = batch.flatMap((mail) => ("redrive" in mail ? [mail] : []));
       clock = Math.max(clock, ...rechecks.map(({ at }) => at));
       await taken(reports, () =>
         receive(
@@ -201,6 +230,7 @@ export function createWorld(options: WorldOptions) {
           reports.map(({ report }) => report),
         ),
       );
+      await taken(redrives, () => Promise.all(redrives.map(({ redrive }) => resume(redrive))));
       await taken(rechecks, () =>
         recheck(
           ports,
@@ -211,6 +241,12 @@ export function createWorld(options: WorldOptions) {
         await taken([mail], async () => [{ outcome: await redrive(ports, mail.redrive) }]);
       }
     }
+  }
+  async function resume(alertKey: string): Promise<Received> {
+    const alert = await store.load(alertKey);
+    if (alert && alert.settled < alert.desired && !alert.running) await wake(ports, alert);
+    else await ensureExecution(ports, alertKey);
+    return { alertKey, outcome: "redriven" };
   }
   async function taken(mails: readonly Mail[], take: () => Promise<Received[]>) {
     if (mails.length === 0) return;
@@ -228,6 +264,7 @@ export function createWorld(options: WorldOptions) {
     alerts,
     records,
     messages,
+    digests,
     failed,
     queue,
     calls: () => calls,
@@ -250,6 +287,24 @@ export function createWorld(options: WorldOptions) {
         await Promise.all([consume(), consume()]);
         await Promise.all(openExecutions().map(({ done }) => done));
       } while (queue.length > 0 || openExecutions().length > 0);
+    },
+    /** The digests of the next day, in every channel that has one; a killed function is called again, some minutes later. */
+    async digestTomorrow() {
+      clock += 24 * 3_600_000;
+      const dueDay = (time: string) => time.slice(0, 10);
+      const goOn = (alertKey: string) => io("goOn", () => void queue.push({ redrive: alertKey }));
+      for (const channel of ["slack", "mail"] as const) {
+        const service = digestService(channel);
+        for (let done = false; !done; clock += 5 * 60_000) {
+          const sent = tellDigest({ store, service, goOn, now, dueDay, quietUntil: undefined, budgetMs: 60_000 });
+          const { parts } = await sent.catch((error: Error) => {
+            if (error.message !== CRASH) throw error;
+            return { parts: 1 };
+          });
+          const state = await store.digest(channel).catch(() => ({ part: true }));
+          done = parts === 0 && !state.part;
+        }
+      }
     },
     async sweepLater(hours = 2) {
       clock += hours * 3_600_000;

@@ -1,0 +1,198 @@
+import { isBroken, isSlowDown } from "./errors";
+import { retryAfter } from "./gate";
+import type { AlertStore } from "./ports";
+import type { AlertRecord, Deferred } from "./record";
+import type { Channel, Severity } from "./types";
+
+/** An alert as a digest tells it. */
+export interface DigestEntry {
+  alertKey: string;
+  occurrence: number;
+  version: number;
+  state: AlertRecord["state"];
+  severity: Severity;
+  title: string;
+  control?: string;
+  accountId: string;
+  accountName?: string;
+  region: string;
+  /** How many of its findings are open. */
+  findings: number;
+  reason: Deferred["reason"];
+}
+
+/** How many alerts there are, of all and since the digest before. */
+export interface Census {
+  /** Alerts that are open, by severity. */
+  open: Partial<Record<Severity, number>>;
+  opened: number;
+  closed: number;
+  /** Alerts that are not told yet: held back, parked, or waiting for a channel. */
+  waiting: number;
+}
+
+/** One message of a digest: the first says how all is, and is sent even where there is no news, as a sign of life. */
+export interface DigestPart {
+  /** By which it is found again after a lost reply: "2026-11-22/1". */
+  id: string;
+  /** overview: what existed before hakken's start. */
+  kind: "digest" | "overview";
+  /** The day that it is of, where its readers are. */
+  day: string;
+  /** From 1. */
+  number: number;
+  entries: DigestEntry[];
+  /** Of the first part. */
+  census?: Census;
+}
+
+/** How far a channel's digest is. */
+export interface DigestState {
+  /** The day of the last digest that is through. */
+  lastDay?: string;
+  /** When the census was taken last. */
+  countedAt?: string;
+  /** The message that the parts of today's digest hang on. */
+  thread?: string;
+  /** Parts of today's digest that are through. */
+  parts?: number;
+  /** The part that is about to be sent: while it is there, its outcome is unknown. */
+  part?: DigestPart;
+  /** How often that part was tried, and when it may be tried again. */
+  attempts?: number;
+  retryAt?: string;
+}
+
+/** A channel that has a digest. */
+export interface DigestService {
+  channel: Channel;
+  /** Sends a part and gives its reference. Throws as ChannelService.send does. */
+  send(part: DigestPart, thread: string | undefined, repeated: boolean): Promise<string>;
+  /** Looks for a part whose outcome is unknown. Absent where the service can't tell (e-mail). */
+  find?(part: DigestPart, thread: string | undefined): Promise<string | undefined>;
+}
+
+export interface DigestPorts {
+  store: AlertStore;
+  service: DigestService;
+  /** Has an alert that rested for the digest go on: what is left is to settle it. */
+  goOn: (alertKey: string) => Promise<void>;
+  /** ISO 8601. */
+  now: () => string;
+  /** The day of a time where the readers are, if the digest of that day is due by then. */
+  dueDay: (now: string) => string | undefined;
+  /** Until when what existed before the start is gathered. ISO 8601. */
+  quietUntil: string | undefined;
+  /** How long one call may go on, in milliseconds: the rest comes with the next one. */
+  budgetMs: number;
+}
+
+/** One message lists so many alerts. */
+const ENTRIES = 40;
+/** An overview counts by control, so that one message speaks for many alerts. */
+const OVERVIEW_ENTRIES = 1000;
+
+/**
+ * Sends a channel's daily digest, part by part. Each is written down before it is sent, and its alerts count as told there
+ * only after it: so none is lost, and after an unknown outcome the part is looked for before it is sent again.
+ */
+export async function tellDigest(ports: DigestPorts): Promise<{ parts: number; entries: number }> {
+  const started = Date.parse(ports.now());
+  const sent = { parts: 0, entries: 0 };
+  while (Date.parse(ports.now()) - started < ports.budgetMs) {
+    const part = await nextPart(ports);
+    if (!part || !(await sendPart(ports))) break;
+    sent.parts++;
+    sent.entries += part.entries.length;
+  }
+  return sent;
+}
+
+/** The part to be sent now, written down; undefined when today's digest is through, or not due. */
+async function nextPart(ports: DigestPorts): Promise<DigestPart | undefined> {
+  const { store, service, now, dueDay } = ports;
+  const state = await store.digest(service.channel);
+  if (state.part) return state.part;
+  const day = dueDay(now());
+  if (!day || (state.lastDay ?? "") >= day) return undefined;
+  const number = (state.parts ?? 0) + 1;
+  const part = await partOf(ports, state, day, number);
+  if (part.entries.length === 0 && number > 1) {
+    await store.endDigest(service.channel, day);
+    return undefined;
+  }
+  return (await store.startPart(service.channel, part)) ? part : undefined;
+}
+
+async function partOf(
+  { store, service, now, quietUntil }: DigestPorts,
+  state: DigestState,
+  day: string,
+  number: number,
+): Promise<DigestPart> {
+  const { channel } = service;
+  const gathers = quietUntil !== undefined && now() < quietUntil;
+  const deferred = await store.deferred(channel, OVERVIEW_ENTRIES);
+  const entries = deferred.map((alert) => entryOf(alert, channel));
+  const news = entries.filter(({ reason }) => reason !== "quiet").slice(0, ENTRIES);
+  const old = gathers ? [] : entries.filter(({ reason }) => reason === "quiet");
+  const census = number === 1 ? { census: await store.census(state.countedAt ?? "", now()) } : {};
+  const kind = news.length === 0 && old.length > 0 && number > 1 ? "overview" : "digest";
+  return { id: `${day}/${number}`, kind, day, number, entries: kind === "overview" ? old : news, ...census };
+}
+
+function entryOf(alert: AlertRecord, channel: Channel): DigestEntry {
+  const { alertKey, occurrence, desired: version, state, severity, open: findings, finding } = alert;
+  const { title, control, accountId, accountName, region } = finding;
+  const reason = alert.deferred[channel]?.reason ?? "budget";
+  return {
+    ...{ alertKey, occurrence, version, state, severity, findings, reason },
+    ...{ title, control, accountId, accountName, region },
+  };
+}
+
+/** Sends the part that is written down, or finds it. False if it has to wait. */
+async function sendPart(ports: DigestPorts): Promise<boolean> {
+  const { store, service, now } = ports;
+  const { part, thread, attempts = 0, retryAt = "" } = await store.digest(service.channel);
+  if (!part) return true;
+  if (now() < retryAt) return false;
+  const found = attempts > 0 ? await service.find?.(part, thread) : undefined;
+  const reference = found ?? (await send(ports, part, thread, attempts));
+  if (reference === undefined) return false;
+  await inTurn(part.entries, (entry) => noteTold(ports, entry));
+  await store.endPart(service.channel, part, thread ?? reference, now());
+  return true;
+}
+
+/** Undefined where the service asks for patience. After an unknown outcome it is tried again, later and later. */
+async function send(
+  { store, service, now }: DigestPorts,
+  part: DigestPart,
+  thread: string | undefined,
+  attempts: number,
+): Promise<string | undefined> {
+  await store.tryPart(service.channel, attempts + 1, retryAfter(attempts + 3, now()));
+  try {
+    return await service.send(part, thread, attempts > 0 && !service.find);
+  } catch (error) {
+    if (!isSlowDown(error) && !isBroken(error)) throw error;
+    // Nothing went: the next attempt is no repetition.
+    await store.tryPart(service.channel, attempts, retryAfter(1, now()));
+    if (isSlowDown(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Counts as told in this channel, if no message of its own overtook the digest; then its execution settles it. */
+async function noteTold({ store, service, goOn, now }: DigestPorts, entry: DigestEntry): Promise<void> {
+  const { alertKey, occurrence, version, severity } = entry;
+  const told = { occurrence, version, severity, reference: "", at: now() };
+  const alert = await store.toldInDigest(alertKey, service.channel, told);
+  if (alert?.restingSince) await goOn(alertKey);
+}
+
+/** A few at a time. */
+async function inTurn<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += 10) await Promise.all(all.slice(at, at + 10).map(work));
+}
