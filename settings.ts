@@ -6,6 +6,7 @@ import { problemsBetween } from "./settings/between";
 import { common, PROTECTION_OFF } from "./settings/common";
 import { skippedBy } from "./settings/controlTower";
 import type { detection } from "./settings/detection";
+import type { floods } from "./settings/floods";
 import type { grouping } from "./settings/grouping";
 import { type Given, notificationProblems, secretKeys, setSecret } from "./settings/notification";
 import { problemsOf, type Show, unknownKey } from "./settings/problems";
@@ -30,7 +31,10 @@ type WithSecret<Name extends "slack" | "backlog", Secret extends string> = Omit<
   Record<Secret, SecretSource>;
 
 /** Settings of the stack `audit`. At least one of slack, backlog and mail is there. */
-export interface AuditSettings extends CommonSettings, z.output<z.ZodObject<typeof grouping>> {
+export interface AuditSettings
+  extends CommonSettings,
+    z.output<z.ZodObject<typeof grouping>>,
+    z.output<z.ZodObject<typeof floods>> {
   role: "audit";
   severities: Severity[];
   findingSource: FindingSource;

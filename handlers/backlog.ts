@@ -63,7 +63,10 @@ export const backlogHandler = (settings: BacklogSettings) => () => {
   const service = backlogService(settings, apiKey);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate }, request);
+    tellAndLog(
+      { store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate },
+      request,
+    );
 };
 
 interface Comment {

@@ -31,7 +31,10 @@ export const mailHandler = (settings: MailSettings) => () => {
   const service = mailService(settings, new SNSClient({ maxAttempts: 1 }), environment("MAIL_TOPIC"));
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate }, request);
+    tellAndLog(
+      { store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate },
+      request,
+    );
 };
 
 /**

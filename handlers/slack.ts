@@ -47,7 +47,10 @@ export const slackHandler = (settings: SlackSettings) => () => {
   const service = slackService(settings, token);
 
   return async (request: TellRequest): Promise<TellOutcome> =>
-    tellAndLog({ store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate }, request);
+    tellAndLog(
+      { store, service, now, timeoutSeconds: settings.timeoutSeconds, timing: settings.timing, gate: settings.gate },
+      request,
+    );
 };
 
 /** Names hakken's messages in their metadata. */

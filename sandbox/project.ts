@@ -116,6 +116,7 @@ const ownSettings = (stack: StackName, run: Run, choice: Choice, estate: Estate)
       // Held back as shortly as can be seen, since somebody waits for it.
       "hakken:groupWait": "1s",
       "hakken:groupInterval": "2s",
+      "hakken:start": "loud",
       "hakken:language": choice.language,
       "hakken:slack": { apiUrl: `${run.inboxUrl}/slack/api`, channel: SLACK_CHANNEL.id },
       "hakken:backlog": {

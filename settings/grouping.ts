@@ -6,6 +6,17 @@ const wildcards = (what: string, example: string) =>
     .optional()
     .meta({ description: `One of these, "*" standing for any text: such as ${example}.`, defaultMeaning: "any" });
 
+/** What findings have to have: all that is given must hold. */
+export const routeMatch = z.strictObject(
+  {
+    accounts: wildcards("account ids", '["111111111111"]'),
+    regions: wildcards("regions", '["us-*"]'),
+    products: wildcards("product names", '["GuardDuty"]'),
+    controls: wildcards("controls", '["S3.*"]'),
+  },
+  "it must be an object with accounts, regions, products or controls",
+);
+
 /** How findings become alerts, and how long words on one are held back. Alertmanager's terms. */
 export const grouping = {
   groupBy: z
@@ -51,17 +62,7 @@ export const grouping = {
             /^(?!default$)[A-Za-z0-9_-]{1,64}$/,
             "it must be a name of letters, digits, - and _, not default",
           ).meta({ description: "Whoever owns them." }),
-          match: z
-            .strictObject(
-              {
-                accounts: wildcards("account ids", '["111111111111"]'),
-                regions: wildcards("regions", '["us-*"]'),
-                products: wildcards("product names", '["GuardDuty"]'),
-                controls: wildcards("controls", '["S3.*"]'),
-              },
-              "it must be an object with accounts, regions, products or controls",
-            )
-            .meta({ description: "What a finding must have; all that is given must hold." }),
+          match: routeMatch.meta({ description: "What a finding must have; all that is given must hold." }),
         },
         "it must be an object with the keys name and match",
       ),

@@ -2,6 +2,7 @@ import { accessPortal } from "./accessPortal";
 import { backlog, backlogApiKey } from "./backlog";
 import { CHANNEL_SECRETS } from "./existingSecret";
 import { findingSource } from "./findingSource";
+import { floods } from "./floods";
 import { grouping } from "./grouping";
 import type { Show } from "./problems";
 import { runbook } from "./runbook";
@@ -15,6 +16,7 @@ export const notification = {
     .meta({ description: "Severities of findings that are told.", example: ["MEDIUM", "HIGH", "CRITICAL"] }),
   ...grouping,
   findingSource,
+  ...floods,
   language: oneOf(["ja", "en"]).default("ja").meta({ description: "Language of the messages." }),
   slack,
   slackToken,

@@ -6,7 +6,7 @@ import { FindingExport } from "../components/detection/FindingExport";
 import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
 import { Forwarding } from "../components/notification/Forwarding";
-import { NotificationPipeline } from "../components/notification/NotificationPipeline";
+import { type Floods, NotificationPipeline } from "../components/notification/NotificationPipeline";
 import type { PipelineOutput } from "../components/notification/pipelineOutput";
 import { detectionSilenced } from "../components/notification/silencingPatterns";
 import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
@@ -108,6 +108,8 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       timing: { groupWaitSeconds: settings.groupWait, groupIntervalSeconds: settings.groupInterval },
       reopenWithinSeconds: settings.reopenWithin,
       findingSource: settings.findingSource,
+      floods: floodsOf(settings),
+      regions: settings.regions,
       slack,
       backlog,
       mail,
@@ -180,3 +182,10 @@ function exported(
     opts,
   );
 }
+
+/** What keeps a flood from being told message by message. */
+const floodsOf = ({ hourlyBudget, start, vulnerabilities, mute }: AuditSettings): Floods => ({
+  hourlyBudget,
+  mutes: mute,
+  digest: { start, vulnerabilities },
+});

@@ -29,7 +29,16 @@ export class AlertTable extends pulumi.ComponentResource {
         billingMode: "PAY_PER_REQUEST",
         hashKey: "pk",
         rangeKey: "sk",
-        attributes: ["pk", "sk", "unsettled", "unsettledSince", "unchecked", "checkedAt", "deferring", "deferredSince"].map((attribute) => ({
+        attributes: [
+          "pk",
+          "sk",
+          "unsettled",
+          "unsettledSince",
+          "unchecked",
+          "checkedAt",
+          "deferring",
+          "deferredSince",
+        ].map((attribute) => ({
           name: attribute,
           type: "S",
         })),

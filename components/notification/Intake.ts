@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grouping } from "../../handlers/alert/group";
 import type { FindingSource, Severity } from "../../handlers/alert/types";
+import type { DigestSettings } from "../../handlers/alert/quiet";
 import { intakeHandler } from "../../handlers/intake";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
@@ -18,6 +19,10 @@ export interface IntakeArgs extends QueueKeeping {
   grouping: Grouping;
   /** An alert that opens again within so many seconds of its closing goes on in the same message and issue. */
   reopenWithinSeconds: number;
+  /** What is for the digest alone. */
+  digest: DigestSettings;
+  /** Regions that are watched. */
+  regions: string[];
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
@@ -72,7 +77,14 @@ export class Intake extends pulumi.ComponentResource {
       {
         description: "Takes findings in and starts what tells them",
         region,
-        factory: intakeHandler({ severities, grouping, reopenWithinSeconds, findingSource }),
+        factory: intakeHandler({
+          severities,
+          grouping,
+          reopenWithinSeconds,
+          findingSource,
+          digest: args.digest,
+          regions: args.regions,
+        }),
         statements: [
           ...consumeStatements([this.openingQueue, this.closingQueue], key),
           {

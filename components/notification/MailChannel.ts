@@ -19,7 +19,7 @@ export class MailChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: MailChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:MailChannel", name, {}, opts);
-    const { region, key, table, language, accessPortal, addresses, timing } = args;
+    const { region, key, table, language, accessPortal, addresses, timing, gate } = args;
 
     this.topic = new MailTopic(`${name}-topic`, { region, key, addresses }, { parent: this });
     const handler = new HandlerFunction(
@@ -27,7 +27,14 @@ export class MailChannel extends pulumi.ComponentResource {
       {
         description: "Mails an alert, once",
         region,
-        factory: mailHandler({ language, homeRegion: region, accessPortal, timing, timeoutSeconds: TIMEOUT_SECONDS }),
+        factory: mailHandler({
+          language,
+          homeRegion: region,
+          accessPortal,
+          timing,
+          gate,
+          timeoutSeconds: TIMEOUT_SECONDS,
+        }),
         statements: [
           tellStatement(table),
           { Sid: "Publish", Action: ["sns:Publish"], Resource: [this.topic.arn] },

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Mute } from "../../handlers/alert/gate";
 import type { Grouping } from "../../handlers/alert/group";
 import type { Timing } from "../../handlers/alert/notice";
 import type { Channel, FindingSource, Language, Severity } from "../../handlers/alert/types";
+import type { DigestSettings } from "../../handlers/alert/quiet";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import { AlarmNotice } from "./AlarmNotice";
 import { Alarms, alarmNamePrefix } from "./Alarms";
@@ -25,6 +27,16 @@ import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
 import { watchedParts } from "./watchedParts";
 
+/** What keeps a flood from being told message by message. */
+export interface Floods {
+  /** Messages an hour that a channel tells by itself. */
+  hourlyBudget: { slack: number; mail: number };
+  /** Times in which alerts wait. */
+  mutes: Mute[];
+  /** What is for the digest alone. */
+  digest: DigestSettings;
+}
+
 export interface NotificationPipelineArgs {
   /** The home region, where all findings are. */
   region: string;
@@ -42,6 +54,10 @@ export interface NotificationPipelineArgs {
   reopenWithinSeconds: number;
   /** Which form of Security Hub its findings are of. Default: cspm. */
   findingSource?: FindingSource;
+  /** What keeps a flood from being told message by message. */
+  floods: Floods;
+  /** Regions that are watched: a new one counts as a start. */
+  regions: string[];
   /** Default: not told in Slack. */
   slack?: Omit<SlackChannelArgs, keyof ChannelArgs>;
   /** Default: not filed in Backlog. */
@@ -88,7 +104,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       queueRetentionDays: retentionDays = 14,
       protect = false,
     } = args;
-    const { grouping, reopenWithinSeconds, findingSource = "cspm" } = args;
+    const { grouping, reopenWithinSeconds, floods, findingSource = "cspm" } = args;
     const child = { parent: this };
     const guarded = { parent: this, protect };
     const hubArn = hubOf(findingSource, region, accountId);
@@ -100,7 +116,15 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
     const table = new AlertTable(`${name}-table`, { region }, guarded);
-    const shared = { region, key, language, accessPortal, table, timing };
+    const shared = {
+      region,
+      key,
+      language,
+      accessPortal,
+      table,
+      timing,
+      gate: { mutes: floods.mutes, digests: false },
+    };
     const queueing = { region, key, retentionDays, protect };
     const { slack, mail, channels } = makeChannels(name, args, shared, child);
 
@@ -119,7 +143,15 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const intake = new Intake(
       `${name}-intake`,
-      { ...parts, ...queueing, severities, grouping, reopenWithinSeconds },
+      {
+        ...parts,
+        ...queueing,
+        severities,
+        grouping,
+        reopenWithinSeconds,
+        digest: floods.digest,
+        regions: args.regions,
+      },
       child,
     );
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
@@ -187,9 +219,11 @@ function makeChannels(
   shared: ChannelArgs,
   opts: pulumi.ComponentResourceOptions,
 ) {
-  const slack = args.slack && new SlackChannel(`${name}-slack`, { ...shared, ...args.slack }, opts);
+  const within = (hourlyBudget: number) => ({ ...shared, gate: { ...shared.gate, hourlyBudget } });
+  const { hourlyBudget } = args.floods;
+  const slack = args.slack && new SlackChannel(`${name}-slack`, { ...within(hourlyBudget.slack), ...args.slack }, opts);
   const backlog = args.backlog && new BacklogChannel(`${name}-backlog`, { ...shared, ...args.backlog }, opts);
-  const mail = args.mail && new MailChannel(`${name}-mail`, { ...shared, ...args.mail }, opts);
+  const mail = args.mail && new MailChannel(`${name}-mail`, { ...within(hourlyBudget.mail), ...args.mail }, opts);
   const channels = (["slack", "backlog", "mail"] as const).flatMap((channel) => {
     const made = { slack, backlog, mail }[channel];
     return made ? [{ channel, function: made.function }] : [];

@@ -24,7 +24,7 @@ export class SlackChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: SlackChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SlackChannel", name, {}, opts);
-    const { region, key, table, apiUrl, channel, language, accessPortal, timing } = args;
+    const { region, key, table, apiUrl, channel, language, accessPortal, timing, gate } = args;
 
     this.secret = readable(
       `${name}-token`,
@@ -43,6 +43,7 @@ export class SlackChannel extends pulumi.ComponentResource {
           homeRegion: region,
           accessPortal,
           timing,
+          gate,
           timeoutSeconds: TIMEOUT_SECONDS,
         }),
         statements: [tellStatement(table), ...secretStatements(this.secret)],

@@ -1,3 +1,4 @@
+import type { GateSettings } from "../../handlers/alert/gate";
 import type { Timing } from "../../handlers/alert/notice";
 import type { Language } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
@@ -17,6 +18,8 @@ export interface ChannelArgs {
   key: EncryptionKey;
   /** How long words on an alert are held back. */
   timing: Timing;
+  /** What else may keep a word from going. */
+  gate: GateSettings;
 }
 
 /** What every channel's function does with the table: read the alert and its findings, note what it tells, take a slot. */

@@ -93,9 +93,9 @@ function observeOver(alert: AlertRecord, last: FindingRecord, report: Observatio
   const { finding } = report;
   const isSure = now.confirmed || finding.format === "health";
   if (last.state === "over") {
-    // What it had counted by then is what more is measured by.
-    if (finding.workflow === "RESOLVED" && last.workflow !== "RESOLVED") {
-      return write(alert, overRecord(alert, last, report, now), "resolved after it was over");
+    // What it had counted when a person set it RESOLVED is what more is measured by.
+    if (finding.activity !== undefined && finding.workflow !== last.workflow) {
+      return write(alert, overRecord(alert, last, report, now), "over in another way");
     }
     if (!goesOn(last, finding)) return drop("closed already");
     return isSure

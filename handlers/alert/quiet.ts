@@ -38,11 +38,18 @@ export function digestReason(
 /** Until when what existed before is gathered; undefined where nothing has begun in the last hours. */
 export function quietUntil(starts: Starts, now: string): string | undefined {
   const ends = Object.values(starts).map((start) => hoursAfter(start, QUIET_HOURS));
-  return ends.filter((end) => end > now).sort().at(-1);
+  return ends
+    .filter((end) => end > now)
+    .sort()
+    .at(-1);
 }
 
 /** AWS Health tells what is going on now, whenever it began. */
-function existedBefore({ format, compliance, region, standards = [], firstSeen }: Finding, starts: Starts, now: string) {
+function existedBefore(
+  { format, compliance, region, standards = [], firstSeen }: Finding,
+  starts: Starts,
+  now: string,
+) {
   const begins = (name: string) => now < hoursAfter(starts[name] ?? "", QUIET_HOURS);
   const regionBegins = begins(regionStart(region));
   if (format === "health") return false;

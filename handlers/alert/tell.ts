@@ -74,7 +74,8 @@ async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: Tel
   const notice = await noticeOf(store, alert, service.channel);
   if (!notice) return done("told");
   if (gate.kind === "silent" || saysNothing(notice) || service.isSilent?.(notice)) return noteSilently(ports, alert);
-  const excess = reserved ? undefined : await overBudget(ports, alert, notice);
+  // What was counted before isn't once more: nor is what may have gone left to the digest.
+  const excess = reserved || before ? undefined : await overBudget(ports, alert, notice);
   if (excess) return excess;
   const seconds = reserved ? 0 : await store.reserveSlot(service.channel, now());
   if (seconds > 0) return wait(seconds, true);

@@ -1,16 +1,12 @@
 import {
-  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
-  type QueryCommandInput,
   TransactWriteCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type { AlertStore, Found, Lookup } from "../alert/ports";
-import { type AlertRecord, type FindingRecord, findingKey, type Told } from "../alert/record";
-import type { Channel } from "../alert/types";
+import type { AlertRecord, FindingRecord } from "../alert/record";
 import { channelStates } from "./channelStates";
 import { digests } from "./digests";
 import { happens } from "./happens";

@@ -71,7 +71,12 @@ export function digests(db: DynamoDBDocumentClient, table: string): DigestStore 
 /** The item of what began when. */
 const STARTS = { pk: "starts", sk: "starts" };
 
-async function begin(db: DynamoDBDocumentClient, table: string, names: readonly string[], now: string): Promise<Starts> {
+async function begin(
+  db: DynamoDBDocumentClient,
+  table: string,
+  names: readonly string[],
+  now: string,
+): Promise<Starts> {
   const { Item } = await db.send(new GetCommand({ TableName: table, Key: STARTS, ConsistentRead: true }));
   const known = Item as Record<string, string> | undefined;
   const missing = [...new Set(names)].filter((name) => !known?.[name]);

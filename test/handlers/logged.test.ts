@@ -38,6 +38,7 @@ async function alert(service: Partial<ChannelService>) {
     severities: ["HIGH"],
     reopenWithinSeconds: 3600,
     groupOf: () => groupOf(finding, { controls: "finding", vulnerabilities: "finding", routes: [] }),
+    digestOf: () => undefined,
     executions: { start: async () => true, status: async () => "running" },
   } as unknown as ReceivePorts;
   const [received] = await receive(ports, [{ finding, eventTime: NOW }]);
@@ -48,6 +49,7 @@ async function alert(service: Partial<ChannelService>) {
     now,
     service: { channel: "slack", send: async () => "ts-1", ...service },
     timeoutSeconds: 60,
+    gate: { mutes: [], digests: false },
     timing: { groupWaitSeconds: 0, groupIntervalSeconds: 0 },
   };
   return { alertKey, tell: () => tellAndLog(tellPorts, request) };

@@ -40,6 +40,11 @@ describe("what is given", () => {
       groupInterval: 300,
       reopenWithin: 604_800,
       routes: [],
+      hourlyBudget: { slack: 100, mail: 100 },
+      start: "quiet",
+      vulnerabilities: "exploitable",
+      digest: { at: "09:00", timeZone: "Asia/Tokyo" },
+      mute: [],
     });
     expect(slack).toMatchObject({ apiUrl: "https://slack.com/api", channel: "C0123456789" });
     expect(await insideOf(slack?.token)).toEqual({ value: token, secret: true });
@@ -60,6 +65,11 @@ describe("what is given", () => {
       "hakken:queueRetentionDays": "4",
       "hakken:groupBy": '{"controls":"finding"}',
       "hakken:groupWait": "1m",
+      "hakken:hourlyBudget": '{"slack":60}',
+      "hakken:start": "loud",
+      "hakken:vulnerabilities": "all",
+      "hakken:digest": '{"at":"08:30","timeZone":"Europe/Berlin"}',
+      "hakken:mute": '[{"from":"2026-12-01T22:00:00+09:00","until":"2026-12-02T02:00:00+09:00"}]',
       "hakken:groupInterval": "2h",
       "hakken:reopenWithin": "30d",
       "hakken:routes": '[{"name":"payments","match":{"accounts":["333333333333"],"controls":["S3.*"]}}]',
@@ -104,6 +114,11 @@ describe("what is given", () => {
       groupWait: 60,
       groupInterval: 7200,
       reopenWithin: 2_592_000,
+      hourlyBudget: { slack: 60, mail: 100 },
+      start: "loud",
+      vulnerabilities: "all",
+      digest: { at: "08:30", timeZone: "Europe/Berlin" },
+      mute: [{ from: "2026-12-01T13:00:00.000Z", until: "2026-12-01T17:00:00.000Z" }],
       routes: [{ name: "payments", match: { accounts: ["333333333333"], controls: ["S3.*"] } }],
     });
     expect(slack).toMatchObject({ apiUrl: "http://127.0.0.1:4000/api", channel: "G0123456789" });

@@ -105,6 +105,12 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         grouping: { controls: "control", vulnerabilities: "vulnerability", routes: [] },
         timing: { groupWaitSeconds: 30, groupIntervalSeconds: 300 },
         reopenWithinSeconds: 604_800,
+        floods: {
+          hourlyBudget: { slack: 100, mail: 100 },
+          mutes: [],
+          digest: { start: "quiet", vulnerabilities: "exploitable" },
+        },
+        regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
         requiredChannels: ["slack"],
         alarmAddresses: ["sre@example.com"],
         forwarding: expect.anything(),

@@ -9,6 +9,12 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
   grouping: { controls: "control", vulnerabilities: "vulnerability", routes: [] },
   timing: { groupWaitSeconds: 0, groupIntervalSeconds: 0 },
   reopenWithinSeconds: 7 * 86_400,
+  floods: {
+    hourlyBudget: { slack: 1000, mail: 1000 },
+    mutes: [],
+    digest: { start: "loud", vulnerabilities: "all" },
+  },
+  regions: ["ap-northeast-1"],
   slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: { value: "xoxb-1" } },
   backlog: {
     spaceUrl: `${url}/backlog`,

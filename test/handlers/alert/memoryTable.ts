@@ -1,6 +1,6 @@
 import type { AlertStore, Found } from "../../../handlers/alert/ports";
-import { memoryChannels } from "./memoryChannels";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
+import { memoryChannels } from "./memoryChannels";
 
 /** Makes one call of I/O: when it happens, and whether its caller survives it, is for the world to say. */
 export type Io = <T>(label: string, call: () => T) => Promise<T>;

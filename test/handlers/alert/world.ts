@@ -1,5 +1,5 @@
-import { refused } from "../../../handlers/alert/errors";
 import { type DigestPart, type DigestService, tellDigest } from "../../../handlers/alert/digest";
+import { refused } from "../../../handlers/alert/errors";
 import type { GateSettings } from "../../../handlers/alert/gate";
 import { type Grouping, groupOf } from "../../../handlers/alert/group";
 import type { Timing } from "../../../handlers/alert/notice";
@@ -141,7 +141,9 @@ export function createWorld(options: WorldOptions) {
     ...(channel !== "mail" && {
       find: (part: DigestPart) =>
         io(`find digest ${channel}`, () =>
-          digests.some((sent) => sent.channel === channel && sent.part.id === part.id) ? `digest ${part.id}` : undefined,
+          digests.some((sent) => sent.channel === channel && sent.part.id === part.id)
+            ? `digest ${part.id}`
+            : undefined,
         ),
     }),
   });
@@ -181,7 +183,7 @@ export function createWorld(options: WorldOptions) {
       try {
         const ports = { store, service: service(channel), now, timeoutSeconds: 30, timing, gate: gateFor(channel) };
         const result = await tell(ports, { alertKey, execution, reserved: false });
-        if (result.outcome === "told") return [];
+        if (result.outcome === "told" || result.outcome === "deferred") return [];
         if (result.outcome === "wait") clock += result.seconds * 1000;
       } catch (error) {
         if ((error as Error).message !== CRASH) return [{ channel, error: "Refused", cause: (error as Error).message }];
