@@ -7,7 +7,7 @@ import type { BacklogProject } from "./backlogProject";
 import { backlogComment, backlogIssue } from "./messages/backlog";
 import { hasRisen, isClosed } from "./messages/words";
 
-type Settings = Omit<BacklogSettings, "timing">;
+type Settings = Omit<BacklogSettings, "timing" | "gate">;
 
 /** What is read of an issue. https://developer.nulab.com/docs/backlog/api/2/get-issue */
 export interface Issue {

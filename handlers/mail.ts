@@ -41,7 +41,11 @@ export const mailHandler = (settings: MailSettings) => () => {
  * E-mail by SNS as a channel. It can't be asked what it has sent; its reference is SNS's message id. A closing sends nothing:
  * it stands in the digest, and the reference stays that of the mail before.
  */
-export function mailService(settings: Omit<MailSettings, "timing">, sns: SNSClient, TopicArn: string): ChannelService {
+export function mailService(
+  settings: Omit<MailSettings, "timing" | "gate">,
+  sns: SNSClient,
+  TopicArn: string,
+): ChannelService {
   return {
     channel: "mail",
     isSilent: (notice) => !isMailed(notice),

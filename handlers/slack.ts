@@ -26,6 +26,8 @@ export interface SlackSettings {
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
+  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
+  healthOrganization?: boolean;
   /** How long words on an alert are held back. */
   timing: Timing;
   /** What else may keep a word from going. */
@@ -35,7 +37,7 @@ export interface SlackSettings {
 }
 
 /** What a message takes of them. */
-type Settings = Omit<SlackSettings, "timing">;
+type Settings = Omit<SlackSettings, "timing" | "gate">;
 
 /**
  * Tells an alert in Slack: in a message of its own, which is kept up to date and shrinks when it is over, and what is new in
@@ -75,7 +77,6 @@ export function slackService(settings: Settings, token: Secret): ChannelService 
     await update(notice, ts);
     await post(notice, slackReply(notice, settings), { thread_ts: ts, reply_broadcast: isBroadcast(notice) });
   };
-import type { GateSettings } from "./alert/gate";
 
   return {
     channel: "slack",
@@ -168,7 +169,6 @@ async function firstOf(
 }
 
 function postOf(settings: Settings, notice: Notice, message: SlackMessage): object {
-import type { GateSettings } from "./alert/gate";
   const { alertKey, occurrence, version } = notice;
   return {
     channel: settings.channel,

@@ -1,8 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grouping } from "../../handlers/alert/group";
-import type { FindingSource, Severity } from "../../handlers/alert/types";
 import type { DigestSettings } from "../../handlers/alert/quiet";
+import type { FindingSource, Severity } from "../../handlers/alert/types";
 import { intakeHandler } from "../../handlers/intake";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";

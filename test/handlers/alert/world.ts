@@ -5,7 +5,13 @@ import { type Grouping, groupOf } from "../../../handlers/alert/group";
 import type { Timing } from "../../../handlers/alert/notice";
 import type { ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
 import { type Received, receive, recheck } from "../../../handlers/alert/receive";
-import { type AlertRecord, type DigestReason, type FindingRecord, findingKey, type Told } from "../../../handlers/alert/record";
+import {
+  type AlertRecord,
+  type DigestReason,
+  type FindingRecord,
+  findingKey,
+  type Told,
+} from "../../../handlers/alert/record";
 import { redrive } from "../../../handlers/alert/redrive";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
@@ -224,7 +230,6 @@ export function createWorld(options: WorldOptions) {
       const batch = queue.splice(0, options.batch ?? 3);
       const reports = batch.flatMap((mail) => ("report" in mail ? [mail] : []));
       const rechecks = batch.flatMap((mail) => ("recheck" in mail ? [mail] : []));
-      const redrives = batch.flatMap((mail) => ("redrive" in mail ? [mail] : []));
       clock = Math.max(clock, ...rechecks.map(({ at }) => at));
       await taken(reports, () =>
         receive(
@@ -232,7 +237,6 @@ export function createWorld(options: WorldOptions) {
           reports.map(({ report }) => report),
         ),
       );
-      await taken(redrives, () => Promise.all(redrives.map(({ redrive }) => resume(redrive))));
       await taken(rechecks, () =>
         recheck(
           ports,
@@ -243,12 +247,6 @@ export function createWorld(options: WorldOptions) {
         await taken([mail], async () => [{ outcome: await redrive(ports, mail.redrive) }]);
       }
     }
-  }
-  async function resume(alertKey: string): Promise<Received> {
-    const alert = await store.load(alertKey);
-    if (alert && alert.settled < alert.desired && !alert.running) await wake(ports, alert);
-    else await ensureExecution(ports, alertKey);
-    return { alertKey, outcome: "redriven" };
   }
   async function taken(mails: readonly Mail[], take: () => Promise<Received[]>) {
     if (mails.length === 0) return;
