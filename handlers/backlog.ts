@@ -45,6 +45,8 @@ export interface BacklogSettings extends BacklogTarget {
   homeRegion: string;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
+  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
+  healthOrganization?: boolean;
   /** How long words on an alert are held back. */
   timing: Timing;
   /** What else may keep a word from going. */

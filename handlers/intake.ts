@@ -2,6 +2,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type Grouping, groupOf } from "./alert/group";
+import type { HealthChoice } from "./alert/healthChoice";
 import { observationsOf } from "./alert/normalise";
 import type { FindingId } from "./alert/ports";
 import { type DigestSettings, digestReason, regionStart, type Starts, startsWith } from "./alert/quiet";
@@ -29,14 +30,16 @@ export interface IntakeSettings {
   digest: DigestSettings;
   /** Regions that are watched: a new one counts as a start. */
   regions: string[];
+  /** Which events of AWS Health are told. Default: all. */
+  health?: HealthChoice;
 }
 
 /** What a message asks for: to take reports in, to read a finding again, or to tell an alert again; or why it can't be read. */
 type Work = { observations: Observation[] } | { recheck: FindingId } | { redrive: string } | { reason: string };
 
 /**
- * Takes Security Hub's events in. A message that can't be read goes to the dead-letter queue at once, with the reason; one
- * that fails otherwise comes again, while the rest of its batch is done with.
+ * Takes events of Security Hub and AWS Health in. What can't be read goes to the dead-letter queue at once, with the reason; what
+ * fails otherwise comes again, while the rest of its batch is done with.
  * Reads ALERT_TABLE, ALERT_WORKFLOW, OPENING_QUEUE_URL and DEAD_LETTER_QUEUE_URL.
  */
 export const intakeHandler = (settings: IntakeSettings) => () => {
@@ -71,7 +74,7 @@ export const intakeHandler = (settings: IntakeSettings) => () => {
 
   return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
     const begun = Date.now();
-    const works = Records.map(workOf);
+    const works = Records.map((record) => workOf(record, settings.health));
     const reports = works.flatMap((work, i) =>
       "observations" in work ? work.observations.map((observation) => ({ i, observation })) : [],
     );
@@ -131,12 +134,12 @@ async function redriving(ports: ReceivePorts, alertKey: string): Promise<Receive
 }
 
 /** Reads a message of intake's queues, by its body alone. */
-export function workOf({ body }: Pick<SQSRecord, "body">): Work {
+export function workOf({ body }: Pick<SQSRecord, "body">, health?: HealthChoice): Work {
   try {
     const event: unknown = JSON.parse(body);
     const [recheck, redrive] = [recheckOf(event), redriveOf(event)];
     if (redrive) return { redrive };
-    return recheck ? { recheck } : { observations: observationsOf(event) };
+    return recheck ? { recheck } : { observations: observationsOf(event, health) };
   } catch (error) {
     // Whatever is wrong with it will be wrong the next time too, and must not hold up the rest of its batch.
     const { name, message } = error as Error;

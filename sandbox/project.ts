@@ -107,6 +107,8 @@ const ownSettings = (stack: StackName, run: Run, choice: Choice, estate: Estate)
     "hakken:tags": { Owner: "security", CostCenter: "1234" },
     "hakken:protect": choice.protect ?? false,
     ...detectionSettings,
+    // AWS has both of them, a sandbox only those of its estate.
+    "hakken:health": { extraRegions: ["us-east-1", "us-west-2"].filter((region) => estate.regions.includes(region)) },
   };
   if (role !== "audit") return { plain: common, secret: {} };
   return {

@@ -14,6 +14,7 @@ import type { AuditSettings } from "../settings";
 import type { FindingExportSettings } from "../settings/findingExport";
 import { OPT_IN_REGIONS } from "../settings/regions";
 import { accountProvider, prefixed } from "./account";
+import { type HealthOutputs, healthEvents, regionalHealth } from "./health";
 import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
@@ -21,7 +22,7 @@ import { accountRecorder } from "./recorder";
 import { isLocal, ownControls, ownHubs } from "./securityHubConfiguration";
 
 /** What other stacks, and the ops script, need of this one. */
-export interface AuditOutputs {
+export interface AuditOutputs extends HealthOutputs {
   /** The account to designate as administrator. */
   accountId: string;
   /** Where findings are gathered. */
@@ -92,6 +93,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
           pattern: detectionSilenced(`${alerts}-`),
           regions,
         },
+        ...regionalHealth(settings),
       },
     },
     // Not protected: which events come, the settings say.
@@ -114,7 +116,9 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       backlog,
       mail,
       accessPortal,
+      healthOrganization: settings.health.mode === "organization",
       requiredChannels: settings.requiredChannels,
+      health: await healthEvents(settings, provider),
       alarmAddresses: settings.alarms.addresses,
       forwarding,
       runbook: settings.runbook,
@@ -134,6 +138,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     ...(isLocal(settings) && { controlsSet: controls }),
     alarms: pipeline.alarms,
     pipeline: pipeline.output,
+    healthBus: pipeline.healthBusArn,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,
     memberBucket: await memberHistory(settings, provider),

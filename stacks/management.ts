@@ -10,6 +10,7 @@ import { accountProvider } from "./account";
 import { administrator, refuseAnotherAdministrator } from "./administrator";
 import { checkConfigAdministrator } from "./controlTower";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
+import { healthBusOf, organizationHealth } from "./health";
 import { scansByRegion } from "./inspectorScans";
 import { memberBucketOf, memberStacks, refuseWithoutStackSets } from "./memberStacks";
 import { accountRecorder } from "./recorder";
@@ -46,6 +47,10 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   if (isLocal(settings)) refuseWithoutStackSets(organization, "hakken:securityHub.configuration", "set it to CENTRAL");
   await checkSecurityHubV2(settings, organization, accountId);
   const bucketName = await memberBucketOf(settings, organization);
+  const healthBus = await healthBusOf(settings);
+  if (healthBus) {
+    refuseWithoutStackSets(organization, "hakken:health.mode", "set it to organization, or to off");
+  }
 
   // Before all else, since it refuses an organization that uses none.
   const scp = serviceControlPolicy(settings, organization, accountId, { provider, protect });
@@ -100,6 +105,12 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
       new ConfigAdmin("config-admin", { adminAccountId: accountId }, { provider, protect, dependsOn: after }),
     );
   }
+  const ofHealth = organizationHealth(
+    settings,
+    { auditAccountId: accountId, rootId, busArn: healthBus },
+    { provider, protect, dependsOn: [...designations] },
+  );
+  if (ofHealth.admin) designations.push(ofHealth.admin);
   // Security Hub's administrator is V2's too.
   const after = scp ? [...designations, scp] : designations;
   const ofV2 = { rootId, auditAccountId: accountId, after };
@@ -117,6 +128,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     trailBucket,
     failedStacks,
     ...(failedStandards && { failedStandards }),
+    ...(ofHealth.failed && { failedHealth: ofHealth.failed }),
     ...(isLocal(settings) && { controlsSet: controls }),
   };
 }

@@ -1,12 +1,10 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { delegated } from "./delegated";
 
 export interface ConfigAdminArgs {
   /** Account that gathers the organization's configurations. */
   adminAccountId: pulumi.Input<string>;
 }
-
-const SERVICE = "config.amazonaws.com";
 
 /**
  * Lets AWS Config work in the organization, and makes an account its administrator, which may then gather configurations. Must be
@@ -17,17 +15,7 @@ export class ConfigAdmin extends pulumi.ComponentResource {
   constructor(name: string, args: ConfigAdminArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:baseline:ConfigAdmin", name, {}, opts);
 
-    const access = new aws.organizations.AwsServiceAccess(
-      `${name}-access`,
-      { servicePrincipal: SERVICE },
-      { parent: this, retainOnDelete: true },
-    );
-    new aws.organizations.DelegatedAdministrator(
-      name,
-      { accountId: args.adminAccountId, servicePrincipal: SERVICE },
-      // AWS Organizations takes an administrator of what it trusts alone.
-      { parent: this, dependsOn: [access] },
-    );
+    delegated(this, name, "config.amazonaws.com", args.adminAccountId);
 
     this.registerOutputs();
   }

@@ -17,6 +17,8 @@ export interface Everywhere {
   description: string;
   template: pulumi.Input<string>;
   regions: readonly string[];
+  /** What CloudFormation is to be told that the template makes. Default: nothing of the kind. */
+  capabilities?: string[];
   /** Whose stacks come first, in accounts that join too. */
   after?: { set: aws.cloudformation.StackSet; instances: aws.cloudformation.StackInstances };
 }
@@ -46,6 +48,7 @@ export function stacksEverywhere(parent: pulumi.Resource, name: string, args: Ta
       description: what.description,
       templateBody: what.template,
       permissionModel: "SERVICE_MANAGED",
+      ...(what.capabilities && { capabilities: what.capabilities }),
       autoDeployment: {
         enabled: true,
         retainStacksOnAccountRemoval: false,

@@ -18,7 +18,7 @@ export class BacklogChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: BacklogChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:BacklogChannel", name, {}, opts);
-    const { region, key, table, language, accessPortal, timing, gate } = args;
+    const { region, key, table, language, accessPortal, healthOrganization, timing, gate } = args;
     const { spaceUrl, project, issueType, priorities, categories, assignee, notifiedUsers, dueDays, textFormat } = args;
 
     const secret = readable(
@@ -37,7 +37,7 @@ export class BacklogChannel extends pulumi.ComponentResource {
       dueDays,
       textFormat,
     };
-    const settings = { ...target, language, homeRegion: region, accessPortal, timing, gate };
+    const settings = { ...target, language, homeRegion: region, accessPortal, healthOrganization, timing, gate };
     const handler = new HandlerFunction(
       name,
       {

@@ -8,14 +8,16 @@ export interface ForwardedEvents {
   description: string;
   /** An event pattern. */
   pattern: pulumi.Input<object>;
-  /** Where they are taken. The home region is left out: its own bus has its events already. */
+  /** Where they are taken. Without a `busArn` the home region is left out: its own bus has its events already. */
   regions: readonly string[];
 }
 
 export interface ForwardingArgs {
-  /** The account, of which both buses are. */
+  /** The account whose events they are. */
   accountId: string;
   homeRegion: string;
+  /** A bus of another account, in its home region. Default: the default bus of this account's home region. */
+  busArn?: pulumi.Input<string>;
   /** By a short name, which is part of its rules' names: EventBridge's 64 leave 9 letters beside the longest prefix and region. */
   events: Readonly<Record<string, ForwardedEvents>>;
   /** Days that an event stays which could not be forwarded. Default: 14, SQS's longest. */
@@ -31,8 +33,8 @@ export interface RegionalRule {
 }
 
 /**
- * Brings events of other regions to the default bus of the home region, where a rule there takes them on: their source, account
- * and region stay as they were. EventBridge tries for a day; what it can't deliver lies in a dead-letter queue of its region.
+ * Brings events of other regions to the default bus of the home region, or those of an account to another one's bus, where a rule
+ * takes them on: their source, account and region stay as they were. EventBridge tries for a day; what it can't deliver lies in a dead-letter queue of its region.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html
  */
 export class Forwarding extends pulumi.ComponentResource {
@@ -43,7 +45,7 @@ export class Forwarding extends pulumi.ComponentResource {
   constructor(name: string, args: ForwardingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Forwarding", name, {}, opts);
     const { accountId, homeRegion, events, retentionDays = 14 } = args;
-    const busArn = `arn:aws:events:${homeRegion}:${accountId}:event-bus/default`;
+    const busArn = args.busArn ?? `arn:aws:events:${homeRegion}:${accountId}:event-bus/default`;
 
     const role = new aws.iam.Role(
       `${name}-role`,
@@ -56,7 +58,9 @@ export class Forwarding extends pulumi.ComponentResource {
       { parent: this },
     );
     this.rules = Object.entries(events).flatMap(([what, taken]) =>
-      taken.regions.filter((region) => region !== homeRegion).map((region) => this.rule(name, what, taken, region)),
+      taken.regions
+        .filter((region) => args.busArn !== undefined || region !== homeRegion)
+        .map((region) => this.rule(name, what, taken, region)),
     );
     this.deadLetters = {};
     for (const region of new Set(this.rules.map((made) => made.region))) {

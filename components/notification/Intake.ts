@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grouping } from "../../handlers/alert/group";
+import type { HealthChoice } from "../../handlers/alert/healthChoice";
 import type { DigestSettings } from "../../handlers/alert/quiet";
 import type { FindingSource, Severity } from "../../handlers/alert/types";
 import { intakeHandler } from "../../handlers/intake";
@@ -23,6 +24,8 @@ export interface IntakeArgs extends QueueKeeping {
   digest: DigestSettings;
   /** Regions that are watched. */
   regions: string[];
+  /** Which events of AWS Health are told. Default: none are taken, and there is no queue for them. */
+  health?: HealthChoice;
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
@@ -36,11 +39,15 @@ const TIMEOUT_SECONDS = 60;
 const OPENING = { batchSize: 100, windowSeconds: 1 };
 /** Closings are many, nearly all of them unknown, and in no hurry: few calls for many of them. */
 const CLOSING = { batchSize: 100, windowSeconds: 20 };
+/** One event may come for each account at once. */
+const HEALTH = { batchSize: 100, windowSeconds: 5 };
 
 /** Takes findings in from its queues, keeps them in the alert table, and has the workflow tell them. */
 export class Intake extends pulumi.ComponentResource {
   readonly openingQueue: EncryptedQueue;
   readonly closingQueue: EncryptedQueue;
+  /** Only where events of AWS Health are taken. */
+  readonly healthQueue?: EncryptedQueue;
   /** What could not be read, or failed five times. */
   readonly deadLetters: EncryptedQueue;
   readonly function: aws.lambda.Function;
@@ -49,18 +56,8 @@ export class Intake extends pulumi.ComponentResource {
 
   constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Intake", name, {}, opts);
-    const {
-      region,
-      key,
-      table,
-      workflow,
-      retentionDays,
-      protect,
-      severities,
-      grouping,
-      reopenWithinSeconds,
-      findingSource,
-    } = args;
+    const { region, key, table, workflow, retentionDays, protect } = args;
+    const { severities, grouping, reopenWithinSeconds, findingSource } = args;
     const queueArgs = { region, key, retentionDays, protect };
 
     const queue = (what: string, windowSeconds: number) => {
@@ -71,6 +68,7 @@ export class Intake extends pulumi.ComponentResource {
     this.deadLetters = new EncryptedQueue(`${name}-dead-letters`, queueArgs, { parent: this });
     this.openingQueue = queue("opening", OPENING.windowSeconds);
     this.closingQueue = queue("closing", CLOSING.windowSeconds);
+    if (args.health) this.healthQueue = queue("health", HEALTH.windowSeconds);
 
     const handler = new HandlerFunction(
       name,
@@ -84,9 +82,13 @@ export class Intake extends pulumi.ComponentResource {
           findingSource,
           digest: args.digest,
           regions: args.regions,
+          health: args.health,
         }),
         statements: [
-          ...consumeStatements([this.openingQueue, this.closingQueue], key),
+          ...consumeStatements(
+            [this.openingQueue, this.closingQueue, ...(this.healthQueue ? [this.healthQueue] : [])],
+            key,
+          ),
           {
             Sid: "KeepAlerts",
             Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -124,7 +126,18 @@ export class Intake extends pulumi.ComponentResource {
       { ...consume, queue: this.closingQueue, ...CLOSING },
       { parent: this },
     );
-    this.consumers = { opening: opening.mapping, closing: closing.mapping };
+    const health =
+      this.healthQueue &&
+      new QueueConsumer(
+        `${name}-health-consumer`,
+        { ...consume, queue: this.healthQueue, ...HEALTH },
+        { parent: this },
+      );
+    this.consumers = {
+      opening: opening.mapping,
+      closing: closing.mapping,
+      ...(health && { health: health.mapping }),
+    };
 
     this.registerOutputs();
   }

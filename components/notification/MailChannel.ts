@@ -19,7 +19,7 @@ export class MailChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: MailChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:MailChannel", name, {}, opts);
-    const { region, key, table, language, accessPortal, addresses, timing, gate } = args;
+    const { region, key, table, language, accessPortal, healthOrganization, addresses, timing, gate } = args;
 
     this.topic = new MailTopic(`${name}-topic`, { region, key, addresses }, { parent: this });
     const handler = new HandlerFunction(
@@ -31,6 +31,7 @@ export class MailChannel extends pulumi.ComponentResource {
           language,
           homeRegion: region,
           accessPortal,
+          healthOrganization,
           timing,
           gate,
           timeoutSeconds: TIMEOUT_SECONDS,

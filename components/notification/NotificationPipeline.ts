@@ -14,6 +14,7 @@ import type { ChannelArgs } from "./channel";
 import { EncryptedQueue } from "./EncryptedQueue";
 import { EncryptionKey } from "./EncryptionKey";
 import type { Forwarding } from "./Forwarding";
+import { HealthEvents, type HealthEventsArgs } from "./HealthEvents";
 import { Intake } from "./Intake";
 import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { MailTopic } from "./MailTopic";
@@ -66,8 +67,12 @@ export interface NotificationPipelineArgs {
   mail?: Omit<MailChannelArgs, keyof ChannelArgs>;
   /** The AWS access portal that links to the console go through. Default: they don't. */
   accessPortal?: Omit<AccessPortal, "auditAccount">;
+  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
+  healthOrganization?: boolean;
   /** Channels that must have told an alert before it counts as told. */
   requiredChannels: Channel[];
+  /** Events of AWS Health. Default: they are not taken. */
+  health?: Pick<HealthEventsArgs, "choice" | "forwarding">;
   /** Who is mailed hakken's own alarms. */
   alarmAddresses: string[];
   /** Address of the folder with the pages that say what to do about an alarm. Default: its path in the repository. */
@@ -92,6 +97,8 @@ export class NotificationPipeline extends pulumi.ComponentResource {
   readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string; runbook?: string };
   /** What whoever operates it needs to find its parts. */
   readonly output: pulumi.Output<PipelineOutput>;
+  /** Where accounts forward their events of AWS Health to, if any may. */
+  readonly healthBusArn?: pulumi.Output<string>;
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
@@ -116,11 +123,13 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     );
     const accessPortal = args.accessPortal && { ...args.accessPortal, auditAccount: accountId };
     const table = new AlertTable(`${name}-table`, { region }, guarded);
+    const { healthOrganization } = args;
     const shared = {
       region,
       key,
       language,
       accessPortal,
+      healthOrganization,
       table,
       timing,
       gate: { mutes: floods.mutes, digests: false },
@@ -151,18 +160,33 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         reopenWithinSeconds,
         digest: floods.digest,
         regions: args.regions,
+        health: args.health?.choice,
       },
       child,
     );
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
     const notice = alarmNotice(name, args, key, slack, mail, child);
 
+    const health = args.health && new HealthEvents(`${name}-health`, { region, protect, ...args.health }, child);
+    this.healthBusArn = health?.bus?.arn;
     const alarmName = `${name}-alarm`;
     const alarmsKey = alarmKey(name, args, child);
     const keyArns = [key.arn, alarmsKey.arn];
     const made = pipelineRules(
       name,
-      { ...queueing, severities, findingSource, intake, sweeper, workflow, failedAlerts, alarmName, notice, keyArns },
+      {
+        ...queueing,
+        severities,
+        findingSource,
+        intake,
+        sweeper,
+        workflow,
+        failedAlerts,
+        health,
+        alarmName,
+        notice,
+        keyArns,
+      },
       child,
     );
     const { rules, deadLetters, silenced } = made;
@@ -194,10 +218,10 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       { region, topicArn, runbook: args.runbook, workflow, rules, retentionDays, ...watched },
       child,
     );
-    const { openingQueue: opening, closingQueue: closing } = intake;
+    const { openingQueue: opening, closingQueue: closing, healthQueue } = intake;
     this.output = pipelineOutput({
       ...{ table, workflow, severities, findingSource, channels: channels.map(({ channel }) => channel) },
-      queues: { opening, closing, settle: asks.queue },
+      queues: { opening, closing, settle: asks.queue, ...(healthQueue && { health: healthQueue }) },
       kept: { intake: intake.deadLetters, rules: deadLetters, settle: asks.deadLetters, failed: failedAlerts },
     });
 

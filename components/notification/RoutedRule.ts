@@ -5,25 +5,29 @@ import type { EncryptedQueue } from "./EncryptedQueue";
 export interface RoutedRuleArgs {
   description: string;
   region: string;
+  /** Default: the default event bus. */
+  bus?: aws.cloudwatch.EventBus;
   /** An event pattern; or a schedule, such as rate(1 hour). */
   when: { pattern: pulumi.Input<object> } | { schedule: string };
 }
 
-/** A rule of the default event bus. A target comes by `sendTo` or `invoke`, with a dead-letter queue and a day of retries. */
+/** A rule of an event bus. A target comes by `sendTo` or `invoke`, with a dead-letter queue and a day of retries. */
 export class RoutedRule extends pulumi.ComponentResource {
   readonly rule: aws.cloudwatch.EventRule;
   private readonly region: string;
+  private readonly bus: { eventBusName?: pulumi.Output<string> };
   private readonly label: string;
 
   constructor(name: string, args: RoutedRuleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:RoutedRule", name, {}, opts);
     this.region = args.region;
+    this.bus = args.bus ? { eventBusName: args.bus.name } : {};
     this.label = name;
 
     const { when, description, region } = args;
     const trigger =
       "schedule" in when ? { scheduleExpression: when.schedule } : { eventPattern: pulumi.jsonStringify(when.pattern) };
-    this.rule = new aws.cloudwatch.EventRule(name, { description, region, ...trigger }, { parent: this });
+    this.rule = new aws.cloudwatch.EventRule(name, { description, region, ...this.bus, ...trigger }, { parent: this });
 
     this.registerOutputs();
   }
@@ -82,6 +86,7 @@ export class RoutedRule extends pulumi.ComponentResource {
         deadLetterConfig: { arn: deadLetters.arn },
         retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
         region: this.region,
+        ...this.bus,
       },
       // Before it is let in, each event would go to the dead letters, or nowhere.
       { parent: this, dependsOn: accepted },

@@ -24,7 +24,7 @@ export class SlackChannel extends pulumi.ComponentResource {
 
   constructor(name: string, args: SlackChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SlackChannel", name, {}, opts);
-    const { region, key, table, apiUrl, channel, language, accessPortal, timing, gate } = args;
+    const { region, key, table, apiUrl, channel, language, accessPortal, healthOrganization, timing, gate } = args;
 
     this.secret = readable(
       `${name}-token`,
@@ -42,6 +42,7 @@ export class SlackChannel extends pulumi.ComponentResource {
           language,
           homeRegion: region,
           accessPortal,
+          healthOrganization,
           timing,
           gate,
           timeoutSeconds: TIMEOUT_SECONDS,

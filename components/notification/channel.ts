@@ -14,6 +14,8 @@ export interface ChannelArgs {
   language: Language;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
+  /** Whether AWS Health has an organizational view in the audit account, to be linked. Default: it has. */
+  healthOrganization?: boolean;
   table: AlertTable;
   key: EncryptionKey;
   /** How long words on an alert are held back. */

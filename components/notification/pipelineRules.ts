@@ -6,6 +6,7 @@ import { alarmNamePrefix } from "./Alarms";
 import type { AlertWorkflow } from "./AlertWorkflow";
 import { EncryptedQueue, type QueueKeeping } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
+import type { HealthEvents } from "./HealthEvents";
 import type { Intake } from "./Intake";
 import { PATTERNS } from "./patterns";
 import { RoutedRule } from "./RoutedRule";
@@ -23,6 +24,8 @@ export interface PipelineRulesArgs extends QueueKeeping {
   sweeper: Sweeper;
   workflow: AlertWorkflow;
   failedAlerts: EncryptedQueue;
+  /** Takes events of AWS Health. Default: nobody does. */
+  health?: HealthEvents;
   /** The alarms' own name, which theirs begin with. */
   alarmName: string;
   /** Tells alarms a second way. Default: nobody does. */
@@ -51,7 +54,7 @@ export function pipelineRules(
   args: PipelineRulesArgs,
   opts: pulumi.ComponentResourceOptions,
 ): PipelineRules {
-  const { region, key, retentionDays, protect, intake, sweeper, workflow, failedAlerts, notice } = args;
+  const { region, key, retentionDays, protect, intake, sweeper, workflow, failedAlerts, notice, health } = args;
   type When = ConstructorParameters<typeof RoutedRule>[1]["when"];
   const rule = (what: string, description: string, when: When, guarded = protect) =>
     new RoutedRule(`${name}-${what}`, { description, region, when }, { ...opts, protect: guarded });
@@ -72,6 +75,7 @@ export function pipelineRules(
       { pattern: pulumi.all(args.keyArns).apply((keyArns) => pipelineSilenced(`${name}-`, keyArns)) },
       false,
     ),
+    ...health?.rules,
   };
   const silenced = [rules.silenced, rules["silenced-parts"]];
   const deadLetters = new EncryptedQueue(`${name}-rule-dead-letters`, { region, key, retentionDays, protect }, opts);
@@ -81,6 +85,7 @@ export function pipelineRules(
 
   send(rules.opening, intake.openingQueue);
   send(rules.closing, intake.closingQueue);
+  if (health && intake.healthQueue) health.sendTo(intake.healthQueue, deadLetters, buried);
   send(rules.failures, failedAlerts);
   rules.sweep.invoke(sweeper.function, deadLetters, [buried]);
   if (notice) {

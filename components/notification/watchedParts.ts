@@ -39,6 +39,7 @@ export function watchedParts(parts: PipelineParts): Parts {
       opening: { queue: intake.openingQueue, lateAfterSeconds: 30 * 60 },
       closing: { queue: intake.closingQueue, lateAfterSeconds: 6 * 3600 },
       settle: { queue: asks.queue, lateAfterSeconds: 30 * 60 },
+      ...(intake.healthQueue && { health: { queue: intake.healthQueue, lateAfterSeconds: 30 * 60 } }),
     },
     functions: {
       intake: { function: intake.function, errors: 1 },

@@ -20,13 +20,10 @@ export interface HealthChoice {
   /** Those that are not, though included. */
   exclude: readonly HealthMatcher[];
   severities: Readonly<Record<HealthCategory, Severity>>;
-  /** What is told as a finding of Security Hub already. Absent: nothing is. */
-  securityHub?: {
-    /** Severities that are told. */
-    severities: readonly Severity[];
-    /** Regions whose findings are gathered. */
-    regions: readonly string[];
-  };
+  /** Severities that are told. */
+  told: readonly Severity[];
+  /** Regions whose findings Security Hub gathers: what it tells of by itself is left out. */
+  securityHubRegions: readonly string[];
 }
 
 /**
@@ -46,17 +43,15 @@ export function severityOfCategory(category: string, choice?: HealthChoice): Sev
 }
 
 /** Whether hakken is to tell of an event of AWS Health that happened in a region ("global" for events of none). */
-export function isChosen(
-  health: HealthEvent,
-  region: string,
-  { include, exclude, securityHub }: HealthChoice,
-): boolean {
+export function isChosen(health: HealthEvent, region: string, choice: HealthChoice): boolean {
+  const { include, exclude, told, securityHubRegions } = choice;
+  if (!told.includes(severityOfCategory(health.category, choice))) return false;
   if (include.length > 0 && !include.some((matcher) => matches(health, matcher))) return false;
   if (exclude.some((matcher) => matches(health, matcher))) return false;
-  const severity = severityInSecurityHub(health);
+  const finding = severityInSecurityHub(health);
   // Security Hub has the findings of global events in us-east-1.
-  const gathered = securityHub?.regions.includes(region === "global" ? "us-east-1" : region);
-  return !(gathered && severity && securityHub?.severities.includes(severity));
+  const isGathered = securityHubRegions.includes(region === "global" ? "us-east-1" : region);
+  return !(isGathered && finding && told.includes(finding));
 }
 
 function matches(health: HealthEvent, { category, service, typeCode }: HealthMatcher): boolean {

@@ -50,7 +50,7 @@ function slackMessage(
 ): Html {
   const look = sight.store.looks.get(entry);
   return html`<p class="meta"><span class="avatar" aria-hidden="true">発</span><b>hakken</b> <span class="app">APP</span> ${channel !== undefined && html`<span class="place">#${channel}</span> `}${time(entry.at)}${edited(entry)}</p>
-<div class="slack">${look === undefined ? prose(entry.text) : slackLook(look)}</div>${wayLine(hops(sight, "slack", entry, key))}`;
+<div class="slack">${look === undefined ? prose(entry.text) : slackLook(look)}</div>${earlier(entry)}${wayLine(hops(sight, "slack", entry, key))}`;
 }
 
 export function backlogCard(sight: Sight, entry: BacklogEntry): Card {
@@ -70,7 +70,7 @@ export function backlogCard(sight: Sight, entry: BacklogEntry): Card {
     label: `Backlog, ${entry.key}, ${summary}`,
     at: entry.at,
     content: html`<p class="meta"><span class="place">${entry.key}</span> <b>hakken</b> ${time(entry.at)}</p>
-<h3>${summary}</h3>
+<h3${entry.fields.isClosed && html` class="closed"`}>${summary}</h3>
 <dl class="fields">${fieldsOf(entry, kind).map(
       ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
     )}</dl>
@@ -86,6 +86,7 @@ export function backlogCard(sight: Sight, entry: BacklogEntry): Card {
 function fieldsOf({ fields, notified }: BacklogEntry, kind: string): (readonly [string, string])[] {
   const all = [
     ["Status", fields.status],
+    ["Resolution", fields.resolution],
     ["Type", kind.split(" / ")[0]],
     ["Priority", fields.priority],
     ["Due date", fields.dueDate],
@@ -149,6 +150,15 @@ const alertOf = ({ metadata, text }: SlackEntry | SlackReplyEntry): string | und
 
 const edited = ({ updates }: { updates: Version[] }) =>
   updates.length > 0 && html` <span>(edited${updates.length > 1 && ` ${updates.length} times`})</span>`;
+
+/** What a message said before it was changed, oldest first: the page shows what it says now. */
+function earlier({ text, at, updates }: Version & { updates: Version[] }): Html | undefined {
+  if (updates.length === 0) return undefined;
+  const before = [{ text, at }, ...updates.slice(0, -1)];
+  return html`<details class="earlier"><summary>What it said before</summary>${before.map(
+    (version) => html`<div class="reply"><p class="meta">${time(version.at)}</p>${prose(version.text)}</div>`,
+  )}</details>`;
+}
 
 const firstLine = (text: string) => text.split("\n")[0] ?? "";
 const count = (n: number, one: string, more: string) => `${n} ${n === 1 ? one : more}`;

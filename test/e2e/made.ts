@@ -29,6 +29,7 @@ const DOCUMENTS: Record<string, Find | undefined> = {
   "aws:lambda/permission:Permission": (outputs) => `function ${outputs.function}`,
   "aws:s3/bucketPolicy:BucketPolicy": ({ bucket }) => `bucket ${bucket}`,
   "aws:sns/topicPolicy:TopicPolicy": ({ arn }) => `topic ${lastOf(arn)}`,
+  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": ({ eventBusName }) => `bus ${eventBusName}`,
   "aws:sqs/queuePolicy:QueuePolicy": ({ queueUrl }) => `queue ${lastOf(queueUrl)}`,
   // Grants nothing. What it denies is tried in test/sandbox/aws/scps.test.ts.
   "aws:organizations/policy:Policy": undefined,

@@ -23,9 +23,13 @@ it("makes detectors in every region, Security Hub and the pipeline in the home r
     [
       "account pulumi:providers:aws",
       "alerts-forward hakken:notification:Forwarding",
-      ...["ap-northeast-3", "us-east-1"].flatMap((region) => [
+      ...["ap-northeast-3", "us-east-1", "us-west-2"].flatMap((region) => [
         `alerts-forward-dead-letters-${region} aws:sqs/queue:Queue`,
         `alerts-forward-dead-letters-${region}-policy aws:sqs/queuePolicy:QueuePolicy`,
+      ]),
+      ...["ap-northeast-3", "us-east-1", "us-west-2"].flatMap((region) => [
+        `alerts-forward-health-${region} aws:cloudwatch/eventRule:EventRule`,
+        `alerts-forward-health-${region}-target aws:cloudwatch/eventTarget:EventTarget`,
       ]),
       "alerts-forward-policy aws:iam/rolePolicy:RolePolicy",
       "alerts-forward-role aws:iam/role:Role",
@@ -111,7 +115,22 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
           digest: { start: "quiet", vulnerabilities: "exploitable" },
         },
         regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
+        health: {
+          choice: {
+            include: [],
+            exclude: [],
+            severities: {
+              issue: "HIGH",
+              scheduledChange: "HIGH",
+              investigation: "HIGH",
+              accountNotification: "MEDIUM",
+            },
+            told: ["HIGH", "CRITICAL"],
+            securityHubRegions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
+          },
+        },
         requiredChannels: ["slack"],
+        healthOrganization: true,
         alarmAddresses: ["sre@example.com"],
         forwarding: expect.anything(),
         runbook: undefined,

@@ -1,4 +1,5 @@
 import type { NotificationPipelineArgs } from "../../components/notification/NotificationPipeline";
+import { HEALTH_SEVERITIES } from "../../handlers/alert/healthChoice";
 
 /** A pipeline with every channel, whose services are at one URL. */
 export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
@@ -30,6 +31,16 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
   },
   mail: { addresses: ["security@example.com"] },
   accessPortal: { url: "https://d-1234567890.awsapps.com/start", roleName: "SecurityAudit" },
+  health: {
+    choice: {
+      include: [],
+      exclude: [{ category: ["accountNotification"] }],
+      severities: HEALTH_SEVERITIES,
+      told: ["HIGH", "CRITICAL"],
+      securityHubRegions: ["ap-northeast-1", "us-east-1"],
+    },
+    forwarding: { organizationId: "o-a1b2c3d4e5", accountIds: ["999900001111"] },
+  },
   requiredChannels: ["slack", "backlog", "mail"],
   alarmAddresses: ["sre@example.com"],
 });

@@ -41,6 +41,23 @@ describe("forwarding to the home region", () => {
     ]);
   });
 
+  it("to another account's bus takes the home region's events too", async () => {
+    const busArn = "arn:aws:events:ap-northeast-1:444455556666:event-bus/health";
+    const events = { health: { ...HEALTH, regions: ["ap-northeast-1", "us-east-1"] } };
+
+    const { resources } = await recorded(
+      () => new Forwarding("forward", { accountId: ACCOUNT, homeRegion: "ap-northeast-1", busArn, events }),
+    );
+
+    const targets = resources.filter(({ type }) => /eventTarget/.test(type)).map(({ inputs }) => inputs);
+    expect(targets.map(({ region, arn }) => [region, arn])).toEqual([
+      ["ap-northeast-1", busArn],
+      ["us-east-1", busArn],
+    ]);
+    const policy = resources.find(({ name }) => name === "forward-policy")?.inputs.policy;
+    expect(JSON.parse(String(policy)).Statement[0].Resource).toEqual([busArn]);
+  });
+
   it("may put events on the home region's bus and nothing else, for rules of this account alone", async () => {
     const { resources } = await made();
 

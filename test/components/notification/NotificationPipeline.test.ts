@@ -48,11 +48,11 @@ describe("the notification pipeline", () => {
     );
   });
 
-  it("with mail alone makes nothing of Slack and Backlog, and tells alarms by mail", async () => {
-    const { slack, backlog, ...rest } = pipelineArgs("https://services.example.com");
+  it("with mail alone and without AWS Health makes nothing of the others, and tells alarms by mail", async () => {
+    const { slack, backlog, health, ...rest } = pipelineArgs("https://services.example.com");
     const resources = await made({ ...rest, requiredChannels: ["mail"] });
 
-    expect(resources.filter(({ name }) => /slack|backlog/.test(name))).toEqual([]);
+    expect(resources.filter(({ name }) => /slack|backlog|health/.test(name))).toEqual([]);
     const notice = resources.find(({ name, type }) => name === "alerts-alarm-notice" && type.startsWith("aws:lambda"));
     expect(notice?.inputs.environment).toEqual({ variables: { MAIL_TOPIC: "arn:of:alerts-mail-topic" } });
   });
@@ -71,9 +71,17 @@ describe("the notification pipeline", () => {
       "alerts-failed-alerts-policy",
       "alerts-failures",
       "alerts-failures-target",
+      "alerts-health",
+      "alerts-health-bus",
+      "alerts-health-bus-policy",
+      "alerts-health-forwarded",
+      "alerts-health-forwarded-target",
+      "alerts-health-target",
       "alerts-intake-closing",
       "alerts-intake-closing-policy",
       "alerts-intake-dead-letters",
+      "alerts-intake-health",
+      "alerts-intake-health-policy",
       "alerts-intake-opening",
       "alerts-intake-opening-policy",
       "alerts-key",
@@ -93,7 +101,7 @@ describe("the notification pipeline", () => {
       "alerts-table",
     ]);
     const queues = resources.filter(({ type }) => type === "aws:sqs/queue:Queue");
-    expect(queues).toHaveLength(7);
+    expect(queues).toHaveLength(8);
     expect(new Set(queues.map(({ inputs }) => inputs.messageRetentionSeconds))).toEqual(new Set([3 * 86_400]));
     const alarm = resources.find(({ name }) => name === "alerts-alarm-failed-alerts");
     expect(alarm?.inputs.alarmDescription).toContain("They stay 3 days.");
@@ -146,6 +154,7 @@ describe("the notification pipeline", () => {
       queues: {
         opening: "url-of-alerts-intake-opening",
         closing: "url-of-alerts-intake-closing",
+        health: "url-of-alerts-intake-health",
         settle: "url-of-alerts-settle-queue",
       },
       kept: {
@@ -155,6 +164,22 @@ describe("the notification pipeline", () => {
         failed: "url-of-alerts-failed-alerts",
       },
     });
+  });
+
+  it("has no bus where no account forwards events of AWS Health", async () => {
+    const { health, ...rest } = pipelineArgs("https://services.example.com");
+    const resources = await made({ ...rest, ...(health && { health: { choice: health.choice } }) });
+
+    const named = resources.filter(({ name, type }) => /health/.test(name) && type.startsWith("aws:"));
+    expect(named.map(({ name }) => name)).toEqual([
+      "alerts-alarm-health-late",
+      "alerts-alarm-health-not-delivered",
+      "alerts-health",
+      "alerts-health-target",
+      "alerts-intake-health",
+      "alerts-intake-health-consumer",
+      "alerts-intake-health-policy",
+    ]);
   });
 
   it("reads existing secrets, each with its own key or none, and makes none", async () => {

@@ -207,6 +207,8 @@ describe("an event of AWS Health", () => {
       include: [],
       exclude: [{ service: ["EC2"] }],
       severities: { ...HEALTH_SEVERITIES, issue: "CRITICAL" },
+      told: ["CRITICAL"],
+      securityHubRegions: [],
     };
 
     const [told] = observationsOf(fixture("health-event-public"), choice);

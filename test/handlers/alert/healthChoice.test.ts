@@ -13,10 +13,17 @@ const retirement = {
   service: "EC2",
   typeCode: "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED",
 };
-const all: HealthChoice = { include: [], exclude: [], severities: HEALTH_SEVERITIES };
-const hub = (...severities: NonNullable<HealthChoice["securityHub"]>["severities"]) => ({
-  ...all,
-  securityHub: { severities, regions: ["ap-northeast-1", "us-east-1"] },
+const ALL = ["INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL"] as const;
+const all: HealthChoice = {
+  include: [],
+  exclude: [],
+  severities: HEALTH_SEVERITIES,
+  told: ALL,
+  securityHubRegions: [],
+};
+const hub = (...severities: HealthChoice["told"]) => ({
+  told: severities,
+  securityHubRegions: ["ap-northeast-1", "us-east-1"],
 });
 const told = (choice: Partial<HealthChoice>, event = {}, region = "ap-northeast-1") =>
   isChosen({ ...retirement, ...event }, region, { ...all, ...choice });
@@ -55,15 +62,23 @@ describe("which events of AWS Health are told", () => {
     expect(told(hub("HIGH"), exposed)).toBe(true);
     expect(told(hub("HIGH", "CRITICAL"), exposed, "eu-west-1")).toBe(true);
     expect(told(hub("HIGH", "CRITICAL"))).toBe(true);
-    expect(told({}, exposed)).toBe(true);
+  });
+
+  it("leaves out the severities that are not told", () => {
+    const notice = { category: "accountNotification" };
+
+    expect(told({ told: ["HIGH", "CRITICAL"] }, notice)).toBe(false);
+    expect(told({ told: ["MEDIUM"] }, notice)).toBe(true);
+    expect(told({ told: ["LOW"], severities: { ...HEALTH_SEVERITIES, accountNotification: "LOW" } }, notice)).toBe(
+      true,
+    );
   });
 
   it("looks for Security Hub's finding of a global event in us-east-1", () => {
     const abuse = { service: "ABUSE", typeCode: "AWS_ABUSE_DOS_REPORT" };
-    const without = { severities: ["HIGH" as const], regions: ["ap-northeast-1"] };
 
     expect(told(hub("HIGH"), abuse, "global")).toBe(false);
-    expect(told({ securityHub: without }, abuse, "global")).toBe(true);
+    expect(told({ told: ["HIGH"], securityHubRegions: ["ap-northeast-1"] }, abuse, "global")).toBe(true);
   });
 });
 

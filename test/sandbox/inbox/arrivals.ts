@@ -48,10 +48,23 @@ export async function tellRise(running: RunningInbox, { notice, ts, issueKey }: 
   await deliver(running, risen);
 }
 
+/** Tells that it is over: the message shrinks, the thread says so, the issue is closed. */
+export async function tellClosing(running: RunningInbox, { notice, ts, issueKey }: Told): Promise<void> {
+  const closedAt = new Date(running.clock.ms).toISOString();
+  const closed: Notice = { ...notice, version: 3, kind: "closed", outcome: "passed", closedAt };
+  await slackCall(running, "chat.update", { ts, ...slackMessage(closed, OPTIONS) });
+  await slackPost(running, { ...slackReply(closed, OPTIONS), metadata: metadataOf(closed), thread_ts: ts });
+  const change = { statusId: 4, resolutionId: 0, comment: backlogComment(closed, OPTIONS) };
+  await backlogCall(running, "PATCH", `issues/${issueKey}`, change);
+}
+
 /** Posts any message in Slack. */
-export async function slackPost({ url }: RunningInbox, message: object): Promise<{ ts: string }> {
+export const slackPost = (running: RunningInbox, message: object): Promise<{ ts: string }> =>
+  slackCall(running, "chat.postMessage", message);
+
+async function slackCall({ url }: RunningInbox, method: string, message: object): Promise<{ ts: string }> {
   const body = { channel: "C0SECURITY", ...message };
-  const answer = await sent(url, "/slack/api/chat.postMessage", body, { authorization: `Bearer ${TOKEN}` });
+  const answer = await sent(url, `/slack/api/${method}`, body, { authorization: `Bearer ${TOKEN}` });
   const reply = (await answer.json()) as { ok: boolean; ts: string };
   if (!reply.ok) throw new Error(JSON.stringify(reply));
   return reply;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Trail } from "../../../sandbox/trail";
 import { findingIn } from "../../handlers/fixtures";
 import { type RunningInbox, runInbox } from "../doubles/running";
-import { slackPost, subscribe, tell, tellRise } from "./arrivals";
+import { slackPost, subscribe, tell, tellClosing, tellRise } from "./arrivals";
 import { startBrowser } from "./browser";
 import { contrasts, giveSight, overflow, showsFocus } from "./sight";
 
@@ -114,6 +114,26 @@ describe("the inbox in a browser", () => {
     expect(await thread.innerText()).toContain(knock.title.slice(0, 20));
     expect(await comments.innerText()).toMatch(/priority: 高 → 中/);
     expect(await cards("Backlog").locator("dl.fields").innerText()).toMatch(/Priority\s+中/);
+  });
+
+  it("shows what is over: a message as it reads now with what it said before, and a closed issue as such", async () => {
+    const told = await tell(running, knock);
+    await tellClosing(running, told);
+    await open();
+
+    const message = cards("Slack").locator(".slack").first();
+    const before = cards("Slack").locator("details.earlier");
+    const issue = cards("Backlog");
+
+    expect(await message.innerText()).toMatch(/^✅ Closed: the check passes ・ MEDIUM/);
+    expect(await message.innerText()).not.toContain("Found by");
+    expect(await cards("Slack").getByRole("group", { name: "Thread" }).innerText()).toContain("Open for");
+    expect(await before.locator(".prose").isVisible()).toBe(false);
+    await before.locator("summary").click();
+    expect(await before.innerText()).toContain("Found by");
+    expect(await issue.locator("h3").getAttribute("class")).toBe("closed");
+    expect(await issue.locator("dl.fields").innerText()).toMatch(/Status\s+完了\s+Resolution\s+対応済み/);
+    expect((await contrasts(page)).filter(({ ratio }) => ratio < 4.5)).toEqual([]);
   });
 
   it("links to where hakken's messages lead, and shows Slack's buttons as such", async () => {

@@ -1,0 +1,124 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { HealthAdmin } from "../components/baseline/HealthAdmin";
+import type { FailedStack } from "../components/baseline/stacksEverywhere";
+import { type ForwardedEvents, Forwarding } from "../components/notification/Forwarding";
+import type { HealthEventsArgs } from "../components/notification/HealthEvents";
+import { anyHealthPattern, healthPattern } from "../components/notification/healthPattern";
+import { MemberHealthForwarding } from "../components/notification/MemberHealthForwarding";
+import type { HealthChoice } from "../handlers/alert/healthChoice";
+import type { AuditSettings, PlainSettings, Settings } from "../settings";
+import { isInvited } from "../settings/invitedAccounts";
+import { prefixed } from "./account";
+import { told } from "./failedStacks";
+import { outputsOf } from "./outputs";
+
+/** What the stack audit has for those that forward. */
+export interface HealthOutputs {
+  /** The bus that takes forwarded events of AWS Health, where anybody may forward. */
+  healthBus?: string;
+}
+
+/** Where AWS Health's events are taken: what is of no region, and copies of the other regions' events, come to two of them. */
+const healthRegions = ({ regions, health }: Settings): string[] => [...new Set([...regions, ...health.extraRegions])];
+
+/** Which events are told. */
+const choiceOf = ({ health, severities, regions, findingSource }: AuditSettings): HealthChoice => ({
+  include: health.include,
+  exclude: health.exclude,
+  severities: health.severities,
+  told: severities,
+  // V2 has no findings of AWS Health.
+  securityHubRegions: findingSource === "cspm" ? regions : [],
+});
+
+/** What the pipeline is to take of AWS Health; undefined for nothing. */
+export async function healthEvents(
+  settings: AuditSettings,
+  provider: aws.Provider,
+): Promise<Pick<HealthEventsArgs, "choice" | "forwarding"> | undefined> {
+  const { health, organizationId, invitedAccounts } = settings;
+  if (health.mode === "off") return undefined;
+  const organization = async () =>
+    (await aws.organizations.getOrganization({ returnOrganizationOnly: true }, { provider })).id;
+  const isForwarding = health.mode === "forwarding";
+  const accountIds = invitedAccounts.map(({ account }) => account);
+  return {
+    choice: choiceOf(settings),
+    ...((isForwarding || accountIds.length > 0) && {
+      forwarding: {
+        accountIds,
+        ...(isForwarding && { organizationId: organizationId ?? (await organization()) }),
+      },
+    }),
+  };
+}
+
+/** What the audit account's other regions forward to the home region; nothing where AWS Health is off. */
+export const regionalHealth = (settings: AuditSettings): Record<string, ForwardedEvents> =>
+  settings.health.mode === "off"
+    ? {}
+    : {
+        health: {
+          description: "Events of AWS Health",
+          pattern: healthPattern(settings.health),
+          regions: healthRegions(settings),
+        },
+      };
+
+/**
+ * The audit account as AWS Health's administrator; or, with forwarding, the rules of this account and of the member accounts, of which
+ * those that failed are given. `busArn` is what `healthBusOf` gave.
+ */
+export function organizationHealth(
+  settings: PlainSettings,
+  { auditAccountId, rootId, busArn }: { auditAccountId: string; rootId: string; busArn?: string },
+  opts: pulumi.ComponentResourceOptions,
+): { admin?: HealthAdmin; failed?: pulumi.Output<FailedStack[]> } {
+  const { health, homeRegion } = settings;
+  if (health.mode === "organization") {
+    return { admin: new HealthAdmin("health-admin", { adminAccountId: auditAccountId }, opts) };
+  }
+  if (!busArn) return {};
+  forwardHealth(settings, busArn, opts);
+  const { failed } = new MemberHealthForwarding(
+    "member-health",
+    {
+      stackSetName: prefixed(settings, "hakken"),
+      homeRegion,
+      regions: healthRegions(settings),
+      busArn,
+      unitIds: health.units ?? [rootId],
+      excludedAccounts: [auditAccountId],
+    },
+    opts,
+  );
+  return { failed: failed.apply((all) => told(all, WHAT_TO_DO)) };
+}
+
+/** The audit account's bus for forwarded events; undefined where this stack forwards nothing. Asked before anything is made. */
+export async function healthBusOf(settings: PlainSettings): Promise<string | undefined> {
+  const { health, role } = settings;
+  const forwards = role === "management" ? health.mode === "forwarding" : health.mode !== "off" && isInvited(settings);
+  if (!forwards) return undefined;
+  return (await outputsOf<Required<HealthOutputs>>("audit", ["healthBus"], settings)).healthBus;
+}
+
+/** Has this account forward its events of AWS Health from each region. */
+export function forwardHealth(settings: PlainSettings, busArn: string, opts: pulumi.ComponentResourceOptions): void {
+  new Forwarding(
+    prefixed(settings, "health-forward"),
+    {
+      accountId: settings.account,
+      homeRegion: settings.homeRegion,
+      busArn,
+      events: {
+        health: { description: "Events of AWS Health", pattern: anyHealthPattern, regions: healthRegions(settings) },
+      },
+    },
+    opts,
+  );
+}
+
+const WHAT_TO_DO =
+  "hakken:health.mode: as of the last operation, some accounts do not forward their events of AWS Health. Remove what stands in the way, retry the operation in CloudFormation's console, and run pulumi refresh.";
