@@ -85,7 +85,10 @@ export interface Client {
   activity(): Promise<Activity>;
   journal(after: number): Promise<JournalEntry[]>;
   inbox(): Promise<InboxEntries>;
-  /** A finding is imported as the service that found it would; any other event is put on the bus of its account and region. */
+  /**
+   * A finding is imported as the service that found it would; an event of AWS Health goes to all whom AWS Health tells; any other event
+   * is put on the bus of its account and region.
+   */
   send(item: Sendable): Promise<Import>;
   /** Workflow status of each finding as the audit account's Security Hub has it now, in the same order. */
   workflows(findings: readonly FindingName[]): Promise<(string | undefined)[]>;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findingOf } from "../handlers/alert/normalise";
+import { findingOf, observationsOf } from "../handlers/alert/normalise";
 import type { Channel, Finding } from "../handlers/alert/types";
 import type { Activity, Client, Import, JournalEntry, Sendable } from "./client";
 import { alertKeyOf } from "./grouping";
@@ -118,9 +118,9 @@ const workflowsOf = async (
 };
 
 const findingIn = (what: Sendable): Finding | undefined => {
-  if (!("finding" in what)) return undefined;
+  if ("event" in what && what.event.source !== "aws.health") return undefined;
   try {
-    return findingOf(what.finding);
+    return "finding" in what ? findingOf(what.finding) : observationsOf(what.event)[0]?.finding;
   } catch {
     // Security Hub may take what intake can't read: then no message can be its own, and the dead letter is in the problems.
     return undefined;

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.h
 import json
 from dataclasses import dataclass
 
-from launcher import topics
+from launcher import organization, topics
 from launcher.authorise import authorise, authorise_key
 from launcher.policies import role_session
 from ministack.core.arn import ArnParseError, parse_arn
@@ -149,7 +149,7 @@ def _to_bus(delivery, spec):
     if elsewhere and delivery.event.get("_Forwarded"):
         hop = "ACCOUNT" if spec.account_id != delivery.account else "REGION"
         raise Failed(f"THIRD_{hop}_HOP_DETECTED", "An event that came from another bus goes no further.")
-    _permit(authorise("rule to bus", _role(delivery), "events:PutEvents", str(spec), _event_keys(delivery.event)))
+    _permit(authorise("rule to bus", _role(delivery), "events:PutEvents", str(spec), _event_keys(delivery, spec)))
     with request_scope(spec.account_id, spec.region):
         eb._ensure_default_bus()
         if bus not in eb._event_buses:
@@ -167,5 +167,10 @@ def _to_bus(delivery, spec):
         eb._archive_event({key: value for key, value in forwarded.items() if not key.startswith("_")})
 
 
-def _event_keys(event):
-    return {"events:source": event.get("Source"), "events:detail-type": event.get("DetailType")}
+def _event_keys(delivery, spec):
+    event = delivery.event
+    keys = {"events:source": event.get("Source"), "events:detail-type": event.get("DetailType")}
+    if spec.account_id != delivery.account:
+        sender = organization.of_account(delivery.account)
+        keys["aws:PrincipalOrgID"] = sender["Id"] if sender else None
+    return keys

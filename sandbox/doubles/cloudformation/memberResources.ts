@@ -1,6 +1,8 @@
 import { ConfigService } from "@aws-sdk/client-config-service";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { IAM } from "@aws-sdk/client-iam";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
+import { EVENT_RESOURCES } from "./eventResources";
 import { HUB_RESOURCES } from "./hubResources";
 
 /** The local AWS as one member account and region sees it. */
@@ -8,6 +10,7 @@ export interface Member {
   account: string;
   region: string;
   config: ConfigService;
+  events: EventBridge;
   iam: IAM;
   securityhub: SecurityHub;
 }
@@ -34,7 +37,14 @@ export interface MemberResource {
 /** The clients of a member account, whose root the local AWS knows by the account's number. */
 export function memberOf(endpoint: string, account: string, region: string): Member {
   const how = { endpoint, region, credentials: { accessKeyId: account, secretAccessKey: "stacksets" } };
-  return { account, region, config: new ConfigService(how), iam: new IAM(how), securityhub: new SecurityHub(how) };
+  return {
+    account,
+    region,
+    config: new ConfigService(how),
+    events: new EventBridge(how),
+    iam: new IAM(how),
+    securityhub: new SecurityHub(how),
+  };
 }
 
 /** As the API has a block of CloudFormation's: the first letters of its names in lower case. */
@@ -136,4 +146,5 @@ export const MEMBER_RESOURCES: Readonly<Record<string, MemberResource>> = {
   "AWS::Config::DeliveryChannel": channel,
   "AWS::IAM::ServiceLinkedRole": serviceLinkedRole,
   ...HUB_RESOURCES,
+  ...EVENT_RESOURCES,
 };

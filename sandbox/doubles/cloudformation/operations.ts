@@ -4,7 +4,7 @@ import type { Call, Operations } from "../controlPlane/service";
 import { MEMBER_RESOURCES } from "./memberResources";
 import { found, reading, refusal } from "./reading";
 import type { StackInstance, StackSet, StackSets, Step } from "./stackSets";
-import { invalid, parametersOf, parsed } from "./template";
+import { invalid, parametersOf, parsed, type Template } from "./template";
 
 /** StackSets of CloudFormation: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html */
 export function stackSetOperations(sets: StackSets): Operations {
@@ -78,6 +78,7 @@ function definition(sets: StackSets): Operations {
       const { body, template } = templateOf(input);
       const parameters = valuesOf(input.Parameters);
       parametersOf(template, parameters);
+      acknowledged(template, input.Capabilities);
       const id = `${name}:${randomUUID()}`;
       sets.all.set(key, {
         id,
@@ -107,6 +108,7 @@ function definition(sets: StackSets): Operations {
       const { body, template } = input.UsePreviousTemplate ? set : templateOf(input);
       const parameters = valuesOf(input.Parameters);
       parametersOf(template, parameters);
+      acknowledged(template, input.Capabilities);
       Object.assign(set, {
         body,
         template,
@@ -129,6 +131,13 @@ function definition(sets: StackSets): Operations {
       sets.all.delete(`${call.region} ${set.name}`);
     },
   };
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStackSet.html, Capabilities */
+function acknowledged({ Resources }: Template, capabilities: readonly string[] = []): void {
+  const makesRole = Object.values(Resources).some(({ Type }) => Type === "AWS::IAM::Role");
+  if (!makesRole || capabilities.includes("CAPABILITY_NAMED_IAM")) return;
+  throw refusal("InsufficientCapabilitiesException", 400, "Requires capabilities : [CAPABILITY_NAMED_IAM]");
 }
 
 const stepOf = ({ account, region, unit }: StackInstance): Step => ({ account, region, unit });

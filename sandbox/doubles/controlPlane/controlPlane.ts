@@ -16,6 +16,7 @@ import { invitationOperations } from "../guardduty/invitations";
 import { listOperations } from "../guardduty/lists";
 import { memberOperations } from "../guardduty/members";
 import { GuardDutyState } from "../guardduty/state";
+import { type HealthNews, healthDeliveries } from "../health/events";
 import * as inspectorAdministration from "../inspector/administration";
 import { scanningOperations } from "../inspector/scanning";
 import { InspectorState, invalid as invalidScan } from "../inspector/state";
@@ -78,6 +79,8 @@ export interface ControlPlane {
   listen(): Promise<Endpoints>;
   /** What an AWS product does by itself: reports a finding. Resolves once every bus has taken its event. */
   importAsService(finding: unknown): Promise<ServiceImport>;
+  /** What AWS Health does by itself: tells all whom an event concerns. Gives the ids of the events once every bus has taken them. */
+  announceHealth(news: HealthNews): Promise<string[]>;
   /** Events that no bus has taken yet. */
   pendingEvents(): number;
   /** Resolves when every event has been taken. */
@@ -204,6 +207,12 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       securityHub.settle();
       securityHubV2.settle();
       return importFromService(securityHub, store, finding);
+    },
+    announceHealth: async (news) => {
+      const deliveries = healthDeliveries(organization, news, new Date(clock.now()));
+      return Promise.all(
+        deliveries.map(({ account, region, entry }) => announcements.announce(account, region, entry)),
+      );
     },
     pendingEvents: () => announcements.pending,
     drained: () => announcements.drained(),
