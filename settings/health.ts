@@ -47,7 +47,7 @@ export const health = z
     {
       mode: oneOf(["organization", "forwarding", "off"]).default("organization").meta({
         description:
-          "How events of all accounts come to the audit account. `organization`: AWS Health's organizational view brings them, once somebody has switched it on in the management account; until then only the audit account's own come. `forwarding`: a rule in each region of each account, made by StackSets, for those who may not switch it on. `off`: events of AWS Health are not told, but for those that are findings of Security Hub. Accounts outside the organization with a stack of the role `member` forward theirs in both modes.",
+          "How events of all accounts come to the audit account. `organization`: AWS Health's organizational view brings them, once it is enabled in the management account ([how](deploy.md#aws-health)); until then only the audit account's own come. `forwarding`: a rule in each region of each account, made by StackSets, for those who may not switch it on. `off`: events of AWS Health are not told, but for those that are findings of Security Hub. Accounts outside the organization with a stack of the role `member` forward theirs in both modes.",
       }),
       include: z.array(matcher, "it must be a list of matchers").default([]).meta({
         description: "The events that are told: those that match one of these.",
