@@ -35,6 +35,8 @@ export interface AuditOutputs extends HealthOutputs {
   alarms: AlarmWay;
   /** By what its pipeline is operated. */
   pipeline: PipelineOutput;
+  /** The page of CloudWatch that shows whether findings are told. */
+  dashboard: string;
   /** The bucket that member accounts' AWS Config recorders deliver to, where there are such. */
   memberBucket?: string;
 }
@@ -139,6 +141,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     alarms: pipeline.alarms,
     pipeline: pipeline.output,
     healthBus: pipeline.healthBusArn,
+    dashboard: pipeline.dashboardUrl,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,
     memberBucket: await memberHistory(settings, provider),

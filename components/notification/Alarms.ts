@@ -46,30 +46,34 @@ export interface Watch {
  * CloudWatch's events (`alarmNamePrefix`) takes them out a second way.
  */
 export class Alarms extends pulumi.ComponentResource {
+  readonly alarms: aws.cloudwatch.MetricAlarm[] = [];
+
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Alarms", name, {}, opts);
 
     const raise = (what: string, watch: Watch) =>
-      new aws.cloudwatch.MetricAlarm(
-        `${alarmNamePrefix(name)}${what}`,
-        {
-          alarmDescription: `${watch.description} ${runbookPage(args.runbook, what)}`,
-          namespace: watch.namespace,
-          metricName: watch.metric,
-          dimensions: watch.dimensions,
-          statistic: watch.statistic,
-          period: watch.periodSeconds,
-          evaluationPeriods: watch.evaluationPeriods ?? 1,
-          datapointsToAlarm: watch.datapointsToAlarm,
-          threshold: watch.threshold,
-          comparisonOperator: watch.below ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
-          // No data is no event: nothing in the queue, no failure.
-          treatMissingData: watch.below ? "breaching" : "notBreaching",
-          // Not okActions: a new alarm's first OK would be mailed, for each of them. Recovery is told the second way.
-          alarmActions: [args.topicArn],
-          region: args.region,
-        },
-        { parent: this },
+      this.alarms.push(
+        new aws.cloudwatch.MetricAlarm(
+          `${alarmNamePrefix(name)}${what}`,
+          {
+            alarmDescription: `${watch.description} ${runbookPage(args.runbook, what)}`,
+            namespace: watch.namespace,
+            metricName: watch.metric,
+            dimensions: watch.dimensions,
+            statistic: watch.statistic,
+            period: watch.periodSeconds,
+            evaluationPeriods: watch.evaluationPeriods ?? 1,
+            datapointsToAlarm: watch.datapointsToAlarm,
+            threshold: watch.threshold,
+            comparisonOperator: watch.below ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
+            // No data is no event: nothing in the queue, no failure.
+            treatMissingData: watch.below ? "breaching" : "notBreaching",
+            // Not okActions: a new alarm's first OK would be mailed, for each of them. Recovery is told the second way.
+            alarmActions: [args.topicArn],
+            region: args.region,
+          },
+          { parent: this },
+        ),
       );
 
     for (const [what, queue] of Object.entries(args.deadLetters)) raise(what, waiting(what, queue, args.retentionDays));

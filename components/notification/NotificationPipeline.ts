@@ -5,10 +5,9 @@ import type { Timing } from "../../handlers/alert/notice";
 import type { DigestSettings } from "../../handlers/alert/quiet";
 import type { Channel, FindingSource, Language, Severity } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
-import { AlarmNotice } from "./AlarmNotice";
-import { Alarms, alarmNamePrefix } from "./Alarms";
 import { AlertTable } from "./AlertTable";
 import { AlertWorkflow } from "./AlertWorkflow";
+import { alarmKey, alarmNotice, alarmTopic } from "./alarmWays";
 import { BacklogChannel, type BacklogChannelArgs } from "./BacklogChannel";
 import type { ChannelArgs } from "./channel";
 import { EncryptedQueue } from "./EncryptedQueue";
@@ -17,16 +16,12 @@ import type { Forwarding } from "./Forwarding";
 import { HealthEvents, type HealthEventsArgs } from "./HealthEvents";
 import { Intake } from "./Intake";
 import { MailChannel, type MailChannelArgs } from "./MailChannel";
-import { MailTopic } from "./MailTopic";
 import { type PipelineOutput, pipelineOutput } from "./pipelineOutput";
-import { type PipelineRules, pipelineRules, publishSilenced, runSelfCheck } from "./pipelineRules";
-import type { RoutedRule } from "./RoutedRule";
-import { runbookPage } from "./runbook";
-import { SelfCheck } from "./SelfCheck";
+import { pipelineRules } from "./pipelineRules";
 import { Settle, SettleQueue } from "./Settle";
 import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
-import { watchedParts } from "./watchedParts";
+import { watchPipeline } from "./watchPipeline";
 
 /** What keeps a flood from being told message by message. */
 export interface Floods {
@@ -95,6 +90,8 @@ export interface NotificationPipelineArgs {
 export class NotificationPipeline extends pulumi.ComponentResource {
   /** Where alarms of others may go too: the topic, and what a name begins with that is told the second way. */
   readonly alarms: { topicArn: pulumi.Output<string>; namePrefix: string; runbook?: string };
+  /** The page that shows how all of it is doing. */
+  readonly dashboardUrl: pulumi.Output<string>;
   /** What whoever operates it needs to find its parts. */
   readonly output: pulumi.Output<PipelineOutput>;
   /** Where accounts forward their events of AWS Health to, if any may. */
@@ -189,35 +186,17 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       },
       child,
     );
-    const { rules, deadLetters, silenced } = made;
+    const { deadLetters, silenced } = made;
 
     const topic = alarmTopic(name, args, alarmsKey, silenced, child);
-    const topicArn = topic.arn;
     const topics = mail ? [topic, mail.topic] : [topic];
+    const alarms = { name: alarmName, topic, notice };
     const consumers = { ...intake.consumers, settle: settle.consumer };
-    const selfCheck = selfChecked(name, args, { keyArns, topics, consumers, made, notice }, child);
-    publishSilenced(topicArn, runbookPage(args.runbook, "switched-off"), made);
-    const watched = watchedParts({
-      intake,
-      asks,
-      settle,
-      sweeper,
-      selfCheck,
-      failedAlerts,
-      deadLetters,
-      notice,
-      channels,
-    });
-    this.alarms = {
-      topicArn,
-      namePrefix: alarmNamePrefix(alarmName),
-      ...(args.runbook && { runbook: args.runbook }),
-    };
-    new Alarms(
-      alarmName,
-      { region, topicArn, runbook: args.runbook, workflow, rules, retentionDays, ...watched },
-      child,
-    );
+    const looked = { keyArns, topics, consumers, made };
+    const shown = { intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels, workflow };
+    const watch = watchPipeline(name, args, { alarms, looked, parts: shown }, child);
+    this.alarms = watch.way;
+    this.dashboardUrl = watch.dashboardUrl;
     const { openingQueue: opening, closingQueue: closing, healthQueue } = intake;
     this.output = pipelineOutput({
       ...{ table, workflow, severities, findingSource, channels: channels.map(({ channel }) => channel) },
@@ -253,78 +232,4 @@ function makeChannels(
     return made ? [{ channel, function: made.function }] : [];
   });
   return { slack, mail, channels };
-}
-
-/** Looks at what was made before it, once an hour. */
-function selfChecked(
-  name: string,
-  { region, forwarding }: NotificationPipelineArgs,
-  looked: Pick<ConstructorParameters<typeof SelfCheck>[1], "keyArns" | "topics" | "consumers"> & {
-    made: PipelineRules;
-    notice?: AlarmNotice;
-  },
-  opts: pulumi.ComponentResourceOptions,
-): SelfCheck {
-  const { made, notice, ...parts } = looked;
-  // Without a second way out, nothing is the target of the rule for alarms.
-  const rules = Object.entries(made.rules).flatMap(([what, rule]) =>
-    what === "alarms" && !notice ? [] : [{ region, rule }],
-  );
-  const check = new SelfCheck(
-    `${name}-self-check`,
-    {
-      region,
-      ...parts,
-      rules: [...rules, ...(forwarding?.rules ?? [])],
-      deadLetters: forwarding?.deadLetters ?? {},
-    },
-    opts,
-  );
-  runSelfCheck(check, made);
-  check.runOnce(`${name}-self-check`, region, [...made.routed, ...(forwarding ? [forwarding] : [])]);
-  return check;
-}
-
-/** Of the alarms' own: one bad key policy must not silence findings and alarms alike. */
-function alarmKey(
-  name: string,
-  { region, accountId, protect = false }: NotificationPipelineArgs,
-  opts: pulumi.ComponentResourceOptions,
-): EncryptionKey {
-  const services = ["cloudwatch.amazonaws.com", "events.amazonaws.com"];
-  return new EncryptionKey(
-    `${name}-alarm-key`,
-    { description: "hakken: alarms", accountId, region, services },
-    { ...opts, protect },
-  );
-}
-
-/** The alarms' first way out, for alarms and for rules. */
-function alarmTopic(
-  name: string,
-  { region, accountId, alarmAddresses: addresses }: NotificationPipelineArgs,
-  key: EncryptionKey,
-  routed: readonly RoutedRule[],
-  opts: pulumi.ComponentResourceOptions,
-): MailTopic {
-  const opened = { alarmsOf: accountId, rules: routed.map(({ rule }) => rule) };
-  return new MailTopic(`${name}-alarm-topic`, { region, key, addresses, opened }, opts);
-}
-
-/** The alarms' second way out: Slack if there is, else the findings' mails, else none. */
-function alarmNotice(
-  name: string,
-  { region, language, slack: settings, runbook: base, deployRoleArn }: NotificationPipelineArgs,
-  key: EncryptionKey,
-  slack: SlackChannel | undefined,
-  mail: MailChannel | undefined,
-  opts: pulumi.ComponentResourceOptions,
-): AlarmNotice | undefined {
-  const runbook = runbookPage(base, "switched-off");
-  const make = (way: ConstructorParameters<typeof AlarmNotice>[1]["way"]) =>
-    new AlarmNotice(`${name}-alarm-notice`, { region, language, deployRoleArn, runbook, key, way }, opts);
-  if (slack && settings) {
-    return make({ slack: { apiUrl: settings.apiUrl, channel: settings.channel, secret: slack.secret } });
-  }
-  return mail && make({ topic: mail.topic });
 }

@@ -36,6 +36,8 @@ const OUTSIDE = Object.values(ORGANIZATION).flatMap(({ id, outside }) => (outsid
 const regional: Record<string, (how: How) => Promise<Names>> = {
   alarm: async (how) =>
     ((await new CloudWatch(how).describeAlarms({})).MetricAlarms ?? []).map(({ AlarmName }) => AlarmName),
+  dashboard: async (how) =>
+    ((await new CloudWatch(how).listDashboards({})).DashboardEntries ?? []).map(({ DashboardName }) => DashboardName),
   "log group": async (how) =>
     ((await new CloudWatchLogs(how).describeLogGroups({})).logGroups ?? []).map(({ logGroupName }) => logGroupName),
   recorder: async (how) =>

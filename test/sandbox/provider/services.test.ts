@@ -35,7 +35,7 @@ describe("services", () => {
     const second = await stack.up();
 
     const { create = 0 } = first.summary.resourceChanges ?? {};
-    expect(create).toBe(29);
+    expect(create).toBe(30);
     expect(preview.changeSummary).toEqual({ same: create });
     expect(refresh.summary.resourceChanges).toEqual({ same: create });
     expect(second.summary.resourceChanges).toEqual({ same: create });
@@ -64,6 +64,8 @@ describe("services", () => {
     expect(machine.definition).toContain('"bye"');
     const { MetricAlarms: [alarm] = [] } = await new CloudWatch(me).describeAlarms({});
     expect(alarm).toMatchObject({ Threshold: 5, Period: 300 });
+    const { DashboardBody } = await new CloudWatch(me).getDashboard({ DashboardName: "dashboard" });
+    expect(DashboardBody).toContain('"bye"');
     const { Tags } = await new SNS(me).listTagsForResource({ ResourceArn: String(before.topic) });
     expect(Tags).toEqual([{ Key: "owner", Value: "b" }]);
     expect(await stack.preview({ expectNoChanges: true })).toBeTruthy();
@@ -83,7 +85,7 @@ describe("services", () => {
     const { secret } = values(await stack.outputs());
     const now = await new SecretsManager(cloud.as(ACCOUNTS.audit)).getSecretValue({ SecretId: String(secret) });
     expect(now.SecretString).toBe("second");
-    expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 29 });
+    expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 30 });
   });
 
   it("refuse to delete a protected table, and leave nothing once it is not", async () => {
@@ -101,6 +103,7 @@ describe("services", () => {
     expect((await new SNS(me).listTopics({})).Topics).toEqual([]);
     expect((await new SFN(me).listStateMachines({})).stateMachines).toEqual([]);
     expect((await new CloudWatch(me).describeAlarms({})).MetricAlarms).toEqual([]);
+    expect((await new CloudWatch(me).listDashboards({})).DashboardEntries).toEqual([]);
     expect((await new S3({ ...me, forcePathStyle: true }).listBuckets({})).Buckets).toEqual([]);
   });
 

@@ -132,6 +132,12 @@ export const services =
       },
       opts,
     );
+    const text = { type: "text", x: 0, y: 0, width: 24, height: 2, properties: { markdown: message } };
+    new aws.cloudwatch.Dashboard(
+      "dashboard",
+      { dashboardName: "dashboard", dashboardBody: JSON.stringify({ widgets: [text] }) },
+      opts,
+    );
     const secret = new aws.secretsmanager.Secret(
       "secret",
       { recoveryWindowInDays: 7, description: "a token", tags },
