@@ -40,8 +40,12 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "Lambda documents no source for the role of a function, and takes no role of another account.",
   ],
   [
-    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|closing|failures|opening)$/,
+    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|closing|failures|health|health-forwarded|opening)$/,
     "The run makes the delivery of one rule fail; each may.",
+  ],
+  [
+    /^queue (alerts|health)-forward-dead-letters-[a-z0-9-]+ RulesSend: unneeded/,
+    "For what can't be forwarded in a day; the run forwards everything at once.",
   ],
   [
     /^trust role\/aws-service-role\/config.amazonaws.com\/AWSServiceRoleForConfig: unneeded$/,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { destruction, rebirth, redeployment } from "./deployment";
+import { health } from "./health";
 import { life } from "./life";
 import { operations } from "./ops";
 import { outages } from "./outages";
@@ -36,6 +37,10 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
   outsiders(stage);
   suppressions(stage);
   shapes(stage);
+});
+
+describe("an event of AWS Health", { timeout: 300_000 }, () => {
+  health(stage);
 });
 
 describe("a finding that is NEW again", { timeout: 120_000 }, () => {
