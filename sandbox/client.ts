@@ -121,6 +121,13 @@ export const faultClientOf = ({ inboxUrl }: Pick<Run, "inboxUrl">): FaultClient 
   clear: () => call(`${inboxUrl}/faults`, { method: "DELETE" }),
 });
 
+/** Has a custom action done with findings, as a person does in Security Hub's console. Gives the ids of its events. */
+export const ask = (
+  { inboxUrl }: Pick<Run, "inboxUrl">,
+  action: string,
+  findings: readonly FindingName[],
+): Promise<{ events: string[] }> => post(`${inboxUrl}/_sandbox/ask`, { action, findings });
+
 /** Who moves the organization, and its time (estateRoutes.ts). */
 export interface EstateClient {
   /** Lets an account join, move, be suspended, or leave. */

@@ -23,6 +23,12 @@ const sendable = z.union([
   z.strictObject({ finding: z.record(z.string(), z.unknown()) }),
   z.strictObject({ event: z.record(z.string(), z.unknown()) }),
 ]);
+const request = z.strictObject({
+  action: z
+    .string()
+    .regex(/^arn:aws:securityhub:[a-z0-9-]+:\d{12}:action\/custom\/\w+$/, "must be the ARN of a custom action"),
+  findings: z.array(z.strictObject({ id: z.string().min(1), productArn: z.string().min(1) })).min(1),
+});
 const fault = z.strictObject({
   operation: z.string().min(1),
   calls: z.int().positive().default(1),
@@ -46,6 +52,16 @@ export const daemonRoutes =
         // AWS Health decides itself who gets what it tells.
         if (what.event.source === "aws.health") return { events: await plane.announceHealth(health.parse(what.event)) };
         return await putEvent(buses, what.event);
+      } catch (error) {
+        return reply.code(400).send({ message: wordsOf(error) });
+      }
+    });
+
+    /** What a person does in Security Hub's console: choose findings, and a custom action for them. */
+    app.post("/_sandbox/ask", async (asked, reply) => {
+      try {
+        const { action, findings } = request.parse(asked.body);
+        return { events: [await plane.ask(action, findings)] };
       } catch (error) {
         return reply.code(400).send({ message: wordsOf(error) });
       }

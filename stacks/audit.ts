@@ -5,6 +5,7 @@ import { Detectors } from "../components/detection/Detectors";
 import { FindingExport } from "../components/detection/FindingExport";
 import { InspectorScanning } from "../components/detection/InspectorScanning";
 import type { AlarmWay } from "../components/detection/ReconcilerAlarms";
+import { CustomAction } from "../components/notification/CustomAction";
 import { Forwarding } from "../components/notification/Forwarding";
 import { type Floods, NotificationPipeline } from "../components/notification/NotificationPipeline";
 import type { PipelineOutput } from "../components/notification/pipelineOutput";
@@ -101,6 +102,11 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     // Not protected: which events come, the settings say.
     { provider },
   );
+  const action = new CustomAction(
+    "custom-action",
+    { region: homeRegion, language: settings.language, hub },
+    { provider },
+  );
   const pipeline = new NotificationPipeline(
     alerts,
     {
@@ -114,6 +120,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       findingSource: settings.findingSource,
       floods: floodsOf(settings),
       regions: settings.regions,
+      customActionArn: action.arn,
       slack,
       backlog,
       mail,

@@ -54,6 +54,8 @@ export interface NotificationPipelineArgs {
   floods: Floods;
   /** Regions that are watched: a new one counts as a start. */
   regions: string[];
+  /** The custom action by which a person asks for findings to be told. Default: there is none. */
+  customActionArn?: pulumi.Input<string>;
   /** Default: not told in Slack. */
   slack?: Omit<SlackChannelArgs, keyof ChannelArgs>;
   /** Default: not filed in Backlog. */
@@ -175,6 +177,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         ...queueing,
         severities,
         findingSource,
+        customActionArn: args.customActionArn,
         intake,
         sweeper,
         workflow,

@@ -20,6 +20,8 @@ export interface PipelineRulesArgs extends QueueKeeping {
   /** Severities that are told. */
   severities: Severity[];
   findingSource: FindingSource;
+  /** The custom action by which a person asks for findings. Default: there is none. */
+  customActionArn?: pulumi.Input<string>;
   intake: Intake;
   sweeper: Sweeper;
   workflow: AlertWorkflow;
@@ -62,6 +64,11 @@ export function pipelineRules(
   const patterns = PATTERNS[args.findingSource];
   const rules = {
     opening: rule("opening", "Findings that open an alert", { pattern: patterns.opening(args.severities) }),
+    ...(args.customActionArn && {
+      requested: rule("requested", "Findings that a person asks for", {
+        pattern: requestPattern(args.customActionArn),
+      }),
+    }),
     closing: rule("closing", "Findings that are over", { pattern: patterns.closing }),
     failures: rule("failures", "Executions that failed", { pattern: failurePattern(workflow) }),
     sweep: rule("sweep", "Runs the sweeper", { schedule: "rate(1 hour)" }),
@@ -80,13 +87,15 @@ export function pipelineRules(
   const silenced = [rules.silenced, rules["silenced-parts"]];
   const deadLetters = new EncryptedQueue(`${name}-rule-dead-letters`, { region, key, retentionDays, protect }, opts);
   const buried = deadLetters.acceptFrom(Object.values(rules).map((routed) => routed.rule));
-  const send = (routed: RoutedRule, queue: EncryptedQueue) =>
-    routed.sendTo(queue, deadLetters, [buried, queue.acceptFrom([routed.rule])]);
+  const send = (queue: EncryptedQueue, ...routed: RoutedRule[]) => {
+    const accepted = queue.acceptFrom(routed.map((one) => one.rule));
+    for (const one of routed) one.sendTo(queue, deadLetters, [buried, accepted]);
+  };
 
-  send(rules.opening, intake.openingQueue);
-  send(rules.closing, intake.closingQueue);
+  send(intake.openingQueue, rules.opening, ...(rules.requested ? [rules.requested] : []));
+  send(intake.closingQueue, rules.closing);
   if (health && intake.healthQueue) health.sendTo(intake.healthQueue, deadLetters, buried);
-  send(rules.failures, failedAlerts);
+  send(failedAlerts, rules.failures);
   rules.sweep.invoke(sweeper.function, deadLetters, [buried]);
   if (notice) {
     for (const routed of [rules.alarms, ...silenced]) routed.invoke(notice.function, deadLetters, [buried]);
@@ -121,6 +130,13 @@ export function publishSilenced(topicArn: pulumi.Output<string>, page: string, m
   const template = JSON.stringify(`hakken: detection or its telling was switched off by a call: ${said}. ${page}`);
   for (const routed of made.silenced) routed.publish(topicArn, { paths, template }, made.deadLetters, [made.buried]);
 }
+
+/** One event of all that was chosen, or one each. V2 has no custom actions. */
+const requestPattern = (actionArn: pulumi.Input<string>) => ({
+  source: ["aws.securityhub"],
+  "detail-type": ["Security Hub Findings - Custom Action"],
+  resources: [actionArn],
+});
 
 /** What leaves an alert untold although its execution has ended. */
 const failurePattern = (workflow: AlertWorkflow) => ({

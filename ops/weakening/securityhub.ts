@@ -127,6 +127,7 @@ export const securityhub: Readonly<Record<string, Watched>> = {
   "aws:securityhub/member:Member": { gone: "an account's findings don't arrive" },
   "aws:securityhub/inviteAccepter:InviteAccepter": { gone: "the account's findings don't arrive" },
   "aws:securityhub/productSubscription:ProductSubscription": { gone: "findings of a product don't arrive" },
+  "aws:securityhub/actionTarget:ActionTarget": { gone: "nobody can ask by it any more that a finding be told" },
   "aws:securityhub/automationRule:AutomationRule": {
     gone: SET_ASIDE,
     checks: [

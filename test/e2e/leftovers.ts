@@ -77,6 +77,11 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
     ((await new SecurityHub(how).listAggregatorsV2({}).catch(unless("ConflictException")))?.AggregatorsV2 ?? []).map(
       () => "",
     ),
+  "custom action": async (how) =>
+    (
+      (await new SecurityHub(how).describeActionTargets({}).catch(unless("InvalidAccessException")))?.ActionTargets ??
+      []
+    ).map(({ ActionTargetArn }) => ActionTargetArn),
   "automation rule": async (how) =>
     (
       (

@@ -8,6 +8,7 @@ import { outsiders } from "./outsiders";
 import { type InForce, policies, policiesInForce } from "./policies";
 import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
+import { requests } from "./requests";
 import { shapes } from "./shapes";
 import { raise, type Stage } from "./stage";
 import { suppressions } from "./suppressions";
@@ -36,6 +37,7 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
   repeats(stage);
   outsiders(stage);
   suppressions(stage);
+  requests(stage);
   shapes(stage);
 });
 

@@ -37,6 +37,8 @@ it("makes detectors in every region, Security Hub and the pipeline in the home r
         `alerts-forward-silenced-${region} aws:cloudwatch/eventRule:EventRule`,
         `alerts-forward-silenced-${region}-target aws:cloudwatch/eventTarget:EventTarget`,
       ]),
+      "custom-action aws:securityhub/actionTarget:ActionTarget",
+      "custom-action hakken:notification:CustomAction",
       "detectors hakken:detection:Detectors",
       ...["ap-northeast-1", "ap-northeast-3", "us-east-1"].flatMap((region) => [
         `detectors-${region} aws:guardduty/detector:Detector`,
@@ -103,6 +105,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         language: "ja",
         severities: ["HIGH", "CRITICAL"],
         findingSource: "cspm",
+        customActionArn: expect.anything(),
         slack: settings.slack,
         backlog: undefined,
         mail: undefined,
@@ -143,6 +146,25 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
   ]);
 });
 
+it("has a custom action in the home region, once Security Hub is on, named in the language of the messages", async () => {
+  const made = async (language: "ja" | "en") => {
+    const { resources } = await recorded(() => audit({ ...auditSettings(), language }), { answers: aws });
+    return resources.find(({ type }) => type === "aws:securityhub/actionTarget:ActionTarget");
+  };
+
+  const actions = [await made("ja"), await made("en")];
+
+  expect(actions.map((action) => action?.inputs)).toEqual(
+    ["hakken で知らせる", "Tell by hakken"].map((name) => ({
+      name,
+      identifier: "TellByHakken",
+      description: "Tells these findings at once, whatever their severity",
+      region: "ap-northeast-1",
+    })),
+  );
+  expect(actions[0]?.after).toContain("securityhub");
+});
+
 it("gives the other stacks its account and its detectors", async () => {
   const settings = auditSettings();
 
@@ -181,8 +203,8 @@ it("protects all that watches the account, and nothing once that is off", async 
   const { resources: open } = await recorded(() => audit({ ...auditSettings(), protect: false }), { answers: aws });
 
   const unprotected = resources.filter(({ type, protect }) => type.startsWith("aws:") && !protect);
-  // What events are forwarded, the settings say.
-  expect(unprotected.filter(({ name }) => !name.startsWith("alerts-forward-"))).toEqual([]);
+  // What events are forwarded, the settings say; and no finding is lost without the custom action.
+  expect(unprotected.filter(({ name }) => !/^(alerts-forward-|custom-action$)/.test(name))).toEqual([]);
   expect(open.filter(({ protect }) => protect)).toEqual([]);
 });
 

@@ -16,6 +16,7 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
     digest: { start: "loud", vulnerabilities: "all" },
   },
   regions: ["ap-northeast-1"],
+  customActionArn: "arn:aws:securityhub:ap-northeast-1:222222222222:action/custom/TellByHakken",
   slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: { value: "xoxb-1" } },
   backlog: {
     spaceUrl: `${url}/backlog`,

@@ -22,6 +22,7 @@ import { scanningOperations } from "../inspector/scanning";
 import { InspectorState, invalid as invalidScan } from "../inspector/state";
 import { organizationsOperations } from "../organizations/operations";
 import { Organization, type OrganizationSetup } from "../organizations/organization";
+import { actionOperations, askedFor, type Chosen } from "../securityhub/actions";
 import * as hubAdministration from "../securityhub/administration";
 import { Announcements, type PutEvents } from "../securityhub/announcements";
 import { controlOperations } from "../securityhub/controls";
@@ -81,6 +82,8 @@ export interface ControlPlane {
   importAsService(finding: unknown): Promise<ServiceImport>;
   /** What AWS Health does by itself: tells all whom an event concerns. Gives the ids of the events once every bus has taken them. */
   announceHealth(news: HealthNews): Promise<string[]>;
+  /** What Security Hub's console does: has a custom action done with findings that a person chose. Resolves with its event's id. */
+  ask(actionArn: string, findings: readonly Chosen[]): Promise<string>;
   /** Events that no bus has taken yet. */
   pendingEvents(): number;
   /** Resolves when every event has been taken. */
@@ -173,6 +176,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         ...hubMembers.memberOperations(securityHub),
         ...hubInvitations.invitationOperations(securityHub),
         ...ruleOperations(securityHub),
+        ...actionOperations(securityHub),
         ...v2Operations(securityHubV2),
         ...findingOperations({ state: securityHub, store, limits }),
         ...v2FindingOperations({ state: securityHubV2, store: v2Store, limits }),
@@ -214,6 +218,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
         deliveries.map(({ account, region, entry }) => announcements.announce(account, region, entry)),
       );
     },
+    ask: async (actionArn, findings) => askedFor({ state: securityHub, store, announcements }, actionArn, findings),
     pendingEvents: () => announcements.pending,
     drained: () => announcements.drained(),
     close: async () => {

@@ -3,6 +3,7 @@ import { accessDenied, ServiceError } from "../controlPlane/errors";
 import type { Call } from "../controlPlane/service";
 import type { Timing } from "../controlPlane/timing";
 import type { Account, Organization } from "../organizations/organization";
+import type { ActionTarget } from "./actions";
 import { type MemberStatus, Memberships } from "./memberships";
 import { applyPolicy } from "./policyControls";
 import type { Aggregator, Association, AutomationRule, ConfigurationPolicy, Hub } from "./records";
@@ -42,6 +43,8 @@ export class SecurityHubState {
   readonly memberships: Memberships;
   /** Automation rules by ARN, of each account and region. */
   private readonly rules = new Map<string, Map<string, AutomationRule>>();
+  /** Custom actions by ARN, of each account and region. */
+  private readonly actions = new Map<string, Map<string, ActionTarget>>();
   /** Configuration from the home region. Undefined: LOCAL. */
   central: { since: number } | undefined;
 
@@ -100,6 +103,7 @@ export class SecurityHubState {
   disable(account: string, region: string): void {
     this.hubs.delete(`${account}/${region}`);
     this.rules.delete(`${account}/${region}`);
+    this.actions.delete(`${account}/${region}`);
     // A member's association goes with it, but for the organization's own under CENTRAL.
     const administrator = this.memberships.administratorOf(account, region);
     if (administrator) this.memberships.set(administrator, account, region, { status: "Resigned" });
@@ -111,6 +115,14 @@ export class SecurityHubState {
     const rules = this.rules.get(key) ?? new Map<string, AutomationRule>();
     this.rules.set(key, rules);
     return rules;
+  }
+
+  /** An account's custom actions in a region, by ARN. */
+  actionsOf(account: string, region: string): Map<string, ActionTarget> {
+    const key = `${account}/${region}`;
+    const actions = this.actions.get(key) ?? new Map<string, ActionTarget>();
+    this.actions.set(key, actions);
+    return actions;
   }
 
   /** The one administrator of the organization, whatever the region. */

@@ -9,6 +9,7 @@ import type { OrganizationAdminAccountArgs } from "@pulumi/aws/securityhub/organ
 import type { OrganizationConfigurationArgs } from "@pulumi/aws/securityhub/organizationConfiguration";
 import { type Plain, type ResourceType, resource, until } from "../resource";
 import type { Scope } from "../scope";
+import { actionTarget } from "./actionTarget";
 import { automationRules } from "./automationRules";
 import { configurationPolicies } from "./configurationPolicies";
 import { securityHubStandards } from "./securityHubStandards";
@@ -51,6 +52,7 @@ const linked = ({ linkingMode, specifiedRegions }: Plain<FindingAggregatorArgs>)
 });
 
 export const securityhub: Record<string, ResourceType> = {
+  ...actionTarget,
   ...automationRules,
   ...configurationPolicies,
   ...securityHubStandards,

@@ -88,6 +88,8 @@ describe("the notification pipeline", () => {
       "alerts-key-alias",
       "alerts-opening",
       "alerts-opening-target",
+      "alerts-requested",
+      "alerts-requested-target",
       "alerts-rule-dead-letters",
       "alerts-rule-dead-letters-policy",
       "alerts-self-check",
