@@ -48,6 +48,10 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
     ((await new ConfigService(how).describeDeliveryChannels({})).DeliveryChannels ?? []).map(({ name }) => name),
   table: async (how) => (await new DynamoDB(how).listTables({})).TableNames ?? [],
   rule: async (how) => ((await new EventBridge(how).listRules({})).Rules ?? []).map(({ Name }) => Name),
+  "event bus": async (how) =>
+    ((await new EventBridge(how).listEventBuses({})).EventBuses ?? [])
+      .map(({ Name }) => Name)
+      .filter((name) => name !== "default"),
   detector: async (how) => ((await new GuardDuty(how).listDetectors({})).DetectorIds ?? []).map(() => ""),
   key: keys,
   alias: async (how) => ((await new KMS(how).listAliases({})).Aliases ?? []).map(({ AliasName }) => AliasName),

@@ -8,10 +8,11 @@ import { type Recorded, recorded, valuesOf } from "../pulumi/recorded";
 import { auditOutputs, auditSettings, aws, outputs, plainSettings } from "./settings";
 
 // The pipeline has tests of its own, and can't be made from what vitest makes of its handlers.
-const made = vi.hoisted(() => ({ health: [] as unknown[] }));
+const made = vi.hoisted(() => ({ health: [] as unknown[], securityHubRegions: [] as unknown[] }));
 vi.mock("../../components/notification/NotificationPipeline", () => ({
   NotificationPipeline: class {
-    constructor(_name: string, args: { health?: { forwarding?: unknown } }) {
+    constructor(_name: string, args: { health?: { forwarding?: unknown; choice: { securityHubRegions: unknown } } }) {
+      made.securityHubRegions = [args.health?.choice.securityHubRegions];
       made.health.push(args.health?.forwarding);
     }
   },
@@ -98,6 +99,17 @@ it("takes events in every region of the settings, in us-east-1 and us-west-2, an
   expect(forwards(resources).map(({ region, arn }) => [region, arn])).toEqual(
     ["eu-west-1", "us-east-1", "us-west-2"].map((region) => [region, home]),
   );
+});
+
+it("leaves out what Security Hub tells, unless findings are taken from V2, which has none of AWS Health", async () => {
+  const regions: unknown[] = [];
+
+  for (const findingSource of ["cspm", "v2"] as const) {
+    await recorded(() => audit({ ...auditSettings(), findingSource }), { answers: aws });
+    regions.push(...made.securityHubRegions);
+  }
+
+  expect(regions).toEqual([["ap-northeast-1", "ap-northeast-3", "us-east-1"], []]);
 });
 
 it.each<[string, object, Pick<Partial<PlainSettings>, "invitedAccounts">, unknown]>([
