@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { BacklogSettings } from "../handlers/backlog";
 import { secretArn, secretKeyArn } from "./existingSecret";
-import { list, oneOf, severity, text, url } from "./shapes";
+import { list, oneOf, severity, text, url, yesOrNo } from "./shapes";
 
 const defaultPriorities = {
   CRITICAL: "high",
@@ -11,6 +11,21 @@ const defaultPriorities = {
   LOW: "low",
   INFORMATIONAL: "low",
 } satisfies BacklogSettings["priorities"];
+
+/** Backlog's resolutions, which no space can change. By id, since a user's language decides their names. */
+const RESOLUTION_IDS = {
+  Fixed: 0,
+  "Won't Fix": 1,
+  Invalid: 2,
+  Duplication: 3,
+  "Cannot Reproduce": 4,
+  対応済み: 0,
+  対応しない: 1,
+  無効: 2,
+  重複: 3,
+  再現しない: 4,
+} as const;
+const resolution = oneOf(Object.keys(RESOLUTION_IDS) as (keyof typeof RESOLUTION_IDS)[]);
 
 /** Backlog's own hosts: their API is at the root. Another may be a proxy, with a path. */
 const SPACES = /\.(backlog\.com|backlog\.jp|backlogtool\.com)$/;
@@ -82,6 +97,20 @@ export const backlog = z
         description: "How texts are formatted: in Markdown, or in Backlog's own notation.",
         defaultMeaning: "as the project is set",
       }),
+      closeFindings: yesOrNo().default(true).meta({
+        description:
+          "Whether an issue that a person closes closes its findings in Security Hub, with a note that names the issue. Looked for every ten minutes.",
+      }),
+      suppressResolutions: z
+        .array(resolution, "it must be a list of resolutions")
+        .default(["Won't Fix", "Invalid"])
+        .transform((given) => [...new Set(given.map((name) => RESOLUTION_IDS[name]))])
+        .meta({
+          description:
+            "Resolutions of closed issues by which findings are SUPPRESSED, so that they stay silent: Backlog's own, in English or Japanese. By all others, and by none, they are RESOLVED; then what a control still fails comes back after `reopenFailingAfter`.",
+          defaultMeaning: "`[Won't Fix, Invalid]`, which are `[対応しない, 無効]`",
+          example: ["対応しない"],
+        }),
       apiKeySecretArn: secretArn.optional().meta({
         description: "A secret that holds the API key, nothing else, in place of `backlogApiKey`. None is made then.",
         defaultMeaning: "the secret that hakken makes of `backlogApiKey`",

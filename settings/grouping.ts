@@ -54,6 +54,13 @@ export const grouping = {
         "An alert that opens again within this time of its closing goes on in the same Slack message and the same Backlog issue; later it gets new ones, which link the old.",
       defaultMeaning: "7d",
     }),
+  reopenFailingAfter: duration("1d", "365d")
+    .default(14 * 86_400)
+    .meta({
+      description:
+        "What somebody has set RESOLVED although its control fails, in Security Hub or by closing a Backlog issue, is set NEW again after this time, and told again: Security Hub itself stays silent on it until the control passes. Until then it stands in the digest as closed but failing. What is SUPPRESSED stays so.",
+      defaultMeaning: "14d",
+    }),
   routes: z
     .array(
       z.strictObject(

@@ -121,6 +121,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       floods: floodsOf(settings),
       regions: settings.regions,
       customActionArn: action.arn,
+      reopenFailingAfterSeconds: settings.reopenFailingAfter,
       slack,
       backlog,
       mail,

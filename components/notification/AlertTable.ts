@@ -19,6 +19,8 @@ export class AlertTable extends pulumi.ComponentResource {
   readonly deferredIndexArn: pulumi.Output<string>;
   /** The sparse index of alerts that are open, by when they were compared with Security Hub. */
   readonly uncheckedIndexArn: pulumi.Output<string>;
+  /** The sparse index of alerts with findings that are RESOLVED although their control fails. */
+  readonly closedButFailingIndexArn: pulumi.Output<string>;
 
   constructor(name: string, args: AlertTableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:AlertTable", name, {}, opts);
@@ -30,23 +32,20 @@ export class AlertTable extends pulumi.ComponentResource {
         hashKey: "pk",
         rangeKey: "sk",
         attributes: [
-          "pk",
-          "sk",
-          "unsettled",
-          "unsettledSince",
-          "unchecked",
-          "checkedAt",
-          "deferring",
-          "deferredSince",
-        ].map((attribute) => ({
-          name: attribute,
-          type: "S",
-        })),
+          ...["pk", "sk", "unsettled", "unsettledSince", "unchecked", "checkedAt", "deferring", "deferredSince"],
+          ...["closedButFailing", "failingSince"],
+        ].map((attribute) => ({ name: attribute, type: "S" })),
         globalSecondaryIndexes: [
           // All in one partition, which takes 1,000 KB of writes a second: keys alone, or a flood of alerts is throttled.
           { name: "unsettled", hashKey: "unsettled", rangeKey: "unsettledSince", projectionType: "KEYS_ONLY" },
           { name: "deferred", hashKey: "deferring", rangeKey: "deferredSince", projectionType: "KEYS_ONLY" },
           { name: "unchecked", hashKey: "unchecked", rangeKey: "checkedAt", projectionType: "KEYS_ONLY" },
+          {
+            name: "closedButFailing",
+            hashKey: "closedButFailing",
+            rangeKey: "failingSince",
+            projectionType: "KEYS_ONLY",
+          },
         ],
         ttl: { attributeName: "expiresAt", enabled: true },
         pointInTimeRecovery: { enabled: true },
@@ -60,6 +59,7 @@ export class AlertTable extends pulumi.ComponentResource {
     this.unsettledIndexArn = pulumi.interpolate`${table.arn}/index/unsettled`;
     this.deferredIndexArn = pulumi.interpolate`${table.arn}/index/deferred`;
     this.uncheckedIndexArn = pulumi.interpolate`${table.arn}/index/unchecked`;
+    this.closedButFailingIndexArn = pulumi.interpolate`${table.arn}/index/closedButFailing`;
 
     this.registerOutputs();
   }

@@ -3,11 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { type BacklogTarget, backlogHandler } from "../../handlers/backlog";
 import { type ChannelArgs, secretStatements, tellStatement } from "./channel";
 import { HandlerFunction } from "./HandlerFunction";
-import { readable, type SecretSource } from "./ServiceSecret";
+import { type ReadableSecret, readable, type SecretSource } from "./ServiceSecret";
 
 export interface BacklogChannelArgs extends ChannelArgs, BacklogTarget {
   /** API key of a user who may add issues to the project: best one of hakken's own. */
   apiKey: SecretSource;
+  /** Whether an issue that a person closes closes its findings in Security Hub. */
+  closeFindings: boolean;
+  /** Ids of the resolutions by which findings are SUPPRESSED then; by all others they are RESOLVED. */
+  suppressResolutions: readonly number[];
 }
 
 const TIMEOUT_SECONDS = 60;
@@ -15,6 +19,8 @@ const TIMEOUT_SECONDS = 60;
 /** Files alerts as issues of one Backlog project. */
 export class BacklogChannel extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
+  /** The API key. */
+  readonly secret: ReadableSecret;
 
   constructor(name: string, args: BacklogChannelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:BacklogChannel", name, {}, opts);
@@ -26,6 +32,7 @@ export class BacklogChannel extends pulumi.ComponentResource {
       { description: "Backlog API key of hakken", region, key, source: args.apiKey },
       { parent: this },
     );
+    this.secret = secret;
     const target = {
       spaceUrl,
       project,

@@ -21,6 +21,7 @@ import { pipelineRules } from "./pipelineRules";
 import { Settle, SettleQueue } from "./Settle";
 import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
+import { scheduledParts } from "./scheduledParts";
 import { watchPipeline } from "./watchPipeline";
 
 /** What keeps a flood from being told message by message. */
@@ -56,6 +57,8 @@ export interface NotificationPipelineArgs {
   regions: string[];
   /** The custom action by which a person asks for findings to be told. Default: there is none. */
   customActionArn?: pulumi.Input<string>;
+  /** What somebody has set RESOLVED although its control fails is opened again after so many seconds. */
+  reopenFailingAfterSeconds: number;
   /** Default: not told in Slack. */
   slack?: Omit<SlackChannelArgs, keyof ChannelArgs>;
   /** Default: not filed in Backlog. */
@@ -110,7 +113,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       queueRetentionDays: retentionDays = 14,
       protect = false,
     } = args;
-    const { grouping, reopenWithinSeconds, floods, findingSource = "cspm" } = args;
+    const { grouping, reopenWithinSeconds, reopenFailingAfterSeconds, floods, findingSource = "cspm" } = args;
     const child = { parent: this };
     const guarded = { parent: this, protect };
     const hubArn = hubOf(findingSource, region, accountId);
@@ -134,7 +137,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       gate: { mutes: floods.mutes, digests: false },
     };
     const queueing = { region, key, retentionDays, protect };
-    const { slack, mail, channels } = makeChannels(name, args, shared, child);
+    const { slack, backlog, mail, channels } = makeChannels(name, args, shared, child);
 
     const asks = new SettleQueue(`${name}-settle-queue`, queueing, child);
     const failedAlerts = new EncryptedQueue(`${name}-failed-alerts`, queueing, child);
@@ -164,6 +167,11 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       child,
     );
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
+    const scheduled = scheduledParts(
+      name,
+      { ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog },
+      child,
+    );
     const notice = alarmNotice(name, args, key, slack, mail, child);
 
     const health = args.health && new HealthEvents(`${name}-health`, { region, protect, ...args.health }, child);
@@ -180,6 +188,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         customActionArn: args.customActionArn,
         intake,
         sweeper,
+        scheduled,
         workflow,
         failedAlerts,
         health,
@@ -196,7 +205,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     const alarms = { name: alarmName, topic, notice };
     const consumers = { ...intake.consumers, settle: settle.consumer };
     const looked = { keyArns, topics, consumers, made };
-    const shown = { intake, asks, settle, sweeper, failedAlerts, deadLetters, notice, channels, workflow };
+    const shown = { intake, asks, settle, sweeper, scheduled, failedAlerts, deadLetters, notice, channels, workflow };
     const watch = watchPipeline(name, args, { alarms, looked, parts: shown }, child);
     this.alarms = watch.way;
     this.dashboardUrl = watch.dashboardUrl;
@@ -234,5 +243,5 @@ function makeChannels(
     const made = { slack, backlog, mail }[channel];
     return made ? [{ channel, function: made.function }] : [];
   });
-  return { slack, mail, channels };
+  return { slack, backlog: args.backlog && backlog && { channel: backlog, settings: args.backlog }, mail, channels };
 }

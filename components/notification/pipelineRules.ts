@@ -12,6 +12,7 @@ import { PATTERNS } from "./patterns";
 import { RoutedRule } from "./RoutedRule";
 import type { SelfCheck } from "./SelfCheck";
 import type { Sweeper } from "./Sweeper";
+import type { ScheduledPart } from "./scheduledParts";
 import { detectionSilenced, pipelineSilenced } from "./silencingPatterns";
 
 export interface PipelineRulesArgs extends QueueKeeping {
@@ -24,6 +25,7 @@ export interface PipelineRulesArgs extends QueueKeeping {
   customActionArn?: pulumi.Input<string>;
   intake: Intake;
   sweeper: Sweeper;
+  scheduled: Record<string, ScheduledPart>;
   workflow: AlertWorkflow;
   failedAlerts: EncryptedQueue;
   /** Takes events of AWS Health. Default: nobody does. */
@@ -62,6 +64,12 @@ export function pipelineRules(
     new RoutedRule(`${name}-${what}`, { description, region, when }, { ...opts, protect: guarded });
 
   const patterns = PATTERNS[args.findingSource];
+  const schedules = Object.fromEntries(
+    Object.entries(args.scheduled).map(([what, { description, schedule, optional }]) => [
+      `${what}-schedule`,
+      rule(`${what}-schedule`, description, { schedule }, protect && !optional),
+    ]),
+  );
   const rules = {
     opening: rule("opening", "Findings that open an alert", { pattern: patterns.opening(args.severities) }),
     ...(args.customActionArn && {
@@ -73,6 +81,7 @@ export function pipelineRules(
     failures: rule("failures", "Executions that failed", { pattern: failurePattern(workflow) }),
     sweep: rule("sweep", "Runs the sweeper", { schedule: "rate(1 hour)" }),
     "self-check": rule("self-check", "Runs the self-check", { schedule: "rate(1 hour)" }),
+    ...schedules,
     // A target of these comes and goes with the channels.
     alarms: rule("alarms", "hakken's own alarms", { pattern: alarmPattern(args.alarmName) }, false),
     silenced: rule("silenced", "Calls that switch detection off", { pattern: detectionSilenced(`${name}-`) }, false),
@@ -97,6 +106,9 @@ export function pipelineRules(
   if (health && intake.healthQueue) health.sendTo(intake.healthQueue, deadLetters, buried);
   send(failedAlerts, rules.failures);
   rules.sweep.invoke(sweeper.function, deadLetters, [buried]);
+  for (const [what, { function: handler }] of Object.entries(args.scheduled)) {
+    schedules[`${what}-schedule`]?.invoke(handler, deadLetters, [buried]);
+  }
   if (notice) {
     for (const routed of [rules.alarms, ...silenced]) routed.invoke(notice.function, deadLetters, [buried]);
   }

@@ -7,6 +7,7 @@ import type { Intake } from "./Intake";
 import { type SelfCheck, selfCheckWatches } from "./SelfCheck";
 import type { Settle, SettleQueue } from "./Settle";
 import type { Sweeper } from "./Sweeper";
+import type { ScheduledPart } from "./scheduledParts";
 
 export interface PipelineParts {
   intake: Intake;
@@ -15,6 +16,7 @@ export interface PipelineParts {
   settle: Settle;
   sweeper: Sweeper;
   selfCheck: SelfCheck;
+  scheduled: Record<string, ScheduledPart>;
   failedAlerts: EncryptedQueue;
   /** Of the rules. */
   deadLetters: EncryptedQueue;
@@ -27,7 +29,7 @@ type Parts = Pick<AlarmsArgs, "deadLetters" | "workQueues" | "functions" | "othe
 
 /** What the alarms watch of the pipeline's parts: their keys are in the alarms' names, which must stay. */
 export function watchedParts(parts: PipelineParts): Parts {
-  const { intake, asks, settle, sweeper, selfCheck, failedAlerts, deadLetters, notice, channels } = parts;
+  const { intake, asks, settle, sweeper, selfCheck, scheduled, failedAlerts, deadLetters, notice, channels } = parts;
   return {
     deadLetters: {
       "intake-dead-letters": intake.deadLetters,
@@ -46,6 +48,7 @@ export function watchedParts(parts: PipelineParts): Parts {
       settle: { function: settle.function, errors: 1 },
       sweeper: { function: sweeper.function, errors: 1 },
       "self-check": { function: selfCheck.function, errors: 1 },
+      ...scheduled,
       ...(notice && { "alarm-notice": { function: notice.function, errors: 1 } }),
       ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
     },

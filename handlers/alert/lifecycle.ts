@@ -1,3 +1,4 @@
+import { countFailing } from "./failing";
 import type { Group } from "./group";
 import { type AlertRecord, type DigestReason, executionName, type FindingRecord } from "./record";
 import { severities } from "./severity";
@@ -74,6 +75,10 @@ export const isJoining = ({ finding, requested }: Observation, severities: reado
 
 /** Decides what a report on a finding means for its alert. */
 export function observe(known: Known, report: Observation, now: Circumstances): Decision {
+  return countFailing(known, report, now, decide(known, report, now));
+}
+
+function decide(known: Known, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
   const { alert, finding: last } = known;
   if (!alert || !last) {

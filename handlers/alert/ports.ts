@@ -87,6 +87,11 @@ export interface AlertStore {
   reserveSlot(channel: Channel, now: string): Promise<number>;
   /** Alerts unsettled since before that time, oldest first. */
   unsettled(before: string): Promise<AlertRecord[]>;
+  /**
+   * Alerts with findings that somebody has set RESOLVED although their control fails, since before that time, oldest first. One
+   * is closed, unless other findings of it are open.
+   */
+  closedButFailing(before: string): Promise<AlertRecord[]>;
 }
 
 /** DynamoDB takes 100 items in a transaction: the alert, and two a finding. */

@@ -81,6 +81,10 @@ export interface AlertRecord {
   unsettledSince?: string;
   /** When its findings were last compared with Security Hub while it is open; the sparse index of the daily reconciliation. */
   checkedAt?: string;
+  /** How many of its findings a person has set RESOLVED although their control fails; absent for none. */
+  failing?: number;
+  /** Since when there are such findings; the sparse index of what is opened again after a set time. */
+  failingSince?: string;
   /** Changes with each write of intake, settle and sweeper: their optimistic lock. */
   revision: number;
   /** DynamoDB's time to live, in epoch seconds; set when it closes. */
@@ -130,6 +134,8 @@ export interface FindingRecord {
   lastSeen?: string;
   /** A person had set it RESOLVED, and it goes on: settle sets it NOTIFIED. */
   resumed?: boolean;
+  /** Since when it is RESOLVED although its control fails: Security Hub is silent on it until the control passes. */
+  failingSince?: string;
   /** When a person last asked for it by a custom action: events come more than once. */
   requestedAt?: string;
   /** Of a finding that is over. */

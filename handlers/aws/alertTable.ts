@@ -33,6 +33,8 @@ const OWNED = [
   "restingSince",
   "unsettledSince",
   "checkedAt",
+  "failing",
+  "failingSince",
   "expiresAt",
 ] as const;
 
@@ -113,7 +115,8 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
     },
     ...digests(db, table),
     ...channelStates(db, table),
-    unsettled: (before) => readUnsettled(db, table, before),
+    unsettled: (before) => readIndexed(db, table, UNSETTLED, before),
+    closedButFailing: (before) => readIndexed(db, table, CLOSED_BUT_FAILING, before),
   };
 }
 
@@ -192,15 +195,16 @@ function putAlert(table: string, before: AlertRecord | undefined, alert: AlertRe
 }
 
 /** Partition keys of the sparse indexes: each is there while the alert is one of those that the index lists. */
-const indexed = ({ unsettledSince, checkedAt }: AlertRecord) => ({
+const indexed = ({ unsettledSince, checkedAt, failingSince }: AlertRecord) => ({
   unsettled: unsettledSince && "yes",
   unchecked: checkedAt && "yes",
+  closedButFailing: failingSince && "yes",
 });
 
 /** Sets or removes what intake owns, if the revision is still the one that was read. */
 function updateAlert(table: string, before: AlertRecord, alert: AlertRecord) {
   const owned = { ...alert, ...indexed(alert) };
-  const names = [...OWNED, "unsettled", "unchecked"] as const;
+  const names = [...OWNED, "unsettled", "unchecked", "closedButFailing"] as const;
   const present = names.filter((name) => owned[name] !== undefined);
   const absent = names.filter((name) => owned[name] === undefined);
   const sets = [...present.map((name) => `#${name} = :${name}`), "revision = :next"];
@@ -220,17 +224,28 @@ function updateAlert(table: string, before: AlertRecord, alert: AlertRecord) {
   };
 }
 
-async function readUnsettled(db: DynamoDBDocumentClient, table: string, before: string): Promise<AlertRecord[]> {
+/** A sparse index: its partition, and the time by which it is sorted. */
+interface Index {
+  name: "unsettled" | "closedButFailing";
+  since: "unsettledSince" | "failingSince";
+}
+const UNSETTLED: Index = { name: "unsettled", since: "unsettledSince" };
+const CLOSED_BUT_FAILING: Index = { name: "closedButFailing", since: "failingSince" };
+
+async function readIndexed(
+  db: DynamoDBDocumentClient,
+  table: string,
+  { name, since }: Index,
+  before: string,
+): Promise<AlertRecord[]> {
   const found = await queryAll(db, {
     TableName: table,
-    IndexName: "unsettled",
-    KeyConditionExpression: "unsettled = :yes AND unsettledSince < :before",
+    IndexName: name,
+    KeyConditionExpression: `${name} = :yes AND ${since} < :before`,
     ExpressionAttributeValues: { ":yes": "yes", ":before": before },
   });
-  // The index holds keys alone, and lags: what has settled meanwhile is no longer of interest.
+  // The index holds keys alone, and lags: what is no longer in it is of no interest.
   const keys = found.map(({ pk, sk }) => ({ pk, sk }) as Key);
   const alerts = await batchGet<AlertRecord>(db, table, keys);
-  return keys
-    .flatMap((key) => alerts.get(nameOf(key)) ?? [])
-    .filter(({ unsettledSince }) => unsettledSince !== undefined);
+  return keys.flatMap((key) => alerts.get(nameOf(key)) ?? []).filter((alert) => alert[since] !== undefined);
 }

@@ -4,14 +4,12 @@ import type { AlertStore } from "../alert/ports";
 import { alertTable } from "./alertTable";
 import { environment } from "./environment";
 
+/** DynamoDB with items as objects; what is undefined in them is left out. */
+export const documents = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
+
 /** The alert table that the function's environment names in ALERT_TABLE. */
-export const storeOfEnvironment = (): AlertStore => {
-  const marshallOptions = { removeUndefinedValues: true };
-  return alertTable(
-    DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions }),
-    environment("ALERT_TABLE"),
-  );
-};
+export const storeOfEnvironment = (): AlertStore => alertTable(documents(), environment("ALERT_TABLE"));
 
 /** The time of now, as the records hold it. */
 export const now = (): string => new Date().toISOString();

@@ -21,3 +21,12 @@ export function endsWithMarker(text: string | null | undefined, marker: string):
   const lines = (text ?? "").trimEnd().split(/\r\n|\r|\n/);
   return lines[lines.length - 1]?.trim() === marker;
 }
+
+/** The alert that a text's marker line names: its last one, though a person may have written more below it. */
+export function markedAlert(text: string | null | undefined): string | undefined {
+  const lines = (text ?? "").split(/\r\n|\r|\n/).map((line) => line.trim());
+  const marker = lines.findLast((line) => MARKER.test(line));
+  return MARKER.exec(marker ?? "")?.[1];
+}
+
+const MARKER = /^hakken: ([0-9a-f]{32})\/\d+$/;

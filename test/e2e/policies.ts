@@ -36,7 +36,7 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "AWS documents these services' use of a key without a source, and a refusal would be silent. The policies of the queues and of the topic, which the key protects, are bound to theirs.",
   ],
   [
-    /^trust role\/(alerts-(alarm-notice|backlog|intake|mail|settle|slack|sweeper)|reconciler)-role: unbound$/,
+    /^trust role\/(alerts-(alarm-notice|backlog|backlog-poll|intake|mail|reopen-failing|settle|slack|sweeper)|reconciler)-role: unbound$/,
     "Lambda documents no source for the role of a function, and takes no role of another account.",
   ],
   [

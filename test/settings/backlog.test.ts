@@ -41,8 +41,20 @@ describe("hakken:backlog", () => {
     const settings = parse({});
 
     expect("backlog" in settings && Object.keys(settings.backlog ?? {}).sort()).toEqual(
-      ["apiKey", "issueType", "priorities", "project", "spaceUrl"], //
+      ["apiKey", "closeFindings", "issueType", "priorities", "project", "spaceUrl", "suppressResolutions"], //
     );
+  });
+
+  it("takes back what people close, by default, and knows resolutions by their names in both languages", () => {
+    const resolutions = ["対応しない", "Won't Fix", "無効", "Cannot Reproduce"];
+    const given = parse({ closeFindings: false, suppressResolutions: resolutions });
+
+    expect(parse({})).toMatchObject({ backlog: { closeFindings: true, suppressResolutions: [1, 2] } });
+    expect(given).toMatchObject({ backlog: { closeFindings: false, suppressResolutions: [1, 2, 4] } });
+    expect(parse({ suppressResolutions: [] })).toMatchObject({ backlog: { suppressResolutions: [] } });
+    expect(problemsOf({ suppressResolutions: ["Wontfix"] })).toEqual([
+      'hakken:backlog.suppressResolutions[0]: "Wontfix" is wrong: it must be one of Fixed, Won\'t Fix, Invalid, Duplication, Cannot Reproduce, 対応済み, 対応しない, 無効, 重複, 再現しない.',
+    ]);
   });
 
   it("says of each wrong one what it must be", () => {

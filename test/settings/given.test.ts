@@ -39,6 +39,7 @@ describe("what is given", () => {
       groupWait: 30,
       groupInterval: 300,
       reopenWithin: 604_800,
+      reopenFailingAfter: 1_209_600,
       routes: [],
       hourlyBudget: { slack: 100, mail: 100 },
       start: "quiet",
@@ -72,6 +73,7 @@ describe("what is given", () => {
       "hakken:mute": '[{"from":"2026-12-01T22:00:00+09:00","until":"2026-12-02T02:00:00+09:00"}]',
       "hakken:groupInterval": "2h",
       "hakken:reopenWithin": "30d",
+      "hakken:reopenFailingAfter": "30d",
       "hakken:routes": '[{"name":"payments","match":{"accounts":["333333333333"],"controls":["S3.*"]}}]',
       "hakken:stacks": '{"management":"acme/root/management"}',
       "hakken:severities": '["MEDIUM","HIGH"]',
@@ -119,6 +121,7 @@ describe("what is given", () => {
       vulnerabilities: "all",
       digest: { at: "08:30", timeZone: "Europe/Berlin" },
       mute: [{ from: "2026-12-01T13:00:00.000Z", until: "2026-12-01T17:00:00.000Z" }],
+      reopenFailingAfter: 2_592_000,
       routes: [{ name: "payments", match: { accounts: ["333333333333"], controls: ["S3.*"] } }],
     });
     expect(slack).toMatchObject({ apiUrl: "http://127.0.0.1:4000/api", channel: "G0123456789" });

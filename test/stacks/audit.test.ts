@@ -132,6 +132,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
             securityHubRegions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
           },
         },
+        reopenFailingAfterSeconds: 1_209_600,
         requiredChannels: ["slack"],
         healthOrganization: true,
         alarmAddresses: ["sre@example.com"],

@@ -29,6 +29,7 @@ export const auditSettings = (): AuditSettings => ({
   groupWait: 30,
   groupInterval: 300,
   reopenWithin: 604_800,
+  reopenFailingAfter: 1_209_600,
   routes: [],
   hourlyBudget: { slack: 100, mail: 100 },
   start: "quiet",

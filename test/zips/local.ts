@@ -125,10 +125,9 @@ async function resources(client: object): Promise<Record<string, string>> {
     new CreateTableCommand({
       TableName: "alerts",
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: ["pk", "sk", "unsettled", "unsettledSince"].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: "S",
-      })),
+      AttributeDefinitions: [...["pk", "sk", "unsettled", "unsettledSince", "closedButFailing", "failingSince"]].map(
+        (AttributeName) => ({ AttributeName, AttributeType: "S" }),
+      ),
       KeySchema: [
         { AttributeName: "pk", KeyType: "HASH" },
         { AttributeName: "sk", KeyType: "RANGE" },
@@ -139,6 +138,14 @@ async function resources(client: object): Promise<Record<string, string>> {
           KeySchema: [
             { AttributeName: "unsettled", KeyType: "HASH" },
             { AttributeName: "unsettledSince", KeyType: "RANGE" },
+          ],
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        },
+        {
+          IndexName: "closedButFailing",
+          KeySchema: [
+            { AttributeName: "closedButFailing", KeyType: "HASH" },
+            { AttributeName: "failingSince", KeyType: "RANGE" },
           ],
           Projection: { ProjectionType: "KEYS_ONLY" },
         },

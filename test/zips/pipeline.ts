@@ -17,6 +17,7 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
   },
   regions: ["ap-northeast-1"],
   customActionArn: "arn:aws:securityhub:ap-northeast-1:222222222222:action/custom/TellByHakken",
+  reopenFailingAfterSeconds: 14 * 86_400,
   slack: { apiUrl: `${url}/slack/api`, channel: "C0SECURITY", token: { value: "xoxb-1" } },
   backlog: {
     spaceUrl: `${url}/backlog`,
@@ -29,6 +30,8 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
     notifiedUsers: ["suzuki"],
     dueDays: { CRITICAL: 1, HIGH: 7 },
     textFormat: "markdown",
+    closeFindings: true,
+    suppressResolutions: [1, 2],
   },
   mail: { addresses: ["security@example.com"] },
   accessPortal: { url: "https://d-1234567890.awsapps.com/start", roleName: "SecurityAudit" },

@@ -23,7 +23,16 @@ import {
 } from "./issues";
 import { type LimitState, minuteLimits } from "./limits";
 import { readParameters } from "./parameters";
-import { type BacklogOptions, categoryJson, commentJson, createSpace, issueJson, statusJson, typeJson } from "./space";
+import {
+  type BacklogOptions,
+  type BacklogUser,
+  categoryJson,
+  commentJson,
+  createSpace,
+  issueJson,
+  statusJson,
+  typeJson,
+} from "./space";
 
 interface BacklogDouble extends BacklogOptions {
   store: InboxStore;
@@ -50,8 +59,15 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
     return found;
   };
   /** Viewers only read; reporters add issues and comments but change nothing. */
-  const allow = (...roles: number[]) => {
-    if (!roles.includes(space.user.roleType)) throw unauthorised();
+  const allow = (user: BacklogUser, ...roles: number[]) => {
+    if (!roles.includes(user.roleType)) throw unauthorised();
+  };
+  const asking = (request: FastifyRequest): BacklogUser => {
+    const key = query(request).get("apiKey");
+    const isOf = ({ userId }: BacklogUser) => key === `${options.apiKey}-${userId}`;
+    const user = key === options.apiKey ? space.user : space.members.find((one) => one !== space.user && isOf(one));
+    if (!user) throw authenticationFailure();
+    return user;
   };
 
   return async (app) => {
@@ -63,8 +79,7 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
     });
     app.setNotFoundHandler((_request, reply) => refuse(reply, noResource("resource")));
     app.addHook("preHandler", async (request, reply) => {
-      if (query(request).get("apiKey") !== options.apiKey) throw authenticationFailure();
-      const state = count(kindOf(request));
+      const state = count(asking(request).id, kindOf(request));
       limitHeaders(reply, state);
       if (state.exceeded) throw tooManyRequests();
     });
@@ -84,7 +99,7 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
       },
     });
 
-    app.get("/api/v2/users/myself", async () => space.user);
+    app.get("/api/v2/users/myself", async (request) => asking(request));
     app.get("/api/v2/space", async () => space.space);
     app.get("/api/v2/priorities", async () => space.priorities);
     app.get("/api/v2/resolutions", async () => space.resolutions);
@@ -109,34 +124,34 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
       listIssues(space, readParameters(query(request), LIST_PARAMETERS)).map((found) => issueJson(space, found)),
     );
     app.post("/api/v2/issues", async (request, reply) => {
-      allow(1, 2, 3);
-      const added = addIssue(space, readParameters(form(request), ADD_PARAMETERS));
+      const user = asking(request);
+      allow(user, 1, 2, 3);
+      const added = addIssue(space, readParameters(form(request), ADD_PARAMETERS), user);
       const location = `${request.protocol}://${request.host}${app.prefix}/view/${added.key}`;
       return reply.code(201).header("location", location).type(JSON_TYPE).send(issueJson(space, added));
     });
     app.get("/api/v2/issues/:issue", async (request) => issueJson(space, issue(named(request, "issue"))));
     app.patch("/api/v2/issues/:issue", async (request) => {
-      allow(1, 2);
+      const user = asking(request);
+      allow(user, 1, 2);
       const parameters = readParameters(form(request), UPDATE_PARAMETERS);
-      return issueJson(space, updateIssue(space, issue(named(request, "issue")), parameters));
+      return issueJson(space, updateIssue(space, issue(named(request, "issue")), parameters, user));
     });
     app.delete("/api/v2/issues/:issue", async (request) => {
-      allow(1);
+      allow(asking(request), 1);
       return issueJson(space, deleteIssue(space, issue(named(request, "issue"))));
     });
     app.get("/api/v2/issues/:issue/comments", async (request) => {
       const found = issue(named(request, "issue"));
       const parameters = readParameters(query(request), ["minId", "maxId", "count", "order"]);
-      return listComments(found, parameters).map((comment) => commentJson(space, found, comment));
+      return listComments(found, parameters).map((comment) => commentJson(found, comment));
     });
     app.post("/api/v2/issues/:issue/comments", async (request, reply) => {
-      allow(1, 2, 3);
+      const user = asking(request);
+      allow(user, 1, 2, 3);
       const found = issue(named(request, "issue"));
-      const comment = addComment(space, found, readParameters(form(request), ["content", "notifiedUserId[]"]));
-      return reply
-        .code(201)
-        .type(JSON_TYPE)
-        .send(commentJson(space, found, comment));
+      const comment = addComment(space, found, readParameters(form(request), ["content", "notifiedUserId[]"]), user);
+      return reply.code(201).type(JSON_TYPE).send(commentJson(found, comment));
     });
   };
 }

@@ -20,11 +20,11 @@ export const UPDATE_PARAMETERS = [
 ];
 export const LIST_PARAMETERS = [
   ...["projectId[]", "issueTypeId[]", "statusId[]", "priorityId[]", "createdUserId[]", "id[]", "keyword"],
-  ...["sort", "order", "count", "offset", "createdSince", "createdUntil"],
+  ...["sort", "order", "count", "offset", "createdSince", "createdUntil", "updatedSince", "updatedUntil"],
 ];
 
 /** https://developer.nulab.com/docs/backlog/api/2/add-issue */
-export function addIssue(space: Space, given: Parameters): Issue {
+export function addIssue(space: Space, given: Parameters, user: BacklogUser): Issue {
   if (given.requiredNumber("projectId") !== space.project.id) throw noResource("project");
   const notified = readNotified(space, given);
   const at = space.now();
@@ -46,6 +46,8 @@ export function addIssue(space: Space, given: Parameters): Issue {
     created: at,
     updated: at,
     comments: [],
+    createdUser: user,
+    updatedUser: user,
   };
   space.issues.push(issue);
   const text = [issue.summary, `${issue.type.name} / ${issue.priority.name}`, issue.description].join("\n");
@@ -64,7 +66,7 @@ export function addIssue(space: Space, given: Parameters): Issue {
 }
 
 /** https://developer.nulab.com/docs/backlog/api/2/update-issue */
-export function updateIssue(space: Space, issue: Issue, given: Parameters): Issue {
+export function updateIssue(space: Space, issue: Issue, given: Parameters, user: BacklogUser): Issue {
   const notified = readNotified(space, given);
   const next: Issue = { ...issue };
   const number = (name: string) => given.number(name);
@@ -88,7 +90,7 @@ export function updateIssue(space: Space, issue: Issue, given: Parameters): Issu
   // So the real one answers a PATCH that changes nothing, such as the status that the issue has already.
   if (changeLog.length === 0 && comment === "") throw invalidRequest("No comment content.");
   Object.assign(issue, next);
-  remember(space, issue, { content: comment === "" ? null : comment, changeLog, notified });
+  remember(space, issue, { content: comment === "" ? null : comment, changeLog, notified, createdUser: user });
   return issue;
 }
 
@@ -102,17 +104,19 @@ export function deleteIssue(space: Space, issue: Issue): Issue {
 }
 
 /** https://developer.nulab.com/docs/backlog/api/2/add-comment */
-export function addComment(space: Space, issue: Issue, given: Parameters): Comment {
+export function addComment(space: Space, issue: Issue, given: Parameters, user: BacklogUser): Comment {
   const notified = readNotified(space, given);
-  return remember(space, issue, { content: readText(given.required("content"), "content"), changeLog: [], notified });
+  const content = readText(given.required("content"), "content");
+  return remember(space, issue, { content, changeLog: [], notified, createdUser: user });
 }
 
 /** A change and a comment are one entry in Backlog's list of comments; the inbox tells them apart. */
-function remember(space: Space, issue: Issue, said: Pick<Comment, "content" | "changeLog" | "notified">): Comment {
+function remember(space: Space, issue: Issue, said: Omit<Comment, "id" | "created">): Comment {
   const at = space.now();
   const comment: Comment = { id: space.nextId++, ...said, created: at };
   issue.comments.push(comment);
   issue.updated = at;
+  issue.updatedUser = said.createdUser;
   const entry = entryOf(space, issue);
   note(entry, comment, iso(at));
   entry.fields = fieldsOf(issue);
@@ -183,8 +187,14 @@ export function listIssues(space: Space, given: Parameters): Issue[] {
   if (sort !== "created" && sort !== "updated") throw invalidRequest(`sort: ${sort} is not supported.`);
   const order = given.text("order") ?? "desc";
   if (order !== "asc" && order !== "desc") throw invalidRequest(`order: ${order} is neither asc nor desc.`);
-  const since = given.date("createdSince");
-  const until = given.date("createdUntil");
+  const days = (what: "created" | "updated") => {
+    const [since, until] = [given.date(`${what}Since`), given.date(`${what}Until`)];
+    return (at: number) => {
+      const day = iso(at).slice(0, 10);
+      return (since === undefined || day >= since) && (until === undefined || day <= until);
+    };
+  };
+  const [created, updated] = [days("created"), days("updated")];
 
   const { offset, count } = readPage(given);
 
@@ -193,10 +203,10 @@ export function listIssues(space: Space, given: Parameters): Issue[] {
       types(issue.type.id) &&
       statuses(issue.status.id) &&
       priorities(issue.priority.id) &&
-      users(space.user.id) &&
+      users(issue.createdUser.id) &&
       ids(issue.id) &&
-      (since === undefined || iso(issue.created).slice(0, 10) >= since) &&
-      (until === undefined || iso(issue.created).slice(0, 10) <= until) &&
+      created(issue.created) &&
+      updated(issue.updated) &&
       (keyword === undefined || matches(space, issue, keyword)),
   );
   // Issues of one millisecond stand in the order of their keys.

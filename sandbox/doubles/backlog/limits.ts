@@ -9,17 +9,18 @@ export interface LimitState {
 }
 
 /**
- * Requests a minute by kind, from the first request on. One user, so one count a kind.
+ * Requests a minute by user and kind, from the first request on.
  * https://developer.nulab.com/docs/backlog/rate-limit
  */
 export function minuteLimits(limits: Record<RequestKind, number>, now: () => number) {
-  const windows = new Map<RequestKind, { used: number; reset: number }>();
-  return (kind: RequestKind): LimitState => {
+  const windows = new Map<string, { used: number; reset: number }>();
+  return (userId: number, kind: RequestKind): LimitState => {
+    const key = `${userId} ${kind}`;
     const seconds = now() / 1000;
-    let window = windows.get(kind);
+    let window = windows.get(key);
     if (window === undefined || seconds >= window.reset) {
       window = { used: 0, reset: Math.floor(seconds) + 60 };
-      windows.set(kind, window);
+      windows.set(key, window);
     }
     window.used += 1;
     const limit = limits[kind];

@@ -1,7 +1,7 @@
 import type { InboxStore } from "../../inbox/store";
 
 export interface BacklogOptions {
-  /** The key that is accepted, as query parameter apiKey. */
+  /** The key of hakken's user, as query parameter apiKey. A member's own is this, a hyphen and the member's userId. */
   apiKey: string;
   project: {
     /** Such as "SEC": capitals, digits and underscores. */
@@ -57,6 +57,8 @@ export interface Issue {
   created: number;
   updated: number;
   comments: Comment[];
+  createdUser: BacklogUser;
+  updatedUser: BacklogUser;
 }
 
 export interface Comment {
@@ -66,6 +68,7 @@ export interface Comment {
   /** Who is told of it by name, beside those who follow the issue. */
   notified: BacklogUser[];
   created: number;
+  createdUser: BacklogUser;
 }
 
 export type BacklogUser = ReturnType<typeof userJson>;
@@ -218,9 +221,9 @@ export function issueJson(space: Space, issue: Issue) {
     estimatedHours: null,
     actualHours: null,
     parentIssueId: issue.parentIssueId,
-    createdUser: space.user,
+    createdUser: issue.createdUser,
     created: time(issue.created),
-    updatedUser: space.user,
+    updatedUser: issue.updatedUser,
     updated: time(issue.updated),
     customFields: [],
     attachments: [],
@@ -230,7 +233,7 @@ export function issueJson(space: Space, issue: Issue) {
 }
 
 /** https://developer.nulab.com/docs/backlog/api/2/get-comment-list */
-export function commentJson(space: Space, issue: Issue, comment: Comment) {
+export function commentJson(issue: Issue, comment: Comment) {
   return {
     id: comment.id,
     projectId: PROJECT_ID,
@@ -242,7 +245,7 @@ export function commentJson(space: Space, issue: Issue, comment: Comment) {
       attributeInfo: null,
       notificationInfo: null,
     })),
-    createdUser: space.user,
+    createdUser: comment.createdUser,
     created: time(comment.created),
     updated: time(comment.created),
     stars: [],

@@ -88,6 +88,9 @@ describe("the notification pipeline", () => {
       "alerts-key-alias",
       "alerts-opening",
       "alerts-opening-target",
+      "alerts-reopen-failing-schedule",
+      "alerts-reopen-failing-schedule-permission",
+      "alerts-reopen-failing-schedule-target",
       "alerts-requested",
       "alerts-requested-target",
       "alerts-rule-dead-letters",
@@ -132,11 +135,24 @@ describe("the notification pipeline", () => {
       );
     });
     const hub = ["arn:aws:securityhub:ap-northeast-1:222222222222:hubv2/*"];
+    const readAndMark = ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"];
     expect(hubRights).toEqual([
+      ["alerts-backlog-poll-policy", readAndMark, hub],
       ["alerts-intake-policy", ["securityhub:GetFindings"], hub],
-      ["alerts-settle-policy", ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"], hub],
+      ["alerts-reopen-failing-policy", readAndMark, hub],
+      ["alerts-settle-policy", readAndMark, hub],
       ["alerts-sweeper-policy", ["securityhub:GetFindings"], hub],
     ]);
+  });
+
+  it("looks for what people close where there is a Backlog and the settings do not switch it off", async () => {
+    const { backlog, ...rest } = pipelineArgs("https://services.example.com");
+    if (!backlog) throw new Error("the pipeline of the tests has one");
+
+    const resources = await made({ ...rest, backlog: { ...backlog, closeFindings: false } });
+
+    expect(resources.filter(({ name }) => name.includes("backlog-poll"))).toEqual([]);
+    expect(resources.filter(({ name }) => name === "alerts-reopen-failing")).not.toEqual([]);
   });
 
   it("tells whoever operates it where its parts are", async () => {
@@ -203,6 +219,7 @@ describe("the notification pipeline", () => {
     expect(secretRights("alerts-slack")).toEqual([read("arn:slack-token")]);
     expect(secretRights("alerts-alarm-notice")).toEqual([read("arn:slack-token")]);
     expect(secretRights("alerts-backlog")).toEqual([read("arn:backlog-key"), [["kms:Decrypt"], ["arn:its-key"]]]);
+    expect(secretRights("alerts-backlog-poll").slice(-2)).toEqual(secretRights("alerts-backlog"));
   });
 
   it("names no right that a role does not need by its resource: no star alone", async () => {

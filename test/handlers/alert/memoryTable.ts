@@ -104,5 +104,7 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
     reserveSlot: () => io("reserveSlot", () => 0),
     unsettled: (before) =>
       io("unsettled", () => copy([...alerts.values()].filter((a) => a.unsettledSince && a.unsettledSince < before))),
+    closedButFailing: (before) =>
+      io("closedButFailing", () => copy([...alerts.values()].filter((a) => a.failingSince && a.failingSince < before))),
   };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isClosedButFailing } from "../../../handlers/alert/failing";
 import type { AlertRecord } from "../../../handlers/alert/record";
 import type { Channel, Finding } from "../../../handlers/alert/types";
 import { aFinding, createWorld, type Message } from "./world";
@@ -15,7 +16,11 @@ type Step =
   | "suppress"
   | "unsuppress"
   | "resolve"
-  | "active";
+  | "active"
+  /** A person closes the alert's issue, as done or as one that is not to be mended; or nobody does anything for a fortnight. */
+  | "close"
+  | "wontFix"
+  | "fortnight";
 
 /** Security Hub's rules for a finding's next state; undefined where the step can't happen. */
 function next(finding: Finding, step: Step, updatedAt: string): Finding | undefined {
@@ -48,6 +53,8 @@ function next(finding: Finding, step: Step, updatedAt: string): Finding | undefi
       // GuardDuty folds new activity into the same finding, and leaves its workflow alone.
       if (finding.activity === undefined || over) return undefined;
       return { ...changed, activity: finding.activity + 1, lastSeen: updatedAt };
+    default:
+      return undefined;
   }
 }
 
@@ -57,9 +64,10 @@ const isLive = (f: Finding) =>
   f.record === "ACTIVE" && f.compliance !== "PASSED" && (f.workflow === "NEW" || f.workflow === "NOTIFIED");
 
 const kinds: Step[] = ["fail", "update", "pass", "archive", "unarchive", "worse", "suppress", "unsuppress", "resolve"];
-const steps = fc.array(fc.record({ step: fc.constantFrom<Step>(...kinds, "active"), nth: fc.nat(2) }), {
-  maxLength: 8,
-});
+const steps = fc.array(
+  fc.record({ step: fc.constantFrom<Step>(...kinds, "active", "close", "wontFix", "fortnight"), nth: fc.nat(2) }),
+  { maxLength: 8 },
+);
 const crashes = fc.uniqueArray(fc.nat(150), { maxLength: 6 }).map((at) => new Set(at));
 const aborted = fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }).map((nth) => new Set(nth));
 
@@ -131,6 +139,14 @@ function expectLastWord(world: World, channel: Channel) {
   }
 }
 
+/** A person closes the issues; nothing had changed since they were told, so that nothing is left. */
+async function takeBackAll(world: World, step: "close" | "wontFix") {
+  world.closeIssues(step === "wontFix" ? 1 : 0);
+  await world.takeBackLater();
+  await world.drain();
+  expect([...world.hub.values()].filter(isLive), "open after its issue was closed").toEqual([]);
+}
+
 describe("the life of an alert", () => {
   it("is told once per occurrence, wherever a handler is killed, when events come one after the other", async () => {
     await fc.assert(
@@ -144,6 +160,16 @@ describe("the life of an alert", () => {
           await world.sweepLater(1);
           await world.drain();
           const findings = [...world.hub.values()];
+          if (step === "close" || step === "wontFix") {
+            await takeBackAll(world, step);
+            continue;
+          }
+          if (step === "fortnight") {
+            if (!findings.some(isLive) && findings.some(isClosedButFailing)) occurrences++;
+            await world.reopenFailingLater();
+            await world.drain();
+            continue;
+          }
           const finding = findings[nth % findings.length] as Finding;
           const changed = next(finding, step, world.now());
           if (!changed) continue;
@@ -162,6 +188,7 @@ describe("the life of an alert", () => {
 
         expectNothingIsLost(world);
         expectToldOnce(world);
+        expect(world.overwritten).toEqual([]);
         expect(world.alerts.size).toBe(1);
         for (const channel of ["slack", "backlog"] as const) {
           expect(openings(world.messages, channel)).toEqual(Array.from({ length: occurrences }, (_, i) => i + 1));
@@ -192,9 +219,18 @@ describe("the life of an alert", () => {
             world.report(changed, 2);
           }
 
-          const drained = world.drain();
-          await scheduler.waitFor(drained);
+          const closing = history.filter(({ step }) => step === "close" || step === "wontFix");
+          const persons = async () => {
+            for (const { step, nth } of closing) {
+              for (let turns = 0; turns < 20 * (nth + 1); turns++) await turn("person", () => undefined);
+              world.closeIssues(step === "wontFix" ? 1 : 0);
+              await world.takeBackLater();
+            }
+          };
+          await scheduler.waitFor(Promise.all([world.drain(), persons()]));
           free = true;
+          await world.takeBackLater();
+          await world.drain();
           for (let hour = 0; hour < 4; hour++) {
             await world.sweepLater(1);
             await world.drain();
@@ -202,6 +238,7 @@ describe("the life of an alert", () => {
 
           expectNothingIsLost(world);
           expectToldOnce(world);
+          expect(world.overwritten).toEqual([]);
         },
       ),
       { numRuns: 1000 },

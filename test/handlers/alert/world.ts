@@ -18,6 +18,7 @@ import { sweep } from "../../../handlers/alert/sweep";
 import { tell } from "../../../handlers/alert/tell";
 import type { Channel, Finding, Notice, Observation, Severity } from "../../../handlers/alert/types";
 import { copy, memoryTable } from "./memoryTable";
+import { people } from "./people";
 
 /** What ends a handler between two of its I/O calls. */
 const CRASH = "the process was killed";
@@ -87,14 +88,27 @@ export function createWorld(options: WorldOptions) {
     return result;
   };
   const store = memoryTable(io, { alerts, findings: records });
+  const overwritten: string[] = [];
+  const lastRead = new Map<string, Finding["workflow"] | undefined>();
 
   const findings: Findings = {
-    get: (ids) => io("getFindings", () => ids.map((id) => copy(hub.get(findingKey(id))))),
+    get: (ids) =>
+      io("getFindings", () =>
+        ids.map((id) => {
+          const finding = hub.get(findingKey(id));
+          lastRead.set(findingKey(id), finding?.workflow);
+          return copy(finding);
+        }),
+      ),
     setWorkflow: (marked, status) =>
       io("setWorkflow", () =>
         marked.map((id) => {
           const finding = hub.get(findingKey(id));
           if (!finding) return "FindingNotFound";
+          const isAPersons =
+            finding.workflow === "SUPPRESSED" || (finding.workflow === "RESOLVED" && status === "SUPPRESSED");
+          // What changed after it was read last, nobody could have known.
+          if (isAPersons && lastRead.get(findingKey(id)) === finding.workflow) overwritten.push(findingKey(id));
           finding.workflow = status;
           emit(finding);
           return undefined;
@@ -162,7 +176,9 @@ export function createWorld(options: WorldOptions) {
         // A mail can't be changed: a closing is for the digest.
         if (channel === "mail" && notice.kind === "closed") return parent?.reference ?? "";
         messages.push({ channel, notice: copy(notice), parent: parent?.reference });
-        return parent?.reference ?? String(messages.length);
+        const reference = parent?.reference ?? String(messages.length);
+        if (channel === "backlog") persons.tell(reference, notice);
+        return reference;
       }),
     ...(channel !== "mail" && {
       find: (notice: Notice, parent: Told | undefined) =>
@@ -257,10 +273,27 @@ export function createWorld(options: WorldOptions) {
       if (result.message !== CRASH) throw result;
     }
   }
+  /** A flow that a schedule runs: one that was killed runs again. */
+  async function again(flow: () => Promise<unknown>) {
+    for (let done = false; !done; ) {
+      await flow().then(
+        () => (done = true),
+        (error: Error) => {
+          if (!error.message.includes(CRASH)) throw error;
+        },
+      );
+    }
+  }
+  const pass = (milliseconds: number) => {
+    clock += milliseconds;
+  };
+  const persons = people({ io, store, findings, later, now, clock: () => clock, pass, again });
+
   const openExecutions = () => [...executions.values()].filter(({ open }) => open);
 
   return {
     hub,
+    store,
     alerts,
     records,
     messages,
@@ -308,15 +341,11 @@ export function createWorld(options: WorldOptions) {
     },
     async sweepLater(hours = 2) {
       clock += hours * 3_600_000;
-      for (let done = false; !done; ) {
-        await sweep(ports).then(
-          () => (done = true),
-          (error: Error) => {
-            if (!error.message.includes(CRASH)) throw error;
-          },
-        );
-      }
+      await again(() => sweep(ports));
     },
+    ...persons,
+    /** Findings whose state a person had set, and hakken set otherwise although it had read that. */
+    overwritten,
   };
 }
 

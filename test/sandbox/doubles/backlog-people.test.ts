@@ -163,3 +163,31 @@ describe("an issue with people", () => {
     expect(running.store.entries.backlog).toMatchObject([{ comments: [] }]);
   });
 });
+
+it("knows who asks by the key: members have their own, with their own limits", async () => {
+  running = await runInbox({
+    backlog: { apiKey: API_KEY, project: PROJECT, limits: { read: 3, update: 10, search: 10 } },
+  });
+  const as = async (key: string, method: string, path: string, given: Pairs = []) => {
+    const form = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const url = `${running.url}/backlog/api/v2${path}?apiKey=${key}`;
+    const answer = await fetch(url, method === "GET" ? { method } : { method, headers, body: form });
+    // biome-ignore lint/suspicious/noExplicitAny: what a service answers has no type until it is looked at
+    return { status: answer.status, body: (await answer.json()) as any };
+  };
+  await add();
+  await as(`${API_KEY}-sato`, "PATCH", "/issues/SEC-1", [["statusId", 4]]);
+
+  const [myself, stranger] = [await as(`${API_KEY}-sato`, "GET", "/users/myself"), await as("sato", "GET", "/space")];
+  const issue = (await ask("GET", "/issues/SEC-1")).body;
+  const comments = (await ask("GET", "/issues/SEC-1/comments")).body;
+
+  expect(myself.body).toMatchObject({ id: 12, userId: "sato" });
+  expect(stranger.status).toBe(401);
+  expect(issue).toMatchObject({ createdUser: { id: 11 }, updatedUser: { id: 12 } });
+  expect(comments).toMatchObject([{ createdUser: { id: 12 }, changeLog: [{ field: "status", newValue: "完了" }] }]);
+  await ask("GET", "/space");
+  expect((await ask("GET", "/space")).status).toBe(429);
+  expect((await as(`${API_KEY}-sato`, "GET", "/space")).status).toBe(200);
+});

@@ -1,0 +1,80 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { FindingSource, Language } from "../../handlers/alert/types";
+import type { AlertTable } from "./AlertTable";
+import type { BacklogChannel, BacklogChannelArgs } from "./BacklogChannel";
+import { BacklogPoll } from "./BacklogPoll";
+import type { ChannelArgs } from "./channel";
+import type { EncryptedQueue } from "./EncryptedQueue";
+import type { EncryptionKey } from "./EncryptionKey";
+import { ReopenFailing } from "./ReopenFailing";
+
+/** A function that a rule of its own runs, again and again. */
+export interface ScheduledPart {
+  /** Of the rule, as a sentence. */
+  description: string;
+  /** Such as rate(1 hour). */
+  schedule: string;
+  function: aws.lambda.Function;
+  /** Errors in five minutes that are too many. Lambda tries each run three times. */
+  errors: number;
+  /** Whether the settings may switch it off, so that nothing protects it. */
+  optional: boolean;
+}
+
+export interface ScheduledPartsArgs {
+  region: string;
+  language: Language;
+  openingQueue: EncryptedQueue;
+  table: AlertTable;
+  key: EncryptionKey;
+  /** Security Hub of the region, as a policy names it. */
+  hubArn: string;
+  findingSource: FindingSource;
+  reopenFailingAfterSeconds: number;
+  /** Default: no Backlog. */
+  backlog?: { channel: BacklogChannel; settings: Omit<BacklogChannelArgs, keyof ChannelArgs> };
+}
+
+/** What runs by itself, beside the sweeper; by what it is called. */
+export function scheduledParts(
+  name: string,
+  { backlog, reopenFailingAfterSeconds, ...shared }: ScheduledPartsArgs,
+  opts: pulumi.ComponentResourceOptions,
+): Record<string, ScheduledPart> {
+  const reopening = new ReopenFailing(
+    `${name}-reopen-failing`,
+    { ...shared, afterSeconds: reopenFailingAfterSeconds },
+    opts,
+  );
+  return {
+    "reopen-failing": {
+      description: "Opens again what is RESOLVED although it fails",
+      schedule: "rate(1 hour)",
+      function: reopening.function,
+      errors: 1,
+      optional: false,
+    },
+    ...(backlog?.settings.closeFindings && {
+      "backlog-poll": {
+        description: "Looks for issues that people have closed",
+        schedule: "rate(10 minutes)",
+        function: backlogPoll(name, shared, backlog, opts).function,
+        // One answer of Backlog's that fails is no news: it is asked again within minutes.
+        errors: 2,
+        optional: true,
+      },
+    }),
+  };
+}
+
+const backlogPoll = (
+  name: string,
+  shared: Omit<ScheduledPartsArgs, "backlog" | "reopenFailingAfterSeconds">,
+  { channel, settings }: NonNullable<ScheduledPartsArgs["backlog"]>,
+  opts: pulumi.ComponentResourceOptions,
+): BacklogPoll => {
+  const { spaceUrl, project, suppressResolutions } = settings;
+  const { secret } = channel;
+  return new BacklogPoll(`${name}-backlog-poll`, { ...shared, spaceUrl, project, suppressResolutions, secret }, opts);
+};
