@@ -1,4 +1,5 @@
 import { countFailing } from "./failing";
+import { comesBack, isOfOtherForm, isStatusOfReport } from "./forms";
 import type { Group } from "./group";
 import { type AlertRecord, type DigestReason, executionName, type FindingRecord } from "./record";
 import { severities } from "./severity";
@@ -160,9 +161,11 @@ function observeRequest(alert: AlertRecord, last: FindingRecord, report: Observa
 
 /** Matters, while it is over: open again, unless it is an event from before the closing. */
 function observeAgain(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
-  if (report.finding.workflow !== "NEW") return drop("told by somebody else");
+  const { finding } = report;
+  if (finding.workflow !== "NEW" && !comesBack(last, finding)) return drop("told by somebody else");
+  if (isOfOtherForm(last, finding) && finding.updatedAt <= last.updatedAt) return drop("over in the other form");
   // A person who sets SUPPRESSED and then NEW moves no updatedAt: only Security Hub knows which came last.
-  const undecided = report.finding.updatedAt === last.updatedAt && report.finding.format !== "health";
+  const undecided = finding.updatedAt === last.updatedAt && finding.format !== "health";
   if (undecided && !now.confirmed) return { kind: "verify", afterSeconds: 0, reason: "same updatedAt, other state" };
   return join(alert, last, report, now);
 }
@@ -177,8 +180,12 @@ function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observatio
   if (finding.format === "health") return observeUpdate(alert, last, report, now);
   // Settle is through with the version that told it, even where another write overtook its note.
   const notifiedAt = last.notifiedAt ?? (alert.settled >= last.version ? alert.openedAt : undefined);
-  if (finding.workflow === "NEW" && notifiedAt) return observeReset(alert, last, notifiedAt, report, now);
-  return drop("known already");
+  if (isOfOtherForm(last, finding)) {
+    const record = { ...recordOf(report, alert, last), version: last.version, notifiedAt: last.notifiedAt };
+    return write(alert, record, "known by the other form of Security Hub");
+  }
+  const isReset = finding.workflow === "NEW" && !isStatusOfReport(last, finding);
+  return isReset && notifiedAt ? observeReset(alert, last, notifiedAt, report, now) : drop("known already");
 }
 
 /** For the digest until now, and by this finding no longer: an exploit is known by now. */
@@ -353,7 +360,8 @@ function outcomeOf({ finding, outcome }: Observation): Outcome {
  */
 export const isForgotten = ({ alert, finding }: Known, now: string): boolean => {
   if (!alert || !finding || finding.state === "over") return true;
-  if (alert.settled < alert.desired) return false;
+  // NEW in V2 does not show that it started anew.
+  if (alert.settled < alert.desired || finding.format === "ocsf") return false;
   return Date.parse(now) - Date.parse(finding.notifiedAt ?? alert.openedAt) >= RECHECK_SECONDS * 1000;
 };
 
