@@ -11,9 +11,9 @@ export interface LogEntry {
   alertKey?: string;
   /** Written as `product` and `findingId`. */
   finding?: Pick<Finding, "product" | "id">;
-  /** How long the step took. Also the metric of that name, by step and channel. */
+  /** How long the step took. Of a step on a finding's way, also the metric of that name, by step and channel. */
   durationMs?: number;
-  /** How long the thing had waited for the step. Also the metric of that name, by step and channel. */
+  /** How long the thing had waited for the step. The same. */
   waitMs?: number;
   /** Why, in words. */
   reason?: string;
@@ -53,6 +53,8 @@ const UNITS = {
 export type Metric = keyof typeof UNITS;
 export type Metrics = Partial<Record<Metric, number>>;
 
+/** The steps on a finding's way, whose times are metrics. Each metric is paid for; of other functions, Lambda has the times. */
+const HOPS = ["intake", "tell", "settle"];
 /** Longer texts are cut: an error may quote a whole page. */
 const LONGEST_TEXT = 1000;
 /** Where CloudWatch keeps hakken's own metrics. */
@@ -91,7 +93,7 @@ export function waited(records: readonly { attributes: { SentTimestamp: string }
 /** What CloudWatch is to read from a line: times by step, all else by channel alone. */
 function directivesOf(line: Record<string, unknown>) {
   const channel = "channel" in line ? ["channel"] : [];
-  const times = ["durationMs", "waitMs"].filter((name) => name in line);
+  const times = HOPS.includes(String(line.step)) ? ["durationMs", "waitMs"].filter((name) => name in line) : [];
   const counts = (Object.keys(UNITS) as Metric[]).filter((name) => typeof line[name] === "number");
   const directive = (dimensions: string[], Metrics: { Name: string; Unit: string }[]) =>
     Metrics.length > 0 ? [{ Namespace: NAMESPACE, Dimensions: [dimensions], Metrics }] : [];

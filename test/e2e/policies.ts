@@ -36,11 +36,11 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "AWS documents these services' use of a key without a source, and a refusal would be silent. The policies of the queues and of the topic, which the key protects, are bound to theirs.",
   ],
   [
-    /^trust role\/(alerts-(alarm-notice|backlog|backlog-poll|intake|mail|reopen-failing|settle|slack|sweeper)|reconciler)-role: unbound$/,
+    /^trust role\/(alerts-(alarm-notice|backlog|backlog-poll|intake|mail|reopen-failing|self-check|settle|slack|sweeper)|reconciler)-role: unbound$/,
     "Lambda documents no source for the role of a function, and takes no role of another account.",
   ],
   [
-    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|closing|failures|health|health-forwarded|opening|requested)$/,
+    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|closing|failures|health|health-forwarded|opening|requested|self-check|silenced|silenced-parts)$/,
     "The run makes the delivery of one rule fail; each may.",
   ],
   [
@@ -91,6 +91,10 @@ const EXCEPTED: [found: RegExp, because: string][] = [
   [
     /^function function:reconciler reconciler-hourly-permission: unneeded$/,
     "The schedule goes by real time, and the run is shorter than an hour.",
+  ],
+  [
+    /^function function:alerts-self-check alerts-self-check-permission: unneeded$/,
+    "The same; the deployment invokes it by its own rights.",
   ],
 ];
 

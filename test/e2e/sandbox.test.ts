@@ -10,6 +10,7 @@ import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
 import { requests } from "./requests";
 import { shapes } from "./shapes";
+import { silenced } from "./silenced";
 import { raise, type Stage } from "./stage";
 import { suppressions } from "./suppressions";
 import type { Tale } from "./tale";
@@ -43,6 +44,10 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
 
 describe("an event of AWS Health", { timeout: 300_000 }, () => {
   health(stage);
+});
+
+describe("what silences", { timeout: 120_000 }, () => {
+  silenced(stage);
 });
 
 describe("a finding that is NEW again", { timeout: 120_000 }, () => {

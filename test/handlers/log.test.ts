@@ -86,6 +86,16 @@ describe("a line of the log", () => {
     expect(line).toEqual({ step: "tell", outcome: "told" });
   });
 
+  it("measures the steps on a finding's way alone: each metric is paid for", () => {
+    const timed = (step: string) => "_aws" in lineOf({ step, outcome: "done", durationMs: 5, waitMs: 5 });
+
+    expect(["intake", "tell", "settle", "sweep", "self-check", "alarm-notice"].filter(timed)).toEqual([
+      "intake",
+      "tell",
+      "settle",
+    ]);
+  });
+
   it("cuts what an error quotes", () => {
     const line = lineOf({ step: "intake", outcome: "failed", error: new Error("x".repeat(5000)) });
 

@@ -22,6 +22,7 @@ MODULES = (
     "mail",
     "queues",
     "invocations",
+    "embedded",
     "functions",
     "executions",
     "machines",
