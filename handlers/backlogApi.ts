@@ -1,12 +1,12 @@
 import { Agent } from "undici";
-import { refused, slowDown } from "./alert/errors";
+import { broken, refused, slowDown } from "./alert/errors";
 import { type Secret, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
 
 /** What Backlog takes as form or query. A list stands once for each of its values; what is undefined is left out. */
 export type Parameters = Record<string, string | number | readonly number[] | undefined>;
 
-/** Asks Backlog's API: the path below /api/v2/. Throws `Refused` or `SlowDown` as alert/errors.ts means them, or any error for an unknown outcome. */
+/** Asks Backlog's API: the path below /api/v2/. Throws `Refused`, `ChannelBroken` or `SlowDown` as alert/errors.ts means them, or any error for an unknown outcome. */
 export type Ask = <T>(method: "GET" | "POST" | "PATCH", path: string, parameters?: Parameters) => Promise<T>;
 
 /** https://developer.nulab.com/docs/backlog/ */
@@ -52,6 +52,8 @@ function accepted(asked: string, answer: HttpAnswer, secret: string): unknown {
   const { errors } = (answer.body ?? {}) as { errors?: { message?: string }[] };
   const details = errors?.map(({ message }) => message).join("; ") ?? "";
   const said = redact(`Backlog answered ${asked} with HTTP ${answer.status} ${details}`, [secret]);
+  // The key, or what its user may do: whatever the issue. https://developer.nulab.com/docs/backlog/error-response/
+  if (answer.status === 401 || answer.status === 403) throw broken(said);
   if (answer.status >= 400 && answer.status < 500) throw Object.assign(refused(said), { status: answer.status });
   throw new Error(said);
 }

@@ -36,6 +36,8 @@ const UNITS = {
   told: "Count",
   /** What could not be done, and was given up or comes again. */
   failed: "Count",
+  /** Attempts to which a service answered that it takes nothing at all. */
+  broken: "Count",
   /** From the finding's own time of its last change to the moment when a channel had told it. */
   findingToToldSeconds: "Seconds",
   /** What the hourly self-check has found: keys that are, or will be, of no use. */

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { refused, slowDown } from "./alert/errors";
+import { broken, refused, slowDown } from "./alert/errors";
 import type { GateSettings } from "./alert/gate";
 import type { Timing } from "./alert/notice";
 import type { ChannelService } from "./alert/ports";
@@ -8,7 +8,8 @@ import type { Language } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import type { AccessPortal } from "./messages/accessPortal";
-import { isMailed, mailMessage } from "./messages/mail";
+import { isMailed, type MailMessage, mailMessage } from "./messages/mail";
+import { mailSummary } from "./messages/overview";
 import { tellAndLog } from "./tellAndLog";
 
 export interface MailSettings {
@@ -48,22 +49,32 @@ export function mailService(
   sns: SNSClient,
   TopicArn: string,
 ): ChannelService {
+  const publish = mailPublisher(sns, TopicArn);
   return {
     channel: "mail",
     isSilent: (notice) => !isMailed(notice),
     send: async (notice, parent) => {
       // Never asked for (isSilent); a mail on it could not be written, either.
       if (!isMailed(notice)) return parent?.reference ?? "";
-      const { subject, message } = mailMessage(notice, settings);
-      try {
-        const { MessageId } = await sns.send(new PublishCommand({ TopicArn, Subject: subject, Message: message }));
-        return MessageId ?? "";
-      } catch (error) {
-        throw knownOutcome(error, TopicArn);
-      }
+      return publish(mailMessage(notice, settings));
+    },
+    summarize: async (messages) => {
+      await publish(mailSummary({ messages }, settings));
     },
   };
 }
+
+/** Publishes a mail and gives SNS's message id. Throws as a channel's `send` does. */
+export const mailPublisher =
+  (sns: SNSClient, TopicArn: string) =>
+  async ({ subject, message }: MailMessage): Promise<string> => {
+    try {
+      const { MessageId } = await sns.send(new PublishCommand({ TopicArn, Subject: subject, Message: message }));
+      return MessageId ?? "";
+    } catch (error) {
+      throw knownOutcome(error, TopicArn);
+    }
+  };
 
 /** SNS's own refusals are known outcomes: nothing was sent. All else may have been. */
 function knownOutcome(error: unknown, topicArn: string): unknown {
@@ -74,6 +85,10 @@ function knownOutcome(error: unknown, topicArn: string): unknown {
   };
   const status = $metadata?.httpStatusCode ?? 0;
   if (/Throttl|TooManyRequests/.test(name)) return slowDown(5, `SNS asks to slow down (${topicArn})`);
+  // The topic is gone, or may not be written to, or its key may not be used: whatever the mail.
+  if (/^(NotFound|AuthorizationError|KMS|InvalidSecurity|ExpiredToken)/.test(name)) {
+    return broken(`SNS takes no mail for ${topicArn}: ${name}: ${message}`);
+  }
   if (status >= 400 && status < 500) return refused(`SNS refused the mail to ${topicArn}: ${name}: ${message}`);
   return error;
 }

@@ -11,6 +11,7 @@ import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { type Secret, secretReader } from "./aws/secret";
 import type { AccessPortal } from "./messages/accessPortal";
+import { slackSummary } from "./messages/overview";
 import { slackMessage, slackReply } from "./messages/slack";
 import type { SlackMessage } from "./messages/slackText";
 import { hasRisen } from "./messages/words";
@@ -92,6 +93,9 @@ export function slackService(settings: Settings, token: Secret): ChannelService 
       }
       const previous = await permalinkOf(api, settings, notice);
       return post(notice, slackMessage(notice, { ...settings, previous }));
+    },
+    summarize: async (messages) => {
+      await api.write("chat.postMessage", { channel: settings.channel, ...slackSummary({ messages }, settings) });
     },
     find: async (notice, parent, attempt) => {
       const thread = notice.kind === "opened" ? undefined : parent?.reference;

@@ -1,5 +1,5 @@
 import { Agent } from "undici";
-import { refused, slowDown } from "./alert/errors";
+import { broken, refused, slowDown } from "./alert/errors";
 import { type Secret, withSecret } from "./aws/secret";
 import { call, type HttpAnswer, header, redact } from "./http";
 
@@ -20,7 +20,7 @@ export interface SlackReply {
   response_metadata?: { next_cursor?: string; messages?: string[] };
 }
 
-/** Slack's Web API. Throws `Refused` or `SlowDown` as alert/errors.ts means them, or any error for an unknown outcome. */
+/** Slack's Web API. Throws `Refused`, `ChannelBroken` or `SlowDown` as alert/errors.ts means them, or any error for an unknown outcome. */
 export interface SlackApi {
   /** A method that writes, asked in JSON. */
   write(method: string, parameters: object): Promise<SlackReply>;
@@ -83,6 +83,13 @@ const UNSURE = [
   "duplicate_channel_not_found",
 ];
 
+/** Errors of the app or the channel, whatever the message: a person has to mend it. https://docs.slack.dev/reference/methods/chat.postMessage */
+const BROKEN = [
+  ...["invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "no_permission"],
+  ...["missing_scope", "access_denied", "ekm_access_denied", "org_login_required", "team_access_not_granted"],
+  ...["channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel"],
+];
+
 /** Slack answers 200 to a refused message; only `ok` tells. */
 function accepted(method: string, channel: string, answer: HttpAnswer, secret: string): SlackReply {
   const reply = (answer.body ?? {}) as Partial<SlackReply>;
@@ -93,5 +100,6 @@ function accepted(method: string, channel: string, answer: HttpAnswer, secret: s
   const details = [reply.error ?? `HTTP ${answer.status}`, ...(reply.response_metadata?.messages ?? [])].join("; ");
   const said = redact(`Slack refused ${method} for channel ${channel}: ${details}`, [secret]);
   if (answer.status >= 500 || !reply.error || UNSURE.includes(reply.error)) throw new Error(said);
+  if (BROKEN.includes(reply.error)) throw broken(said);
   throw Object.assign(refused(said), { slackError: reply.error });
 }

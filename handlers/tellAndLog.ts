@@ -19,11 +19,12 @@ export async function tellAndLog(ports: TellPorts, request: TellRequest): Promis
         ...line,
         outcome,
         ...(seconds > 0 && { seconds }),
+        ...(answer.broken && { reason: answer.broken }),
         ...(notice && { kind: notice.kind, version: notice.version, finding: notice.finding }),
         ...(isFirstWord(notice) && { waitMs: now - Date.parse(notice.openedAt) }),
         durationMs: now - begun,
       },
-      notice ? toldNow(notice, now) : {},
+      { ...(notice && toldNow(notice, now)), ...(answer.broken && { broken: 1 }) },
     );
     return answer;
   } catch (error) {

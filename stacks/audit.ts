@@ -200,8 +200,9 @@ function exported(
 }
 
 /** What keeps a flood from being told message by message. */
-const floodsOf = ({ hourlyBudget, start, vulnerabilities, mute }: AuditSettings): Floods => ({
+const floodsOf = ({ hourlyBudget, start, vulnerabilities, mute, digest }: AuditSettings): Floods => ({
   hourlyBudget,
   mutes: mute,
   digest: { start, vulnerabilities },
+  digestTime: digest,
 });

@@ -10,6 +10,7 @@ import { AlertWorkflow } from "./AlertWorkflow";
 import { alarmKey, alarmNotice, alarmTopic } from "./alarmWays";
 import { BacklogChannel, type BacklogChannelArgs } from "./BacklogChannel";
 import type { ChannelArgs } from "./channel";
+import type { DigestArgs } from "./Digest";
 import { EncryptedQueue } from "./EncryptedQueue";
 import { EncryptionKey } from "./EncryptionKey";
 import type { Forwarding } from "./Forwarding";
@@ -32,6 +33,8 @@ export interface Floods {
   mutes: Mute[];
   /** What is for the digest alone. */
   digest: DigestSettings;
+  /** When the digest is due. */
+  digestTime: DigestArgs["time"];
 }
 
 export interface NotificationPipelineArgs {
@@ -134,7 +137,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       healthOrganization,
       table,
       timing,
-      gate: { mutes: floods.mutes, digests: false },
+      gate: { mutes: floods.mutes, digests: hasDigest(args) },
     };
     const queueing = { region, key, retentionDays, protect };
     const { slack, backlog, mail, channels } = makeChannels(name, args, shared, child);
@@ -169,7 +172,15 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
     const scheduled = scheduledParts(
       name,
-      { ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog },
+      {
+        ...{ ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog },
+        digest: {
+          time: floods.digestTime,
+          slack: slack && args.slack && { ...args.slack, secret: slack.secret },
+          mail: mail?.topic,
+          channels: channels.map(({ channel }) => channel),
+        },
+      },
       child,
     );
     const notice = alarmNotice(name, args, key, slack, mail, child);
@@ -226,6 +237,9 @@ export class NotificationPipeline extends pulumi.ComponentResource {
  */
 const hubOf = (source: FindingSource, region: string, accountId: string): string =>
   `arn:aws:securityhub:${region}:${accountId}:${source === "v2" ? "hubv2/*" : "hub/default"}`;
+
+/** A channel that can tell of many alerts in one message. */
+const hasDigest = ({ slack, mail }: NotificationPipelineArgs): boolean => slack !== undefined || mail !== undefined;
 
 /** The channels that the settings ask for. */
 function makeChannels(

@@ -10,6 +10,7 @@ const PAGES: readonly (readonly [ends: RegExp, page: string])[] = [
   [/-late$/, "late"],
   [/-errors$/, "errors"],
   [/-throttles$/, "throttles"],
+  [/-broken$/, "broken"],
   [/-not-delivered$/, "not-delivered"],
   [/^(keys|addresses|parts)-/, "self-check"],
   [/-not-run$/, "self-check"],

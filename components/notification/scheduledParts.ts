@@ -1,12 +1,14 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { FindingSource, Language } from "../../handlers/alert/types";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import type { AlertTable } from "./AlertTable";
 import type { BacklogChannel, BacklogChannelArgs } from "./BacklogChannel";
 import { BacklogPoll } from "./BacklogPoll";
 import type { ChannelArgs } from "./channel";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
+import { Digest, type DigestArgs } from "./Digest";
 import { ReopenFailing } from "./ReopenFailing";
 
 /** A function that a rule of its own runs, again and again. */
@@ -25,6 +27,8 @@ export interface ScheduledPart {
 export interface ScheduledPartsArgs {
   region: string;
   language: Language;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
   openingQueue: EncryptedQueue;
   table: AlertTable;
   key: EncryptionKey;
@@ -32,6 +36,8 @@ export interface ScheduledPartsArgs {
   hubArn: string;
   findingSource: FindingSource;
   reopenFailingAfterSeconds: number;
+  /** What the daily digest is told with; without Slack and mail there is none. */
+  digest: Pick<DigestArgs, "time" | "slack" | "mail" | "channels">;
   /** Default: no Backlog. */
   backlog?: { channel: BacklogChannel; settings: Omit<BacklogChannelArgs, keyof ChannelArgs> };
 }
@@ -39,7 +45,7 @@ export interface ScheduledPartsArgs {
 /** What runs by itself, beside the sweeper; by what it is called. */
 export function scheduledParts(
   name: string,
-  { backlog, reopenFailingAfterSeconds, ...shared }: ScheduledPartsArgs,
+  { backlog, digest, reopenFailingAfterSeconds, ...shared }: ScheduledPartsArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Record<string, ScheduledPart> {
   const reopening = new ReopenFailing(
@@ -55,6 +61,15 @@ export function scheduledParts(
       errors: 1,
       optional: false,
     },
+    ...((digest.slack || digest.mail) && {
+      digest: {
+        description: "Runs the daily digest, which goes on where it was",
+        schedule: "rate(5 minutes)",
+        function: new Digest(`${name}-digest`, { ...shared, ...digest }, opts).function,
+        errors: 1,
+        optional: true,
+      },
+    }),
     ...(backlog?.settings.closeFindings && {
       "backlog-poll": {
         description: "Looks for issues that people have closed",
@@ -70,7 +85,7 @@ export function scheduledParts(
 
 const backlogPoll = (
   name: string,
-  shared: Omit<ScheduledPartsArgs, "backlog" | "reopenFailingAfterSeconds">,
+  shared: Omit<ScheduledPartsArgs, "backlog" | "digest" | "reopenFailingAfterSeconds">,
   { channel, settings }: NonNullable<ScheduledPartsArgs["backlog"]>,
   opts: pulumi.ComponentResourceOptions,
 ): BacklogPoll => {

@@ -1,7 +1,8 @@
 import type * as aws from "@pulumi/aws";
 import type { Channel } from "../../handlers/alert/types";
+import { NAMESPACE } from "../../handlers/log";
 import type { AlarmNotice } from "./AlarmNotice";
-import type { AlarmsArgs } from "./Alarms";
+import type { AlarmsArgs, Watch } from "./Alarms";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { Intake } from "./Intake";
 import { type SelfCheck, selfCheckWatches } from "./SelfCheck";
@@ -52,6 +53,20 @@ export function watchedParts(parts: PipelineParts): Parts {
       ...(notice && { "alarm-notice": { function: notice.function, errors: 1 } }),
       ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
     },
-    others: selfCheckWatches(selfCheck.function),
+    others: {
+      ...selfCheckWatches(selfCheck.function),
+      ...Object.fromEntries(channels.map(({ channel }) => [`${channel}-broken`, brokenWatch(channel)])),
+    },
   };
 }
+
+/** One alarm for as long as the service takes nothing: it is tried every half an hour at least. */
+const brokenWatch = (channel: Channel): Watch => ({
+  description: `The channel ${channel} takes nothing at all, as after a revoked token. Its alerts wait until it does.`,
+  namespace: NAMESPACE,
+  metric: "broken",
+  dimensions: { channel },
+  statistic: "Sum",
+  periodSeconds: 3600,
+  threshold: 1,
+});

@@ -33,7 +33,7 @@ export interface Census {
 
 /** One message of a digest: the first says how all is, and is sent even where there is no news, as a sign of life. */
 export interface DigestPart {
-  /** By which it is found again after a lost reply: "2026-11-22/1". */
+  /** By which it is found again after a lost reply: when it was made, and its number. */
   id: string;
   /** overview: what existed before hakken's start. */
   kind: "digest" | "overview";
@@ -44,6 +44,9 @@ export interface DigestPart {
   entries: DigestEntry[];
   /** Of the first part. */
   census?: Census;
+  /** The time that it tells of. ISO 8601. */
+  since: string;
+  at: string;
 }
 
 /** How far a channel's digest is. */
@@ -87,8 +90,8 @@ export interface DigestPorts {
   budgetMs: number;
 }
 
-/** One message lists so many alerts. */
-const ENTRIES = 40;
+/** One message lists so many alerts: as many as surely fit. */
+const ENTRIES = 20;
 /** An overview counts by control, so that one message speaks for many alerts. */
 const OVERVIEW_ENTRIES = 1000;
 
@@ -136,9 +139,11 @@ async function partOf(
   const entries = deferred.map((alert) => entryOf(alert, channel));
   const news = entries.filter(({ reason }) => reason !== "quiet").slice(0, ENTRIES);
   const old = gathers ? [] : entries.filter(({ reason }) => reason === "quiet");
-  const census = number === 1 ? { census: await store.census(state.countedAt ?? "", now()) } : {};
+  const at = now();
+  const since = state.countedAt ?? new Date(Date.parse(at) - 86_400_000).toISOString();
+  const census = number === 1 ? { census: await store.census(since, at) } : {};
   const kind = news.length === 0 && old.length > 0 && number > 1 ? "overview" : "digest";
-  return { id: `${day}/${number}`, kind, day, number, entries: kind === "overview" ? old : news, ...census };
+  return { id: `${at}/${number}`, kind, day, number, entries: kind === "overview" ? old : news, since, at, ...census };
 }
 
 function entryOf(alert: AlertRecord, channel: Channel): DigestEntry {

@@ -36,6 +36,8 @@ export interface TellOutcome {
   seconds: number;
   /** Whether a slot is reserved for the call after the wait. */
   reserved: boolean;
+  /** Why the service takes nothing. */
+  broken?: string;
 }
 
 /**
@@ -134,7 +136,7 @@ async function breakOff({ store, service, now }: TellPorts, error: Error): Promi
   const at = now();
   const retryAt = retryAfter(failures, at);
   await store.broke(service.channel, { reason: error.message, failures, at, retryAt });
-  return wait(Math.ceil((Date.parse(retryAt) - Date.parse(at)) / 1000));
+  return { ...wait(Math.ceil((Date.parse(retryAt) - Date.parse(at)) / 1000)), broken: error.message };
 }
 
 /** Whether an attempt whose outcome nobody can find out may have told this occurrence already. */

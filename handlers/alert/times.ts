@@ -65,3 +65,15 @@ export function dayAfter(iso: string, days: number, timeZone: string): string {
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
   return new Date(Date.UTC(part("year"), part("month") - 1, part("day") + days)).toISOString().slice(0, 10);
 }
+
+/** The day of a time in a zone, "2026-12-01", once that day's time of day ("09:00") has come; undefined before it. */
+export function dayOnceAfter(iso: string, at: string, timeZone: string): string | undefined {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    ...{ year: "numeric", month: "2-digit", day: "2-digit" },
+    ...{ hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  }).formatToParts(new Date(iso));
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? "";
+  if (`${of("hour")}:${of("minute")}` < at) return undefined;
+  return `${of("year")}-${of("month")}-${of("day")}`;
+}

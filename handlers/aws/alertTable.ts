@@ -74,8 +74,8 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
     },
     told: async (alertKey, channel, told) => {
       const { Attributes } = await update(alertKey, {
-        UpdateExpression: "SET told.#channel = :told REMOVE sending.#channel, deferred.#channel",
-        ExpressionAttributeNames: { "#channel": channel },
+        UpdateExpression: "SET told.#channel = :told REMOVE sending.#channel, #deferred.#channel",
+        ExpressionAttributeNames: { "#channel": channel, "#deferred": "deferred" },
         ExpressionAttributeValues: { ":told": told },
         ReturnValues: "ALL_NEW",
       });
@@ -108,8 +108,8 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
     },
     defer: async (alertKey, channel, deferred) => {
       await update(alertKey, {
-        UpdateExpression: "SET deferred.#channel = :deferred, deferring = :yes, deferredSince = :at",
-        ExpressionAttributeNames: { "#channel": channel },
+        UpdateExpression: "SET #deferred.#channel = :deferred, deferring = :yes, deferredSince = :at",
+        ExpressionAttributeNames: { "#channel": channel, "#deferred": "deferred" },
         ExpressionAttributeValues: { ":deferred": deferred, ":yes": "yes", ":at": deferred.at },
       });
     },

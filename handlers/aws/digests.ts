@@ -152,7 +152,8 @@ async function stopDeferring(db: DynamoDBDocumentClient, table: string, key: Key
     TableName: table,
     Key: key,
     UpdateExpression: "REMOVE deferring, deferredSince",
-    ConditionExpression: "size(deferred) = :none",
+    ConditionExpression: "size(#deferred) = :none",
+    ExpressionAttributeNames: { "#deferred": "deferred" },
     ExpressionAttributeValues: { ":none": 0 },
   });
   await happens(db.send(stop));
@@ -182,9 +183,9 @@ async function noteInDigest(
   const done = new UpdateCommand({
     TableName: table,
     Key: alertItem(alertKey),
-    UpdateExpression: "REMOVE deferred.#channel",
-    ConditionExpression: "deferred.#channel.version <= :version",
-    ExpressionAttributeNames: { "#channel": channel },
+    UpdateExpression: "REMOVE #deferred.#channel",
+    ConditionExpression: "#deferred.#channel.version <= :version",
+    ExpressionAttributeNames: { "#channel": channel, "#deferred": "deferred" },
     ExpressionAttributeValues: { ":version": told.version },
     ReturnValues: "ALL_NEW",
   });

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { isRefused } from "../alert/errors";
+import { isBroken, isRefused } from "../alert/errors";
 
 /** A warm function reads a secret again after this long, so that a rotated one comes into use. */
 const KEEP_MILLISECONDS = 5 * 60_000;
@@ -35,7 +35,7 @@ export async function withSecret<T>(secret: Secret, call: (value: string) => Pro
   try {
     return await call(value);
   } catch (error) {
-    if (!isRefused(error)) throw error;
+    if (!isRefused(error) && !isBroken(error)) throw error;
     const current = await secret({ fresh: true });
     if (current === value) throw error;
     return call(current);

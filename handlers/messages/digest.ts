@@ -19,10 +19,8 @@ export interface Digest {
   closed: number;
   /** How many alerts are open now. */
   open: Record<Severity, number>;
-  /** How many messages, issues, comments and mails were taken in that time; how many reports joined an alert that was there; how many messages failed. */
-  told: number;
-  merged: number;
-  failed: number;
+  /** How many alerts are not told yet. */
+  waiting: number;
   /** Channels whose circuit breaker is open. */
   channelsBroken: readonly Channel[];
   /** What is to be read here, since it was not told by itself. In any order. */
@@ -78,13 +76,13 @@ export function mailDigest(digest: Digest, options: MessageOptions): MailMessage
 }
 
 /** Whether nothing happened and nothing is listed: the digest tells that hakken is alive. */
-export const isQuiet = ({ opened, closed, failed, channelsBroken, alerts }: Digest): boolean =>
-  opened + closed + failed + channelsBroken.length + alerts.length === 0;
+export const isQuiet = ({ opened, closed, waiting, channelsBroken, alerts }: Digest): boolean =>
+  opened + closed + waiting + channelsBroken.length + alerts.length === 0;
 
 const openOf = ({ open }: Digest): number => severities.reduce((sum, severity) => sum + open[severity], 0);
 
 const markOf = (digest: Digest): string => {
-  if (digest.channelsBroken.length > 0 || digest.failed > 0) return "🔴";
+  if (digest.channelsBroken.length > 0) return "🔴";
   return isQuiet(digest) ? "🟢" : "📋";
 };
 
@@ -92,7 +90,7 @@ const textOf = (digest: Digest, words: Words, own: DigestWords): string =>
   `${markOf(digest)} ${own.digest}: ${headLines(digest, words, own).slice(1, 3).join(", ")}`;
 
 function headLines(digest: Digest, words: Words, own: DigestWords): string[] {
-  const { from, until, opened, closed, told, merged, failed, channelsBroken, open } = digest;
+  const { from, until, opened, closed, waiting, channelsBroken, open } = digest;
   const bySeverity = [...severities].reverse().filter((severity) => open[severity] > 0);
   const openNow = bySeverity.map((severity) => `${marks[severity]} ${severity} ${open[severity]}`);
   const total = openOf(digest);
@@ -100,8 +98,7 @@ function headLines(digest: Digest, words: Words, own: DigestWords): string[] {
     `${timeOf(from, words)} - ${timeOf(until, words)}`,
     isQuiet(digest) ? own.quiet : `${own.opened(opened)}, ${own.closed(closed)}`,
     `${own.open(total)}${openNow.length > 0 ? `${words.colon}${openNow.join(" ")}` : ""}`,
-    own.told(told, merged),
-    ...(failed > 0 ? [own.failed(failed)] : []),
+    ...(waiting > 0 ? [own.waiting(waiting)] : []),
     ...(channelsBroken.length > 0 ? [own.broken(channelsBroken)] : []),
   ];
 }

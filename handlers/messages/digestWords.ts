@@ -9,8 +9,7 @@ export interface DigestWords {
   opened: (n: number) => string;
   closed: (n: number) => string;
   open: (n: number) => string;
-  told: (told: number, merged: number) => string;
-  failed: (n: number) => string;
+  waiting: (n: number) => string;
   broken: (channels: readonly Channel[]) => string;
   reasons: Record<DigestReason, string>;
   link: string;
@@ -32,8 +31,7 @@ const en: DigestWords = {
   opened: (n) => `${n} opened`,
   closed: (n) => `${n} closed`,
   open: (n) => `${n} open now`,
-  told: (told, merged) => `${plural(told, "message", "messages")} sent, ${plural(merged, "report", "reports")} merged`,
-  failed: (n) => `${plural(n, "message", "messages")} failed: see the alarms`,
+  waiting: (n) => `${plural(n, "alert is", "alerts are")} still to be told`,
   broken: (channels) =>
     `Not working: ${channels.map((channel) => channelNames[channel]).join(", ")}. What is to be told there waits.`,
   reasons: {
@@ -59,8 +57,7 @@ const ja: DigestWords = {
   opened: (n) => `新規 ${n} 件`,
   closed: (n) => `クローズ ${n} 件`,
   open: (n) => `オープン中 ${n} 件`,
-  told: (told, merged) => `通知 ${told} 件、集約 ${merged} 件`,
-  failed: (n) => `通知の失敗 ${n} 件(アラームを確認してください)`,
+  waiting: (n) => `通知待ち ${n} 件`,
   broken: (channels) =>
     `停止中: ${channels.map((channel) => (channel === "mail" ? "メール" : channelNames[channel])).join("、")}。復旧するまで通知を保留します。`,
   reasons: {

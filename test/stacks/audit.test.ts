@@ -116,6 +116,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
           hourlyBudget: { slack: 100, mail: 100 },
           mutes: [],
           digest: { start: "quiet", vulnerabilities: "exploitable" },
+          digestTime: { at: "09:00", timeZone: "Asia/Tokyo" },
         },
         regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
         health: {

@@ -111,6 +111,13 @@ export async function startLocal() {
   };
 }
 
+const INDEXES = [
+  { IndexName: "unsettled", hash: "unsettled", range: "unsettledSince" },
+  { IndexName: "unchecked", hash: "unchecked", range: "checkedAt" },
+  { IndexName: "closedButFailing", hash: "closedButFailing", range: "failingSince" },
+  { IndexName: "deferred", hash: "deferring", range: "deferredSince" },
+];
+
 /** What the stack would make, as far as handlers touch it; by the names of their environment. */
 async function resources(client: object): Promise<Record<string, string>> {
   const sqs = new SQSClient(client);
@@ -125,31 +132,24 @@ async function resources(client: object): Promise<Record<string, string>> {
     new CreateTableCommand({
       TableName: "alerts",
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [...["pk", "sk", "unsettled", "unsettledSince", "closedButFailing", "failingSince"]].map(
-        (AttributeName) => ({ AttributeName, AttributeType: "S" }),
+      AttributeDefinitions: ["pk", "sk", ...INDEXES.flatMap(({ hash, range }) => [hash, range])].map(
+        (AttributeName) => ({
+          AttributeName,
+          AttributeType: "S",
+        }),
       ),
       KeySchema: [
         { AttributeName: "pk", KeyType: "HASH" },
         { AttributeName: "sk", KeyType: "RANGE" },
       ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: "unsettled",
-          KeySchema: [
-            { AttributeName: "unsettled", KeyType: "HASH" },
-            { AttributeName: "unsettledSince", KeyType: "RANGE" },
-          ],
-          Projection: { ProjectionType: "KEYS_ONLY" },
-        },
-        {
-          IndexName: "closedButFailing",
-          KeySchema: [
-            { AttributeName: "closedButFailing", KeyType: "HASH" },
-            { AttributeName: "failingSince", KeyType: "RANGE" },
-          ],
-          Projection: { ProjectionType: "KEYS_ONLY" },
-        },
-      ],
+      GlobalSecondaryIndexes: INDEXES.map(({ IndexName, hash, range }) => ({
+        IndexName,
+        KeySchema: [
+          { AttributeName: hash, KeyType: "HASH" as const },
+          { AttributeName: range, KeyType: "RANGE" as const },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" as const },
+      })),
     }),
   );
   return {

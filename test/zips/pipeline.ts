@@ -14,6 +14,7 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
     hourlyBudget: { slack: 1000, mail: 1000 },
     mutes: [],
     digest: { start: "loud", vulnerabilities: "all" },
+    digestTime: { at: "00:00", timeZone: "UTC" },
   },
   regions: ["ap-northeast-1"],
   customActionArn: "arn:aws:securityhub:ap-northeast-1:222222222222:action/custom/TellByHakken",

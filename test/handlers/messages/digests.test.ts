@@ -23,7 +23,7 @@ const open = { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, INFORMATIONAL: 0 };
 const quiet: Digest = {
   from: "2026-11-20T22:00:00.000Z",
   until: "2026-11-21T22:00:00.000Z",
-  ...{ opened: 0, closed: 0, told: 0, merged: 0, failed: 0 },
+  ...{ opened: 0, closed: 0, waiting: 0 },
   open: { ...open, HIGH: 3 },
   channelsBroken: [],
   alerts: [],
@@ -35,7 +35,7 @@ const anAlert = (changes: Partial<DigestAlert> = {}): DigestAlert => ({
 });
 const busy: Digest = {
   ...quiet,
-  ...{ opened: 7, closed: 2, told: 12, merged: 240, failed: 1 },
+  ...{ opened: 7, closed: 2, waiting: 3 },
   open: { ...open, CRITICAL: 1, HIGH: 8 },
   channelsBroken: ["slack", "mail"],
   alerts: [
@@ -134,7 +134,7 @@ describe("digests, overviews and summaries of anything", () => {
   });
   const digests = fc.record({
     ...{ from: fc.constant(quiet.from), until: fc.constant(quiet.until), opened: count, closed: count },
-    ...{ told: count, merged: count, failed: count },
+    ...{ waiting: count },
     open: fc.record({ CRITICAL: count, HIGH: count, MEDIUM: count, LOW: count, INFORMATIONAL: count }),
     channelsBroken: fc.subarray(["slack", "backlog", "mail"] as const),
     alerts: fc.array(alert, { maxLength: 60 }),

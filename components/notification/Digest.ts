@@ -1,0 +1,83 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Channel, Language } from "../../handlers/alert/types";
+import { type DigestHandlerSettings, digestHandler } from "../../handlers/digest";
+import type { AccessPortal } from "../../handlers/messages/accessPortal";
+import type { AlertTable } from "./AlertTable";
+import { secretStatements } from "./channel";
+import type { EncryptedQueue } from "./EncryptedQueue";
+import type { EncryptionKey } from "./EncryptionKey";
+import { HandlerFunction } from "./HandlerFunction";
+import type { MailTopic } from "./MailTopic";
+import type { ReadableSecret } from "./ServiceSecret";
+
+export interface DigestArgs {
+  region: string;
+  /** Of what people read. */
+  language: Language;
+  /** When it is due. */
+  time: Pick<DigestHandlerSettings, "at" | "timeZone">;
+  /** Where links to the console sign in first. Default: nowhere. */
+  accessPortal?: AccessPortal;
+  /** Default: no digest in Slack. */
+  slack?: { apiUrl: string; channel: string; secret: ReadableSecret };
+  /** Default: no digest by mail. */
+  mail?: MailTopic;
+  /** All channels that are set up. */
+  channels: Channel[];
+  /** Intake's queue, for alerts that go on once a digest has told them. */
+  openingQueue: EncryptedQueue;
+  table: AlertTable;
+  key: EncryptionKey;
+}
+
+const TIMEOUT_SECONDS = 300;
+
+/** Tells once a day what was not told by itself, and that hakken is alive. A rule runs it every few minutes. */
+export class Digest extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+
+  constructor(name: string, args: DigestArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("hakken:notification:Digest", name, {}, opts);
+    const { region, language, time, accessPortal, slack, mail, channels, openingQueue, table, key } = args;
+
+    const handler = new HandlerFunction(
+      name,
+      {
+        description: "Tells once a day what was not told by itself",
+        region,
+        factory: digestHandler({
+          ...time,
+          ...{ language, homeRegion: region, accessPortal, channels, timeoutSeconds: TIMEOUT_SECONDS },
+          slack: slack && { apiUrl: slack.apiUrl, channel: slack.channel },
+          mail: mail !== undefined,
+        }),
+        statements: [
+          {
+            Sid: "CountAndNoteAlerts",
+            Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
+            Resource: [table.arn],
+          },
+          { Sid: "FindDeferred", Action: ["dynamodb:Query"], Resource: [table.deferredIndexArn] },
+          ...(slack ? secretStatements(slack.secret) : []),
+          ...(mail ? [{ Sid: "Publish", Action: ["sns:Publish"], Resource: [mail.arn] }] : []),
+          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
+          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+        ],
+        environment: {
+          ALERT_TABLE: table.name,
+          OPENING_QUEUE_URL: openingQueue.url,
+          ...(slack && { SLACK_TOKEN_SECRET: slack.secret.arn }),
+          ...(mail && { MAIL_TOPIC: mail.arn }),
+        },
+        timeoutSeconds: TIMEOUT_SECONDS,
+        memoryMegabytes: 512,
+        http: slack !== undefined,
+      },
+      { parent: this },
+    );
+    this.function = handler.function;
+
+    this.registerOutputs();
+  }
+}

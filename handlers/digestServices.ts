@@ -1,0 +1,128 @@
+import type { SNSClient } from "@aws-sdk/client-sns";
+import type { DigestEntry, DigestPart, DigestService } from "./alert/digest";
+import { severities } from "./alert/severity";
+import type { Channel } from "./alert/types";
+import type { Secret } from "./aws/secret";
+import { mailPublisher } from "./mail";
+import { type Digest, mailDigest, slackDigest } from "./messages/digest";
+import { mailOverview, type Overview, slackOverview } from "./messages/overview";
+import type { SlackPages } from "./messages/slackPages";
+import type { MessageOptions } from "./messages/words";
+import { type SlackPosted, slackApi } from "./slackApi";
+
+/** Names hakken's digests in their metadata. */
+const EVENT_TYPE = "hakken_digest";
+/** Two hundred messages each. */
+const PAGES = 20;
+
+/** Digests in Slack: the first part in the channel, the others in its thread; an overview in the channel. */
+export function slackDigests(
+  settings: MessageOptions & { apiUrl: string; channel: string },
+  token: Secret,
+  broken: () => Promise<Channel[]>,
+): DigestService {
+  const { channel } = settings;
+  const api = slackApi(settings.apiUrl, channel, token);
+  const post = async (message: object, inThread: string | undefined, id: string): Promise<string> => {
+    const metadata = { event_type: EVENT_TYPE, event_payload: { id } };
+    const thread = inThread && { thread_ts: inThread };
+    const { ts } = await api.write("chat.postMessage", {
+      channel,
+      ...message,
+      metadata,
+      unfurl_links: false,
+      ...thread,
+    });
+    if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
+    return ts;
+  };
+
+  return {
+    channel: "slack",
+    send: async (part, thread) => {
+      const pages = slackPages(part, await broken(), settings);
+      const parent = part.kind === "overview" ? undefined : thread;
+      const ts = await post(pages.message, parent, part.id);
+      for (const [i, reply] of pages.replies.entries()) await post(reply, parent ?? ts, `${part.id}+${i + 1}`);
+      return ts;
+    },
+    find: async (part, thread) => {
+      const inThread = part.kind === "overview" ? undefined : thread;
+      // A day back: a digest that is not through by then begins anew.
+      const oldest = String(Date.now() / 1000 - 86_400);
+      const where = { channel, oldest, limit: "200", include_all_metadata: "true", ...(inThread && { ts: inThread }) };
+      let next: { cursor?: string } = {};
+      for (let page = 0; page < PAGES; page++) {
+        const method = inThread ? "conversations.replies" : "conversations.history";
+        const { messages, response_metadata } = await api.read(method, { ...where, ...next });
+        const found = messages?.find((message) => isPart(message, part));
+        const cursor = response_metadata?.next_cursor;
+        if (found || !cursor) return found?.ts;
+        next = { cursor };
+      }
+      throw new Error(`Slack channel ${channel} has more messages of one day than are looked through`);
+    },
+  };
+}
+
+const isPart = ({ metadata }: SlackPosted, { id }: DigestPart): boolean =>
+  metadata?.event_type === EVENT_TYPE && (metadata.event_payload as { id?: string } | undefined)?.id === id;
+
+const slackPages = (part: DigestPart, broken: readonly Channel[], options: MessageOptions): SlackPages =>
+  part.kind === "overview" ? slackOverview(overviewOf(part), options) : slackDigest(digestOf(part, broken), options);
+
+/** Digests by e-mail: a mail a part. */
+export function mailDigests(
+  options: MessageOptions,
+  sns: SNSClient,
+  topicArn: string,
+  broken: () => Promise<Channel[]>,
+): DigestService {
+  const publish = mailPublisher(sns, topicArn);
+  return {
+    channel: "mail",
+    send: async (part, _thread, repeated) => {
+      const { subject, message } =
+        part.kind === "overview"
+          ? mailOverview(overviewOf(part), options)
+          : mailDigest(digestOf(part, await broken()), options);
+      return publish({ subject: repeated ? `${subject} (may be a repeat)`.slice(0, 99) : subject, message });
+    },
+  };
+}
+
+/** What a part tells, in the shape that its texts are made of. */
+function digestOf({ entries, census, since = "", at = "" }: DigestPart, channelsBroken: readonly Channel[]): Digest {
+  const { opened = 0, closed = 0, waiting = 0 } = census ?? {};
+  const open = Object.fromEntries(severities.map((severity) => [severity, census?.open[severity] ?? 0]));
+  return {
+    ...{ from: since, until: at, opened, closed, waiting, channelsBroken },
+    open: open as Digest["open"],
+    alerts: entries.map(({ reason, severity, region, findings, accountId, accountName, ...entry }) => ({
+      ...{ reason, severity, region, findings: Math.max(1, findings), title: titleOf(entry) },
+      account: { id: accountId, name: accountName },
+    })),
+  };
+}
+
+/** What existed before, by control: one line speaks for many accounts. */
+function overviewOf({ entries }: DigestPart): Overview {
+  const byTitle = new Map<string, DigestEntry[]>();
+  for (const entry of entries) {
+    const title = titleOf(entry);
+    byTitle.set(title, [...(byTitle.get(title) ?? []), entry]);
+  }
+  const worst = (some: readonly DigestEntry[]) =>
+    severities.findLast((one) => some.some((entry) => entry.severity === one));
+  return {
+    controls: [...byTitle].map(([title, some]) => ({
+      title,
+      severity: worst(some) ?? "HIGH",
+      accounts: [...new Map(some.map(({ accountId: id, accountName: name }) => [id, { id, name }])).values()],
+      findings: some.reduce((sum, { findings }) => sum + Math.max(1, findings), 0),
+    })),
+  };
+}
+
+const titleOf = ({ control, title }: Pick<DigestEntry, "control" | "title">): string =>
+  control ? `${control} ${title}` : title;

@@ -1,0 +1,109 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { groupOf } from "../../handlers/alert/group";
+import { observe } from "../../handlers/alert/lifecycle";
+import type { AlertRecord } from "../../handlers/alert/record";
+import { alertTable } from "../../handlers/aws/alertTable";
+import { aFinding } from "../handlers/alert/world";
+import { type Local, startLocal } from "./local";
+import { pipelineArgs } from "./pipeline";
+import { pipelineZips, type Zip } from "./zips";
+
+/** More than a run makes: one that needs more is caught in a loop. */
+const MAX_CALLS = 60;
+
+describe("the daily digest", () => {
+  let local: Local;
+  let digest: Zip;
+  let serial = 0;
+  beforeAll(async () => {
+    local = await startLocal();
+    digest = (await pipelineZips(pipelineArgs(local.inboxUrl))).digest as Zip;
+  }, 120_000);
+  afterAll(() => local?.stop());
+
+  const db = () =>
+    DynamoDBDocumentClient.from(new DynamoDBClient(local.client), { marshallOptions: { removeUndefinedValues: true } });
+  const store = () => alertTable(db(), "alerts");
+  const now = () => new Date().toISOString();
+
+  /** An alert that rests, since its channels leave it to their digests. */
+  async function leftToDigests(title: string): Promise<AlertRecord> {
+    const finding = aFinding({ id: `left-${++serial}`, title });
+    const circumstances = {
+      ...{ severities: ["HIGH" as const], reopenWithinSeconds: 0, now: now(), confirmed: false },
+      groupOf: () => groupOf(finding, { controls: "finding", vulnerabilities: "finding", routes: [] }),
+      digestOf: () => undefined,
+    };
+    const decision = observe({}, { finding, eventTime: now() }, circumstances);
+    if (decision.kind !== "write") throw new Error(decision.reason);
+    const { alert } = decision;
+    await store().take(undefined, alert, [decision.finding]);
+    for (const channel of ["slack", "mail"] as const) {
+      await store().defer(alert.alertKey, channel, { version: 1, reason: "budget", at: now() });
+    }
+    await store().exit(alert, alert.running ?? "", { kind: "resting", at: now() });
+    return (await store().load(alert.alertKey)) as AlertRecord;
+  }
+
+  /** As on the day after: nothing of today is through. */
+  async function anotherDay() {
+    for (const channel of ["slack", "mail"]) await store().endDigest(channel as "slack", "2000-01-01");
+    await new SQSClient(local.client).send(new PurgeQueueCommand({ QueueUrl: local.environment.OPENING_QUEUE_URL }));
+  }
+  const heard = (channel: "slack" | "mail", text: string) =>
+    local.inbox.store.entries[channel].filter((entry) => JSON.stringify(entry).includes(text));
+  async function handedOver(): Promise<string[]> {
+    const sqs = new SQSClient(local.client);
+    const QueueUrl = local.environment.OPENING_QUEUE_URL;
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    return Messages.map(({ Body }) => JSON.parse(Body ?? "").detail.alertKey);
+  }
+
+  it("tells what channels left to it, counts it as told, and has it settled", async () => {
+    const alert = await leftToDigests("Left to the digest");
+
+    const { error } = await local.run(digest, {});
+
+    expect(error).toBeUndefined();
+    expect(heard("slack", "Left to the digest")).toHaveLength(1);
+    await expect.poll(() => heard("mail", "Left to the digest").length).toBe(1);
+    const told = await store().load(alert.alertKey);
+    expect(told).toMatchObject({ told: { slack: { version: 1, reference: "" }, mail: { version: 1 } }, deferred: {} });
+    expect(new Set(await handedOver())).toEqual(new Set([alert.alertKey]));
+  }, 60_000);
+
+  it("comes once a day, and without news too", async () => {
+    await anotherDay();
+    const before = local.inbox.store.entries.slack.length;
+
+    await local.run(digest, {});
+    await local.run(digest, {});
+
+    expect(local.inbox.store.entries.slack.length - before).toBe(1);
+  }, 60_000);
+
+  it("is told once in Slack, wherever it is killed", async () => {
+    for (let k = 1; k <= MAX_CALLS; k++) {
+      await anotherDay();
+      const title = `Killed after call ${k}.`;
+      const alert = await leftToDigests(title);
+      const outcome = await local.run(digest, {}, { crashAfter: k });
+      // Some minutes later, without waiting for them.
+      for (const channel of ["slack", "mail"] as const) {
+        const { part, attempts = 0 } = await store().digest(channel);
+        if (part) await store().tryPart(channel, attempts, "2000-01-01T00:00:00.000Z");
+      }
+      if (outcome.killed) await local.run(digest, {});
+
+      expect(heard("slack", title), `after call ${k}`).toHaveLength(1);
+      await expect.poll(() => heard("mail", title).length).toBeGreaterThan(0);
+      expect(heard("mail", title).length).toBeLessThanOrEqual(2);
+      expect((await store().load(alert.alertKey))?.told).toMatchObject({ slack: { version: 1 }, mail: { version: 1 } });
+      if (!outcome.killed) return expect(k).toBeGreaterThan(10);
+    }
+    throw new Error(`still not through after ${MAX_CALLS} calls`);
+  }, 400_000);
+});
