@@ -6,8 +6,11 @@ export interface WorkflowParts {
   settleQueueUrl: string;
 }
 
-/** A day: throttling and waiting for slots count too, so that only what hangs is ended. */
-const TIMEOUT_SECONDS = 86_400;
+/**
+ * A week: throttling, pauses and times of maintenance count too, so that only what hangs is ended. An execution that looks every
+ * quarter of an hour in three channels has had its 25,000 events in nine days.
+ */
+const TIMEOUT_SECONDS = 7 * 86_400;
 /** Six hours: longer than the settle queue tries a message before it goes to its dead letters. */
 const SETTLE_TIMEOUT_SECONDS = 6 * 3600;
 

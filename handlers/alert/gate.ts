@@ -48,7 +48,7 @@ export type Gate = { kind: "go" } | { kind: "silent" } | { kind: "probe"; retryA
 type Held = { kind: "wait"; seconds: number; reason: string } | { kind: "defer"; reason: Deferred["reason"] };
 
 /** An execution looks so often whether a pause or a mute is over, in seconds. */
-const LOOK_SECONDS = 300;
+const LOOK_SECONDS = 900;
 
 /** Whether a word may go now, but for the budget. */
 export function gateOf(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isRefused, isSlowDown } from "../../handlers/alert/errors";
+import { isBroken, isRefused, isSlowDown } from "../../handlers/alert/errors";
 import type { Sending } from "../../handlers/alert/record";
 import { slackService } from "../../handlers/slack";
 import { aFinding } from "./alert/world";
@@ -69,7 +69,9 @@ describe("Slack as a channel", () => {
     ["message_limit_exceeded", "slows down"],
     ["duplicate_message_not_found", "unknown"],
     ["team_added_to_org", "unknown"],
-    ["channel_not_found", "refused"],
+    ["channel_not_found", "broken"],
+    ["token_revoked", "broken"],
+    ["msg_too_long", "refused"],
   ])("takes %s as: %s", async (error, meaning) => {
     answer = { ok: false, error };
 
@@ -77,7 +79,8 @@ describe("Slack as a channel", () => {
       .send(notice, undefined)
       .catch((reason) => reason);
 
-    expect(isSlowDown(thrown) ? "slows down" : isRefused(thrown) ? "refused" : "unknown").toBe(meaning);
+    const known = isSlowDown(thrown) ? "slows down" : isBroken(thrown) ? "broken" : "unknown";
+    expect(isRefused(thrown) ? "refused" : known).toBe(meaning);
   });
 });
 

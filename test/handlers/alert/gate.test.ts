@@ -16,7 +16,7 @@ describe("what keeps a word from going", () => {
   it("is a pause by hand, until it is over", () => {
     const pausedAt = "2026-12-01T12:00:00.000Z";
 
-    expect(gateOf(alert, "slack", { pausedAt }, open, NOW)).toMatchObject({ kind: "wait", seconds: 300 });
+    expect(gateOf(alert, "slack", { pausedAt }, open, NOW)).toMatchObject({ kind: "wait", seconds: 900 });
     expect(gateOf(alert, "slack", { pausedAt, pausedUntil: "2026-12-01T12:30:07.000Z" }, open, NOW)).toMatchObject({
       kind: "wait",
       seconds: 7,

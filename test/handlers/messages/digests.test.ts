@@ -84,9 +84,9 @@ describe("digests read", () => {
 });
 
 describe("a digest", () => {
-  it("is quiet only where nothing happened, failed or is listed", () => {
+  it("is quiet only where nothing happened, waits or is listed", () => {
     expect(isQuiet(quiet)).toBe(true);
-    for (const more of [{ opened: 1 }, { closed: 1 }, { failed: 1 }, { channelsBroken: ["slack" as const] }]) {
+    for (const more of [{ opened: 1 }, { closed: 1 }, { waiting: 1 }, { channelsBroken: ["slack" as const] }]) {
       expect(isQuiet({ ...quiet, ...more })).toBe(false);
     }
     expect(isQuiet({ ...quiet, alerts: [anAlert()] })).toBe(false);
