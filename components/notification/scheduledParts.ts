@@ -6,9 +6,9 @@ import type { AlertTable } from "./AlertTable";
 import type { BacklogChannel, BacklogChannelArgs } from "./BacklogChannel";
 import { BacklogPoll } from "./BacklogPoll";
 import type { ChannelArgs } from "./channel";
+import { Digest, type DigestArgs } from "./Digest";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
-import { Digest, type DigestArgs } from "./Digest";
 import { ReopenFailing } from "./ReopenFailing";
 
 /** A function that a rule of its own runs, again and again. */
