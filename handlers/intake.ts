@@ -4,9 +4,8 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type Grouping, groupOf } from "./alert/group";
 import type { HealthChoice } from "./alert/healthChoice";
 import { observationsOf } from "./alert/normalise";
-import type { FindingId } from "./alert/ports";
 import { type DigestSettings, digestReason, regionStart, type Starts, startsWith } from "./alert/quiet";
-import { type Received, type ReceivePorts, receive, recheck } from "./alert/receive";
+import { type Received, type ReceivePorts, type Recheck, receive, recheck } from "./alert/receive";
 import { redrive, redriveOf } from "./alert/redrive";
 import type { FindingSource, Observation, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
@@ -35,7 +34,7 @@ export interface IntakeSettings {
 }
 
 /** What a message asks for: to take reports in, to read a finding again, or to tell an alert again; or why it can't be read. */
-type Work = { observations: Observation[] } | { recheck: FindingId } | { redrive: string } | { reason: string };
+type Work = { observations: Observation[] } | { recheck: Recheck } | { redrive: string } | { reason: string };
 
 /**
  * Takes events of Security Hub and AWS Health in. What can't be read goes to the dead-letter queue at once, with the reason; what

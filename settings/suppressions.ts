@@ -126,7 +126,7 @@ export const suppressions = z
   .default([])
   .meta({
     description:
-      "What is not told, though it is found: a rule in Security Hub sets it SUPPRESSED, with a note of who decided it, why, and until when. What a rule names must all hold; of a list, any one value. A rule that is taken out, or has expired, leaves SUPPRESSED what it had suppressed.",
+      "What is not told, though it is found: a rule in Security Hub sets it SUPPRESSED, with a note of who decided it, why, and until when. What a rule names must all hold; of a list, any one value. What no rule covers any more, since it was taken out or has expired, is set back to NEW within the hour, and told.",
     defaultMeaning: "none",
     example: [
       {

@@ -38,7 +38,7 @@ function sayWhatEnds(expiries: readonly Expiry[], now: number): void {
     const milliseconds = Date.parse(expires) - now;
     if (milliseconds < 0) {
       void pulumi.log.warn(
-        `hakken:suppressions: "${name}" of ${owner} expired at ${expires} and does nothing any more. Take it out, or decide anew and set another date. What it had suppressed stays so until somebody sets it back to NEW.`,
+        `hakken:suppressions: "${name}" of ${owner} expired at ${expires} and does nothing any more. Take it out, or decide anew and set another date. What it had suppressed has been set back to NEW.`,
       );
     } else if (milliseconds < AHEAD * 24 * 60 * 60 * 1000) {
       void pulumi.log.info(`hakken:suppressions: "${name}" of ${owner} expires at ${expires}.`);

@@ -42,7 +42,8 @@ export interface SuppressionsArgs {
 
 /**
  * Rules by which Security Hub suppresses findings as they come in, or are updated, before anybody hears of them. Must be deployed in
- * the administrator's account, once it is the administrator in every region given. A rule that goes leaves SUPPRESSED what it suppressed.
+ * the administrator's account, once it is the administrator in every region given. What a rule that goes
+ * had suppressed is set back to NEW by the pipeline's SuppressionEnd.
  * https://docs.aws.amazon.com/securityhub/latest/userguide/automation-rules.html
  */
 export class Suppressions extends pulumi.ComponentResource {

@@ -170,10 +170,12 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       child,
     );
     const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
+    const cspmArn = hubOf("cspm", region, accountId);
+    const checked = { accountId, cspmArn, severities, grouping, reopenWithinSeconds, digest: floods.digest };
     const scheduled = scheduledParts(
       name,
       {
-        ...{ ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog },
+        ...{ ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog, checked },
         digest: {
           time: floods.digestTime,
           slack: slack && args.slack && { ...args.slack, secret: slack.secret },

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { FindingSource, Language } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
+import { AlertCheck, type AlertCheckArgs } from "./AlertCheck";
 import type { AlertTable } from "./AlertTable";
 import type { BacklogChannel, BacklogChannelArgs } from "./BacklogChannel";
 import { BacklogPoll } from "./BacklogPoll";
@@ -10,6 +11,7 @@ import { Digest, type DigestArgs } from "./Digest";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
 import { ReopenFailing } from "./ReopenFailing";
+import { SuppressionEnd } from "./SuppressionEnd";
 
 /** A function that a rule of its own runs, again and again. */
 export interface ScheduledPart {
@@ -40,12 +42,14 @@ export interface ScheduledPartsArgs {
   digest: Pick<DigestArgs, "time" | "slack" | "mail" | "channels">;
   /** Default: no Backlog. */
   backlog?: { channel: BacklogChannel; settings: Omit<BacklogChannelArgs, keyof ChannelArgs> };
+  /** What the comparison of alerts asks for besides. */
+  checked: Pick<AlertCheckArgs, "accountId" | "cspmArn" | "severities" | "grouping" | "reopenWithinSeconds" | "digest">;
 }
 
 /** What runs by itself, beside the sweeper; by what it is called. */
 export function scheduledParts(
   name: string,
-  { backlog, digest, reopenFailingAfterSeconds, ...shared }: ScheduledPartsArgs,
+  { backlog, digest, reopenFailingAfterSeconds, checked, ...shared }: ScheduledPartsArgs,
   opts: pulumi.ComponentResourceOptions,
 ): Record<string, ScheduledPart> {
   const reopening = new ReopenFailing(
@@ -53,7 +57,23 @@ export function scheduledParts(
     { ...shared, afterSeconds: reopenFailingAfterSeconds },
     opts,
   );
+  const check = new AlertCheck(`${name}-check`, { ...shared, ...checked }, opts);
+  const suppressionEnd = new SuppressionEnd(`${name}-suppression-end`, { ...shared, ...checked }, opts);
   return {
+    check: {
+      description: "Compares open alerts with Security Hub and AWS Organizations",
+      schedule: "rate(1 hour)",
+      function: check.function,
+      errors: 1,
+      optional: false,
+    },
+    "suppression-end": {
+      description: "Sets back to NEW what no suppression holds any more",
+      schedule: "rate(1 hour)",
+      function: suppressionEnd.function,
+      errors: 1,
+      optional: false,
+    },
     "reopen-failing": {
       description: "Opens again what is RESOLVED although it fails",
       schedule: "rate(1 hour)",
@@ -85,7 +105,7 @@ export function scheduledParts(
 
 const backlogPoll = (
   name: string,
-  shared: Omit<ScheduledPartsArgs, "backlog" | "digest" | "reopenFailingAfterSeconds">,
+  shared: Omit<ScheduledPartsArgs, "backlog" | "checked" | "digest" | "reopenFailingAfterSeconds">,
   { channel, settings }: NonNullable<ScheduledPartsArgs["backlog"]>,
   opts: pulumi.ComponentResourceOptions,
 ): BacklogPoll => {

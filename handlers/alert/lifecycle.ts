@@ -136,7 +136,8 @@ function overRecord(
 ): FindingRecord {
   const expiresAt = Math.floor(Date.parse(now) / 1000) + REMEMBER_DAYS * 86_400;
   const { occurrence, notifiedAt } = last;
-  return { ...recordOf(report, alert, last), state: "over", occurrence, notifiedAt, expiresAt };
+  const left = report.outcome === "left" || undefined;
+  return { ...recordOf(report, alert, last), state: "over", occurrence, notifiedAt, left, expiresAt };
 }
 
 /**
@@ -164,11 +165,16 @@ function observeAgain(alert: AlertRecord, last: FindingRecord, report: Observati
   const { finding } = report;
   if (finding.workflow !== "NEW" && !comesBack(last, finding)) return drop("told by somebody else");
   if (isOfOtherForm(last, finding) && finding.updatedAt <= last.updatedAt) return drop("over in the other form");
+  if (isLeft(last, finding)) return drop("its account has left");
   // A person who sets SUPPRESSED and then NEW moves no updatedAt: only Security Hub knows which came last.
   const undecided = finding.updatedAt === last.updatedAt && finding.format !== "health";
   if (undecided && !now.confirmed) return { kind: "verify", afterSeconds: 0, reason: "same updatedAt, other state" };
   return join(alert, last, report, now);
 }
+
+/** What Security Hub goes on showing of an account that has left. */
+const isLeft = (last: FindingRecord, found: Finding): boolean =>
+  last.left === true && found.updatedAt <= last.updatedAt;
 
 /** Matters, while it is open: worse, grown, reset, or known already. */
 function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
@@ -358,7 +364,8 @@ function outcomeOf({ finding, outcome }: Observation): Outcome {
  * Whether a finding that is NEW in Security Hub shows that something was lost: an event, or the end of an execution whose
  * alert would otherwise be found by its age.
  */
-export const isForgotten = ({ alert, finding }: Known, now: string): boolean => {
+export const isForgotten = ({ alert, finding }: Known, found: Finding, now: string): boolean => {
+  if (finding && isLeft(finding, found)) return false;
   if (!alert || !finding || finding.state === "over") return true;
   // NEW in V2 does not show that it started anew.
   if (alert.settled < alert.desired || finding.format === "ocsf") return false;

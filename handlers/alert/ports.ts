@@ -92,6 +92,13 @@ export interface AlertStore {
    * is closed, unless other findings of it are open.
    */
   closedButFailing(before: string): Promise<AlertRecord[]>;
+  /**
+   * Keys of open alerts that were last compared with Security Hub before that time, the longest ago first, at most so many. The index
+   * lags: some may have been meanwhile, or have closed.
+   */
+  unchecked(before: string, limit: number): Promise<string[]>;
+  /** Notes that an alert was compared, unless it has closed or was noted since it was read. No other write waits for it. */
+  checked(alert: AlertRecord, at: string): Promise<void>;
 }
 
 /** DynamoDB takes 100 items in a transaction: the alert, and two a finding. */
@@ -150,5 +157,12 @@ export interface ChannelService {
   find?(notice: Notice, parent: Told | undefined, attempt: Sending): Promise<string | undefined>;
 }
 
-/** Reads the finding again later: a message to intake's own queue. */
-export type Later = (finding: FindingId, afterSeconds: number) => Promise<void>;
+/** A reason for a finding to be over that Security Hub does not know, and when it was found out. */
+export interface Over {
+  outcome: "gone" | "left";
+  /** ISO 8601. A later report on the finding outweighs it. */
+  at: string;
+}
+
+/** Reads the finding again later, or takes it as over: a message to intake's own queue. */
+export type Later = (finding: FindingId, afterSeconds: number, over?: Over) => Promise<void>;

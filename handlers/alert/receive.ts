@@ -6,6 +6,7 @@ import {
   type Findings,
   type Found,
   type Later,
+  type Over,
   TAKES,
 } from "./ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "./record";
@@ -178,16 +179,26 @@ async function confirm(ports: ReceivePorts, reports: readonly Observation[]): Pr
   });
 }
 
+/** A finding to be read again; or to be taken as over, for a reason that is known. */
+export interface Recheck extends FindingId {
+  over?: Over;
+}
+
 /** Reads findings in Security Hub and takes them in as they are there. */
-export async function recheck(ports: ReceivePorts, ids: readonly FindingId[]): Promise<Received[]> {
-  if (ids.length === 0) return [];
-  return receiveConfirmed(ports, ids, await ports.findings.get(ids));
+export async function recheck(ports: ReceivePorts, asked: readonly Recheck[]): Promise<Received[]> {
+  const read = asked.filter(({ over }) => !over);
+  const found = read.length > 0 ? await ports.findings.get(read) : [];
+  return receiveConfirmed(
+    ports,
+    asked,
+    asked.map((one) => found[read.indexOf(one)]),
+  );
 }
 
 /** Takes findings in as Security Hub has them. One that is gone counts as archived: nobody can act on it any more. */
 async function receiveConfirmed(
   ports: ReceivePorts,
-  asked: readonly FindingId[],
+  asked: readonly Recheck[],
   found: readonly (Finding | undefined)[],
 ): Promise<Received[]> {
   const gone = asked.filter((_, i) => !found[i]);
@@ -195,13 +206,17 @@ async function receiveConfirmed(
   const reports = asked.map((id, i): Observation | undefined => {
     const finding = found[i];
     if (finding) return { finding, eventTime: ports.now() };
-    const last = lastSeen(known[gone.indexOf(id)] ?? {});
-    return last && { finding: last, eventTime: ports.now(), outcome: "gone" };
+    const last = known[gone.indexOf(id)] ?? {};
+    const seen = lastSeen(last);
+    if (!seen || (id.over && (last.finding?.eventTime ?? "") > id.over.at)) return undefined;
+    return { finding: seen, eventTime: ports.now(), outcome: id.over?.outcome ?? "gone" };
   });
   const present = reports.filter((report) => report !== undefined);
   const received = await receiveAll(ports, present, true);
   return reports.map((report) =>
-    report ? (received[present.indexOf(report)] ?? new Error("not taken in")) : { outcome: "gone, and not known" },
+    report
+      ? (received[present.indexOf(report)] ?? new Error("not taken in"))
+      : { outcome: "gone, and not known, or reported since" },
   );
 }
 

@@ -132,6 +132,8 @@ export interface FindingRecord {
   /** What its product had counted, and last seen, when it closed: more means that it goes on (GuardDuty). */
   activity?: number;
   lastSeen?: string;
+  /** It is over since its account left: only a newer report opens it again, though Security Hub may have it as NEW. */
+  left?: boolean;
   /** A person had set it RESOLVED, and it goes on: settle sets it NOTIFIED. */
   resumed?: boolean;
   /** Since when it is RESOLVED although its control fails: Security Hub is silent on it until the control passes. */

@@ -67,7 +67,7 @@ async function remember({ findings, store, later, now, severities }: SweepPorts,
     // NEW and ACTIVE are also very many that pass or can't be checked: intake would read each of them, every hour.
     const opening = page.filter((finding) => isOpening(finding, severities));
     const known = await store.known(opening.map((finding) => ({ finding })));
-    for (const finding of opening.filter((_, i) => isForgotten(known[i] ?? {}, now()))) {
+    for (const finding of opening.filter((found, i) => isForgotten(known[i] ?? {}, found, now()))) {
       await later(finding, 0);
       forgotten++;
     }

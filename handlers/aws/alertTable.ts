@@ -117,6 +117,16 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
     ...channelStates(db, table),
     unsettled: (before) => readIndexed(db, table, UNSETTLED, before),
     closedButFailing: (before) => readIndexed(db, table, CLOSED_BUT_FAILING, before),
+    unchecked: (before, limit) => readUnchecked(db, table, before, limit),
+    checked: async ({ alertKey, checkedAt }, at) => {
+      // Not the revision: who has read it before may write after this, and sets at worst the time of before again.
+      const note = {
+        UpdateExpression: "SET checkedAt = :at",
+        ConditionExpression: "checkedAt = :read",
+        ExpressionAttributeValues: { ":at": at, ":read": checkedAt },
+      };
+      await happens(update(alertKey, note));
+    },
   };
 }
 
@@ -248,4 +258,19 @@ async function readIndexed(
   const keys = found.map(({ pk, sk }) => ({ pk, sk }) as Key);
   const alerts = await batchGet<AlertRecord>(db, table, keys);
   return keys.flatMap((key) => alerts.get(nameOf(key)) ?? []).filter((alert) => alert[since] !== undefined);
+}
+
+async function readUnchecked(
+  db: DynamoDBDocumentClient,
+  table: string,
+  before: string,
+  limit: number,
+): Promise<string[]> {
+  const query = {
+    TableName: table,
+    IndexName: "unchecked",
+    KeyConditionExpression: "unchecked = :yes AND checkedAt < :before",
+    ExpressionAttributeValues: { ":yes": "yes", ":before": before },
+  };
+  return (await queryAll(db, query, limit)).map(({ pk }) => `${pk}`.slice(alertItem("").pk.length));
 }

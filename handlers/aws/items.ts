@@ -26,9 +26,11 @@ export const pointerItem = (finding: { product: string; id: string }): Key => ({
 });
 export const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
+/** All that a query finds; or the first of it, as many as `limit` says. */
 export async function queryAll(
   db: DynamoDBDocumentClient,
   input: QueryCommandInput,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
@@ -36,8 +38,8 @@ export async function queryAll(
     const page = await db.send(new QueryCommand({ ...input, ExclusiveStartKey }));
     items.push(...(page.Items ?? []));
     ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
-  return items;
+  } while (ExclusiveStartKey && items.length < limit);
+  return items.slice(0, limit);
 }
 
 /** BatchGetItem takes 100 keys, none twice, and may leave some for another call. */

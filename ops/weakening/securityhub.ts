@@ -16,7 +16,8 @@ import {
 const SWITCH = ["ENABLED", "DISABLED"];
 const STAYS = "it stays in AWS as it is, but nothing keeps it so";
 // No less is told than before, but nor is what one would expect to be told again.
-const SET_ASIDE = "findings that it has set aside stay so until somebody sets them back to NEW";
+const SET_ASIDE =
+  "findings that it has set aside stay so until somebody sets them back to NEW, as hakken does with what a suppression of the settings held";
 
 /** An aggregator gathers from fewer regions, by its inputs for the mode and for the regions named. */
 const fewerRegions = (mode: string, regions: string): Check => ({

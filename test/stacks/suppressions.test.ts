@@ -51,7 +51,7 @@ it("warns in the log of one that has expired, and says thirty days ahead which w
   await run([endless, later, over, soon], NOW);
 
   expect(warn.mock.calls.map(([text]) => text)).toEqual([
-    'hakken:suppressions: "over" of platform team expired at 2027-02-28T14:59:59.999Z and does nothing any more. Take it out, or decide anew and set another date. What it had suppressed stays so until somebody sets it back to NEW.',
+    'hakken:suppressions: "over" of platform team expired at 2027-02-28T14:59:59.999Z and does nothing any more. Take it out, or decide anew and set another date. What it had suppressed has been set back to NEW.',
   ]);
   expect(info.mock.calls.map(([text]) => text)).toEqual([
     'hakken:suppressions: "soon" of platform team expires at 2027-03-30T00:00:00.000Z.',

@@ -14,8 +14,8 @@ describe("the functions' zips", () => {
 
   it("are one for each function of the pipeline", () => {
     expect(Object.keys(zips).sort()).toEqual(
-      ["alarm-notice", "backlog", "backlog-poll", "intake", "mail"].concat(
-        ["reopen-failing", "self-check", "settle", "slack", "sweeper"], //
+      ["alarm-notice", "backlog", "backlog-poll", "check", "intake", "mail"].concat(
+        ["reopen-failing", "self-check", "settle", "slack", "suppression-end", "sweeper"], //
       ),
     );
   });

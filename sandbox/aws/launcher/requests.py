@@ -19,7 +19,7 @@ _SAME_AS = {
     "securityhub:BatchUpdateFindingsV2": "securityhub:BatchUpdateFindings",
 }
 _REPORTS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
-_OF_THE_HUB = ("/accounts", "/findings", "/findings/batchupdate", "/actionTargets")
+_OF_THE_HUB = ("/accounts", "/findings", "/findings/batchupdate", "/actionTargets", "/members")
 # Which hub of V2 is not said: there is one a region.
 _OF_THE_HUB_V2 = ("/hubv2", "/findingsv2", "/findingsv2/batchupdatev2")
 
@@ -57,6 +57,8 @@ def install():
             return _machine_of_token.get(_json(body).get("taskToken"), "*")
         if service == "securityhub" and (path.rstrip("/") in _OF_THE_HUB or path.startswith("/actionTargets/")):
             return f"arn:aws:securityhub:{region}:{account_id}:hub/default"
+        if service == "securityhub" and path.rstrip("/") == "/automationrules/get":  # all of one account and region
+            return (_json(body).get("AutomationRulesArns") or ["*"])[0]
         if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB_V2:
             return f"arn:aws:securityhub:{region}:{account_id}:hubv2/*"
         if service == "events":  # of the default bus, whose name an ARN leaves out

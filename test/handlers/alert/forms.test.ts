@@ -51,8 +51,8 @@ describe("a finding of V2", () => {
     const known = told(v2());
 
     expect(seen(known, v2(NEWER))).toMatchObject({ kind: "drop", reason: "known already" });
-    expect(isForgotten(known, LATER)).toBe(false);
-    expect(isForgotten(told(cspm()), LATER)).toBe(true);
+    expect(isForgotten(known, v2(NEWER), LATER)).toBe(false);
+    expect(isForgotten(told(cspm()), cspm(NEWER), LATER)).toBe(true);
   });
 
   it("is read again where a person has set it New, as in CSPM a reset is", () => {

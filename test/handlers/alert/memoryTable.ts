@@ -106,5 +106,15 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
       io("unsettled", () => copy([...alerts.values()].filter((a) => a.unsettledSince && a.unsettledSince < before))),
     closedButFailing: (before) =>
       io("closedButFailing", () => copy([...alerts.values()].filter((a) => a.failingSince && a.failingSince < before))),
+    unchecked: (before, limit) =>
+      io("unchecked", () => {
+        const due = [...alerts.values()].filter(({ checkedAt }) => checkedAt && checkedAt < before);
+        const oldestFirst = due.sort((a, b) => (a.checkedAt ?? "").localeCompare(b.checkedAt ?? ""));
+        return oldestFirst.slice(0, limit).map(({ alertKey }) => alertKey);
+      }),
+    checked: ({ alertKey, checkedAt }, at) =>
+      io("checked", () => {
+        if (alerts.get(alertKey)?.checkedAt === checkedAt) change(alertKey, (alert) => (alert.checkedAt = at));
+      }),
   };
 }

@@ -3,87 +3,13 @@ import { describe, expect, it } from "vitest";
 import { isClosedButFailing } from "../../../handlers/alert/failing";
 import type { AlertRecord } from "../../../handlers/alert/record";
 import type { Channel, Finding } from "../../../handlers/alert/types";
-import { aFinding, createWorld, type Message } from "./world";
-
-/** What happens to a finding, in Security Hub's own terms. */
-type Step =
-  | "fail"
-  | "update"
-  | "pass"
-  | "archive"
-  | "unarchive"
-  | "worse"
-  | "suppress"
-  | "unsuppress"
-  | "resolve"
-  | "active"
-  /** A person closes the alert's issue, as done or as one that is not to be mended; or nobody does anything for a fortnight. */
-  | "close"
-  | "wontFix"
-  | "fortnight";
-
-/** Security Hub's rules for a finding's next state; undefined where the step can't happen. */
-function next(finding: Finding, step: Step, updatedAt: string): Finding | undefined {
-  const changed = { ...finding, updatedAt };
-  const over = finding.record === "ARCHIVED" || finding.compliance === "PASSED";
-  const kept = finding.workflow === "SUPPRESSED" ? "SUPPRESSED" : "NEW";
-  switch (step) {
-    case "update":
-      return over ? undefined : changed;
-    case "worse":
-      return over || finding.severity === "CRITICAL" ? undefined : { ...changed, severity: "CRITICAL" };
-    case "pass":
-      if (finding.compliance !== "FAILED") return undefined;
-      return { ...changed, compliance: "PASSED", workflow: "RESOLVED" };
-    case "fail":
-      // PASSED -> FAILED resets NOTIFIED and RESOLVED to NEW, but keeps what a person has suppressed.
-      return finding.compliance === "PASSED" ? { ...changed, compliance: "FAILED", workflow: kept } : undefined;
-    case "archive":
-      return finding.record === "ARCHIVED" ? undefined : { ...changed, record: "ARCHIVED" };
-    case "unarchive":
-      return finding.record === "ACTIVE" ? undefined : { ...changed, record: "ACTIVE", workflow: kept };
-    case "suppress":
-      // A person's change never moves updatedAt.
-      return finding.workflow === "SUPPRESSED" ? undefined : { ...finding, workflow: "SUPPRESSED" };
-    case "unsuppress":
-      return finding.workflow === "SUPPRESSED" ? { ...finding, workflow: "NEW" } : undefined;
-    case "resolve":
-      return over || finding.workflow === "RESOLVED" ? undefined : { ...finding, workflow: "RESOLVED" };
-    case "active":
-      // GuardDuty folds new activity into the same finding, and leaves its workflow alone.
-      if (finding.activity === undefined || over) return undefined;
-      return { ...changed, activity: finding.activity + 1, lastSeen: updatedAt };
-    default:
-      return undefined;
-  }
-}
+import { alike, expectAsInSecurityHub, isLive, next, steps } from "./history";
+import { aFinding, createWorld, type Message, type World } from "./world";
 
 const isOpen = (f: Finding) => f.record === "ACTIVE" && f.workflow === "NEW" && f.compliance !== "PASSED";
-/** Somebody has to act on it, told or not. */
-const isLive = (f: Finding) =>
-  f.record === "ACTIVE" && f.compliance !== "PASSED" && (f.workflow === "NEW" || f.workflow === "NOTIFIED");
-
-const kinds: Step[] = ["fail", "update", "pass", "archive", "unarchive", "worse", "suppress", "unsuppress", "resolve"];
-const steps = fc.array(
-  fc.record({ step: fc.constantFrom<Step>(...kinds, "active", "close", "wontFix", "fortnight"), nth: fc.nat(2) }),
-  { maxLength: 8 },
-);
 const crashes = fc.uniqueArray(fc.nat(150), { maxLength: 6 }).map((at) => new Set(at));
 const aborted = fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }).map((nth) => new Set(nth));
 
-const control = (id: string, bucket: string, changes: Partial<Finding> = {}) =>
-  aFinding({
-    ...{ id, compliance: "FAILED", control: "S3.8", title: "S3 buckets should block public access" },
-    ...{ resources: [{ type: "AwsS3Bucket", id: `arn:aws:s3:::${bucket}` }], resourceCount: 1 },
-    ...changes,
-  });
-/** Findings that are told as one alert. */
-const alike = fc.constantFrom<Finding[]>(
-  [aFinding({ activity: 1, lastSeen: "2026-01-01T00:00:00.000Z" })],
-  [control("control-1", "one")],
-  // Two buckets, one of which two standards check, in two regions.
-  [control("fsbp-1", "one"), control("cis-1", "one"), control("fsbp-2", "two", { region: "us-east-1" })],
-);
 const timings = fc.constantFrom(
   { groupWaitSeconds: 0, groupIntervalSeconds: 0 },
   { groupWaitSeconds: 30, groupIntervalSeconds: 300 },
@@ -95,8 +21,6 @@ function openings(messages: readonly Message[], channel: Channel) {
     (kind === "opened" || kind === "reopened" || kind === "openedAndClosed") && !repeated;
   return messages.filter((m) => m.channel === channel && isOpening(m)).map(({ notice }) => notice.occurrence);
 }
-
-type World = ReturnType<typeof createWorld>;
 
 /** Every alert is settled; or it was reported to the failed-alerts queue, as one whose mail was left open twice. */
 function expectNothingIsLost(world: World) {
@@ -235,10 +159,15 @@ describe("the life of an alert", () => {
             await world.sweepLater(1);
             await world.drain();
           }
+          for (let day = 0; day < 2; day++) {
+            await world.checkLater();
+            await world.drain();
+          }
 
           expectNothingIsLost(world);
           expectToldOnce(world);
           expect(world.overwritten).toEqual([]);
+          expectAsInSecurityHub(world);
         },
       ),
       { numRuns: 1000 },

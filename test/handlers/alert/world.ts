@@ -1,10 +1,11 @@
+import { type Checked, check } from "../../../handlers/alert/check";
 import { type DigestPart, type DigestService, tellDigest } from "../../../handlers/alert/digest";
 import { refused } from "../../../handlers/alert/errors";
 import type { GateSettings } from "../../../handlers/alert/gate";
 import { type Grouping, groupOf } from "../../../handlers/alert/group";
 import type { Timing } from "../../../handlers/alert/notice";
-import type { ChannelService, Executions, Failure, Findings } from "../../../handlers/alert/ports";
-import { type Received, receive, recheck } from "../../../handlers/alert/receive";
+import type { ChannelService, Executions, Failure, Findings, Later } from "../../../handlers/alert/ports";
+import { type Received, type Recheck, receive, recheck } from "../../../handlers/alert/receive";
 import {
   type AlertRecord,
   type DigestReason,
@@ -20,6 +21,9 @@ import type { Channel, Finding, Notice, Observation, Severity } from "../../../h
 import { copy, memoryTable } from "./memoryTable";
 import { people } from "./people";
 
+/** The account that the pipeline is in. */
+export const AUDIT = "222222222222";
+
 /** What ends a handler between two of its I/O calls. */
 const CRASH = "the process was killed";
 
@@ -31,7 +35,7 @@ export interface Message {
   parent?: string;
 }
 
-type Mail = { report: Observation } | { recheck: Finding; at: number } | { redrive: string };
+type Mail = { report: Observation } | { recheck: Recheck; at: number } | { redrive: string };
 
 export interface WorldOptions {
   /** Kills the handler that makes the n-th I/O call of the whole run, right after the call took effect. */
@@ -58,6 +62,8 @@ export interface WorldOptions {
   hourlyBudget?: number;
   /** What is for the digest alone. Default: nothing. */
   digestOf?: (finding: Finding) => DigestReason | undefined;
+  /** Default: ten minutes. */
+  checkBudgetMs?: number;
 }
 
 /** Security Hub, the table, the state machine, the queue and the channels, all in memory, around the real flows. */
@@ -71,6 +77,9 @@ export function createWorld(options: WorldOptions) {
   const timing = options.timing ?? { groupWaitSeconds: 0, groupIntervalSeconds: 0 };
   const hub = new Map<string, Finding>();
   const queue: Mail[] = [];
+  /** Who there is, besides accounts of findings. */
+  const accounts = new Map([[AUDIT, { id: AUDIT, active: true }]]);
+  const members = new Set<string>();
   const executions = new Map<string, { alertKey: string; open: boolean; done: Promise<void> }>();
   const messages: Message[] = [];
   const failed: { alertKey: string; failures: readonly Failure[] }[] = [];
@@ -225,8 +234,8 @@ export function createWorld(options: WorldOptions) {
     }
   }
 
-  const later = (finding: Pick<Finding, "format" | "product" | "id">, afterSeconds: number) =>
-    io("later", () => void queue.push({ recheck: finding as Finding, at: clock + afterSeconds * 1000 }));
+  const later: Later = ({ format, product, id }, afterSeconds, over) =>
+    io("later", () => void queue.push({ recheck: { format, product, id, over }, at: clock + afterSeconds * 1000 }));
   const alerting = {
     severities,
     reopenWithinSeconds: options.reopenWithinSeconds ?? 7 * 86_400,
@@ -289,6 +298,24 @@ export function createWorld(options: WorldOptions) {
   };
   const persons = people({ io, store, findings, later, now, clock: () => clock, pass, again });
 
+  const checkPorts = {
+    ...ports,
+    neighbourhood: {
+      own: AUDIT,
+      accounts: () => io("listAccounts", () => [...accounts.values()]),
+      members: () => io("listMembers", () => [...members]),
+    },
+    eachPageOfResolved: async (since: string, until: string, page: (found: Finding[]) => Promise<void>) => {
+      const isResumed = ({ workflow, record, productName }: Finding) =>
+        workflow === "RESOLVED" && record === "ACTIVE" && productName === "GuardDuty";
+      const inTime = ({ updatedAt }: Finding) => updatedAt >= since && updatedAt <= until;
+      await page(await io("findResolved", () => copy([...hub.values()].filter((f) => isResumed(f) && inTime(f)))));
+    },
+    pause: async (milliseconds: number) => {
+      clock += milliseconds;
+    },
+    budgetMs: options.checkBudgetMs ?? 600_000,
+  };
   const openExecutions = () => [...executions.values()].filter(({ open }) => open);
 
   return {
@@ -304,6 +331,7 @@ export function createWorld(options: WorldOptions) {
     /** Sets a finding in Security Hub and lets its event out, `copies` times. */
     report(finding: Finding, copies = 1) {
       hub.set(findingKey(finding), copy(finding));
+      if (!accounts.has(finding.accountId)) accounts.set(finding.accountId, { id: finding.accountId, active: true });
       for (let i = 0; i < copies; i++) emit(finding);
     },
     /** A person asks for it by a custom action. */
@@ -313,6 +341,8 @@ export function createWorld(options: WorldOptions) {
     /** Lets a finding vanish from Security Hub without an event. */
     remove: (finding: Finding) => hub.delete(findingKey(finding)),
     alertOf: (finding: Finding) => alerts.get(records.get(findingKey(finding))?.alertKey ?? ""),
+    accounts,
+    members,
     now,
     /** Two intakes at once, until queue and executions are empty. */
     async drain() {
@@ -339,6 +369,17 @@ export function createWorld(options: WorldOptions) {
         }
       }
     },
+    /** A run of the daily comparison, by default when every alert is due; killed, it is run again. */
+    async checkLater(hours = 25): Promise<Checked> {
+      clock += hours * 3_600_000;
+      for (;;) {
+        try {
+          return await check(checkPorts);
+        } catch (error) {
+          if (!(error as Error).message.includes(CRASH)) throw error;
+        }
+      }
+    },
     async sweepLater(hours = 2) {
       clock += hours * 3_600_000;
       await again(() => sweep(ports));
@@ -348,6 +389,8 @@ export function createWorld(options: WorldOptions) {
     overwritten,
   };
 }
+
+export type World = ReturnType<typeof createWorld>;
 
 export const aFinding = (changes: Partial<Finding> = {}): Finding => ({
   format: "asff",

@@ -7,6 +7,7 @@ import {
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
 import {
+  BatchGetAutomationRulesCommand,
   BatchImportFindingsCommand,
   BatchUpdateFindingsCommand,
   BatchUpdateFindingsV2Command,
@@ -14,6 +15,8 @@ import {
   GetConfigurationPolicyCommand,
   GetFindingsCommand,
   GetFindingsV2Command,
+  ListAutomationRulesCommand,
+  ListMembersCommand,
   SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
@@ -140,6 +143,41 @@ describe("a request to a service that a double speaks for", () => {
 
     expect(refused.map((error) => error.name)).toEqual(Array(3).fill("AccessDeniedException"));
     expect(asked).toHaveLength(2);
+  });
+
+  it("is authorised on the hub for its members, on a rule for the rule, and on nothing of its own for a list of rules", async () => {
+    const [hub, rules] = [
+      `arn:aws:securityhub:*:${account}:hub/default`,
+      `arn:aws:securityhub:*:${account}:automation-rule/*`,
+    ];
+    const roles = await Promise.all([
+      session("of-all", [
+        allow("securityhub:ListMembers", hub),
+        allow("securityhub:BatchGetAutomationRules", rules),
+        allow("securityhub:ListAutomationRules", "*"),
+      ]),
+      session("of-others", [
+        allow(["securityhub:ListMembers", "securityhub:ListAutomationRules"], rules),
+        allow("securityhub:BatchGetAutomationRules", hub),
+      ]),
+    ]);
+    answer = [200, { Members: [], Rules: [], AutomationRulesMetadata: [] }];
+    const AutomationRulesArns = [`arn:aws:securityhub:us-east-1:${account}:automation-rule/one`];
+    const done = (how: object) =>
+      Promise.all(
+        [
+          new ListMembersCommand({ OnlyAssociated: true }),
+          new BatchGetAutomationRulesCommand({ AutomationRulesArns }),
+          new ListAutomationRulesCommand({ MaxResults: 100 }),
+        ].map((command) =>
+          new SecurityHubClient(how).send(command as ListMembersCommand).then(
+            () => "done",
+            ({ name }: Error) => name,
+          ),
+        ),
+      );
+
+    expect(await Promise.all(roles.map(done))).toEqual([Array(3).fill("done"), Array(3).fill("AccessDeniedException")]);
   });
 
   it("is authorised for either form of Security Hub by the same actions, each on its own hub", async () => {
