@@ -14,7 +14,7 @@ export interface SelfCheckEvent {
   topics: { arn: string; addresses: string[] }[];
   /** Event source mappings, by the queue that they work off. */
   consumers: Record<string, string>;
-  /** Names of rules, by region. */
+  /** Names of rules, by region; those of other buses than the default one after the bus and a slash. */
   rules: Record<string, string[]>;
   /** Addresses of the queues with events that could not be forwarded, by region. */
   deadLetters: Record<string, string>;

@@ -39,6 +39,8 @@ export interface Watch {
   datapointsToAlarm?: number;
   /** Raises the alarm below the threshold, where no data is none done. Default: false. */
   below?: boolean;
+  /** What must have happened before it is there. Default: nothing. */
+  after?: pulumi.Resource;
 }
 
 /**
@@ -72,7 +74,7 @@ export class Alarms extends pulumi.ComponentResource {
             alarmActions: [args.topicArn],
             region: args.region,
           },
-          { parent: this },
+          { parent: this, dependsOn: watch.after },
         ),
       );
 

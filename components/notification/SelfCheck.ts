@@ -26,6 +26,8 @@ export class SelfCheck extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   /** What the rule that runs it has to pass. */
   readonly input: pulumi.Output<string>;
+  /** Its run by the deployment, once there is one. */
+  once?: pulumi.Resource;
 
   constructor(name: string, args: SelfCheckArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SelfCheck", name, {}, opts);
@@ -70,7 +72,7 @@ export class SelfCheck extends pulumi.ComponentResource {
 
   /** Runs it by each deployment that changes what it looks at: so it is known to run before the rule's first hour is over. */
   runOnce(name: string, region: string, after: readonly pulumi.Resource[]): void {
-    new aws.lambda.Invocation(
+    this.once = new aws.lambda.Invocation(
       `${name}-once`,
       { functionName: this.function.name, input: this.input, lifecycleScope: "CRUD", region },
       { parent: this, dependsOn: [...after] },
@@ -81,7 +83,7 @@ export class SelfCheck extends pulumi.ComponentResource {
 /** As a SelfCheckEvent, once all names are known. */
 function checked({ keyArns, topics, consumers, rules, deadLetters }: SelfCheckArgs) {
   const byRegion: Record<string, pulumi.Output<string>[]> = {};
-  for (const { region, rule } of rules) byRegion[region] = [...(byRegion[region] ?? []), rule.name];
+  for (const { region, rule } of rules) byRegion[region] = [...(byRegion[region] ?? []), onItsBus(rule)];
   return {
     keys: keyArns,
     topics: topics.map(({ arn, addresses }) => ({ arn, addresses })),
@@ -90,6 +92,10 @@ function checked({ keyArns, topics, consumers, rules, deadLetters }: SelfCheckAr
     deadLetters: Object.fromEntries(Object.entries(deadLetters).map(([region, { url }]) => [region, url])),
   } satisfies Record<Exclude<keyof SelfCheckEvent, "tf">, unknown>;
 }
+
+/** A rule's name, after its bus where that is not the default one. */
+const onItsBus = ({ name, eventBusName }: aws.cloudwatch.EventRule): pulumi.Output<string> =>
+  pulumi.all([name, eventBusName]).apply(([own, bus]) => (bus && bus !== "default" ? `${bus}/${own}` : own));
 
 /** One point an hour, so that over two hours there is always one. */
 const found = (metric: string, description: string): Watch => ({
@@ -103,7 +109,7 @@ const found = (metric: string, description: string): Watch => ({
 });
 
 /** The alarms on what a self-check finds, by what they are called. */
-export const selfCheckWatches = ({ name }: aws.lambda.Function): Record<string, Watch> => ({
+export const selfCheckWatches = ({ function: { name }, once }: SelfCheck): Record<string, Watch> => ({
   "keys-at-risk": found(
     "keysAtRisk",
     "A key of hakken's is disabled, or will be deleted: queues and topics under it stop.",
@@ -131,5 +137,7 @@ export const selfCheckWatches = ({ name }: aws.lambda.Function): Record<string, 
     evaluationPeriods: 3,
     threshold: 1,
     below: true,
+    // Before its first run there is no data, which would raise it.
+    after: once,
   },
 });

@@ -54,7 +54,7 @@ export function watchedParts(parts: PipelineParts): Parts {
       ...Object.fromEntries(channels.map((made) => [made.channel, { function: made.function, errors: 5 }])),
     },
     others: {
-      ...selfCheckWatches(selfCheck.function),
+      ...selfCheckWatches(selfCheck),
       ...Object.fromEntries(channels.map(({ channel }) => [`${channel}-broken`, brokenWatch(channel)])),
     },
   };

@@ -80,12 +80,15 @@ export async function checkConsumer(lambda: LambdaClient, queue: string, UUID: s
 }
 
 /** A rule that is off, or has no target, drops what it matches without a word. */
-export async function checkRule(events: EventBridgeClient, region: string, Name: string): Promise<Problem[]> {
-  const problem = (reason: string): Problem[] => [{ kind: "part", what: `the rule ${Name} in ${region}`, reason }];
+export async function checkRule(events: EventBridgeClient, region: string, rule: string): Promise<Problem[]> {
+  const problem = (reason: string): Problem[] => [{ kind: "part", what: `the rule ${rule} in ${region}`, reason }];
+  const slash = rule.lastIndexOf("/");
+  const Name = rule.slice(slash + 1);
+  const EventBusName = slash < 0 ? undefined : rule.slice(0, slash);
   try {
-    const { State } = await events.send(new DescribeRuleCommand({ Name }));
+    const { State } = await events.send(new DescribeRuleCommand({ Name, EventBusName }));
     if (State === "DISABLED") return problem("it is switched off: enable it (events enable-rule)");
-    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name }));
+    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name, EventBusName }));
     return Targets.length > 0 ? [] : problem("it has no target: deploy again (pulumi up --refresh)");
   } catch (error) {
     if (!isNamed(error, "ResourceNotFoundException")) throw error;

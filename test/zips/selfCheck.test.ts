@@ -1,4 +1,10 @@
-import { DisableRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  CreateEventBusCommand,
+  DisableRuleCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { CreateKeyCommand, DisableKeyCommand, KMSClient, ScheduleKeyDeletionCommand } from "@aws-sdk/client-kms";
 import { CreateTopicCommand, ListSubscriptionsByTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -68,9 +74,13 @@ describe("the self-check", () => {
       if (Name !== "bare") await events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: "1", Arn }] }));
     }
     await events.send(new DisableRuleCommand({ Name: "off" }));
+    // Of the same name on another bus, and off there alone.
+    await events.send(new CreateEventBusCommand({ Name: "bus" }));
+    await events.send(new PutRuleCommand({ Name: "good", EventBusName: "bus", EventPattern: '{"source":["x"]}' }));
+    await events.send(new DisableRuleCommand({ Name: "good", EventBusName: "bus" }));
 
     const { result, log } = await check({
-      rules: { "us-east-1": ["good", "off", "bare", "gone"], [REGION]: ["good"] },
+      rules: { "us-east-1": ["good", "bus/good", "off", "bare", "gone"], [REGION]: ["good"] },
       consumers: { opening: "12345678-1234-1234-1234-123456789012" },
     });
 
@@ -78,11 +88,12 @@ describe("the self-check", () => {
     expect(problems.map(({ what }) => what).sort()).toEqual([
       "the consumer of opening",
       `the rule bare in us-east-1`,
+      `the rule bus/good in us-east-1`,
       `the rule gone in us-east-1`,
       `the rule good in ${REGION}`,
       `the rule off in us-east-1`,
     ]);
-    expect(linesOf(log).at(-1)).toMatchObject({ partsSwitchedOff: 5 });
+    expect(linesOf(log).at(-1)).toMatchObject({ partsSwitchedOff: 6 });
   });
 
   it("counts regions with events that could not be forwarded", async () => {

@@ -4,6 +4,7 @@ Follows the service authorization reference: https://docs.aws.amazon.com/service
 """
 
 import json
+import re
 
 from ministack.core import iam_actions
 from ministack.services import dynamodb, kms
@@ -19,6 +20,9 @@ _SAME_AS = {
     "securityhub:BatchUpdateFindingsV2": "securityhub:BatchUpdateFindings",
 }
 _REPORTS = ("SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat")
+_ONE_MAPPING = re.compile(r"/event-source-mappings/[^/]+/?$")
+_BY_RULE = ("ListTargetsByRule", "PutTargets", "RemoveTargets")
+_BY_NAME = ("DescribeRule", "PutRule", "DeleteRule", "EnableRule", "DisableRule")
 _OF_THE_HUB = ("/accounts", "/findings", "/findings/batchupdate", "/actionTargets", "/members")
 # Which hub of V2 is not said: there is one a region.
 _OF_THE_HUB_V2 = ("/hubv2", "/findingsv2", "/findingsv2/batchupdatev2")
@@ -49,6 +53,8 @@ def install():
 
     def extract_iam_action(service, method, path, headers, body, query_params):
         action = _action_of(service, method, path, headers, body, query_params)
+        if action == "lambda:ListEventSourceMappings" and _ONE_MAPPING.search(path):
+            return "lambda:GetEventSourceMapping"
         return _SAME_AS.get(action, action)
 
     def extract_resource_arn(service, method, path, headers, body, query_params, region, account_id):
@@ -61,8 +67,8 @@ def install():
             return (_json(body).get("AutomationRulesArns") or ["*"])[0]
         if service == "securityhub" and path.rstrip("/") in _OF_THE_HUB_V2:
             return f"arn:aws:securityhub:{region}:{account_id}:hubv2/*"
-        if service == "events":  # of the default bus, whose name an ARN leaves out
-            return resource.replace(":rule/default/", ":rule/")
+        if service == "events":
+            return _rule(headers, _json(body), region, account_id) or resource.replace(":rule/default/", ":rule/")
         if service == "kms" and ":alias/" in resource:
             key = kms._resolve_key(resource)  # a key's policy and rights go by the key, whatever it is called by
             return key["Arn"] if key else resource
@@ -79,6 +85,16 @@ def install():
     iam_actions.extract_resource_arn = extract_resource_arn
     iam_actions.dynamodb_service_context = dynamodb_service_context
     iam_actions.request_tag_context = request_tag_context
+
+
+def _rule(headers, data, region, account_id):
+    """The rule that a call is about. Of the default bus, whose name an ARN leaves out."""
+    operation = headers.get("x-amz-target", "").split(".")[-1]
+    name = data.get("Rule") if operation in _BY_RULE else data.get("Name") if operation in _BY_NAME else None
+    if not name:
+        return None
+    bus = str(data.get("EventBusName") or "default").split(":event-bus/")[-1]
+    return f"arn:aws:events:{region}:{account_id}:rule/{name if bus == 'default' else f'{bus}/{name}'}"
 
 
 def _json(body):
