@@ -27,6 +27,9 @@ export const AUDIT = "222222222222";
 /** What ends a handler between two of its I/O calls. */
 const CRASH = "the process was killed";
 
+/** More calls than any history makes. */
+const MOST_CALLS = 20_000;
+
 /** A message as a person sees it. */
 export interface Message {
   channel: Channel;
@@ -94,6 +97,7 @@ export function createWorld(options: WorldOptions) {
   const io = async <T>(label: string, call: () => T): Promise<T> => {
     const result = await (options.turn ? options.turn(label, call) : Promise.resolve().then(call));
     if (options.crashAt.has(calls++)) throw new Error(CRASH);
+    if (calls > MOST_CALLS) throw new Error("the handlers go round and round");
     return result;
   };
   const store = memoryTable(io, { alerts, findings: records });
