@@ -36,11 +36,11 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "AWS documents these services' use of a key without a source, and a refusal would be silent. The policies of the queues and of the topic, which the key protects, are bound to theirs.",
   ],
   [
-    /^trust role\/(alerts-(alarm-notice|backlog|backlog-poll|intake|mail|reopen-failing|self-check|settle|slack|sweeper)|reconciler)-role: unbound$/,
+    /^trust role\/(alerts-(alarm-notice|backlog|backlog-poll|check|intake|mail|reopen-failing|self-check|settle|slack|suppression-end|sweeper)|reconciler)-role: unbound$/,
     "Lambda documents no source for the role of a function, and takes no role of another account.",
   ],
   [
-    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|backlog-poll-schedule|closing|failures|health|health-forwarded|opening|reopen-failing-schedule|requested|self-check|silenced|silenced-parts)$/,
+    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|backlog-poll-schedule|check-schedule|closing|failures|health|health-forwarded|opening|reopen-failing-schedule|requested|self-check|silenced|silenced-parts|suppression-end-schedule)$/,
     "The run makes the delivery of one rule fail; each may.",
   ],
   [
@@ -76,8 +76,12 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "For the recorders of all accounts, those that join too; the run has one of them.",
   ],
   [
-    /^role role\/reconciler-role ReadOrganization: wide Resource \*$/,
+    /^role role\/(alerts-check|reconciler)-role ReadOrganization: wide Resource \*$/,
     "AWS Organizations lets nobody name a resource to ListAccounts.",
+  ],
+  [
+    /^role role\/alerts-suppression-end-role FindRules: wide Resource \*$/,
+    "Security Hub lets nobody name a resource to ListAutomationRules.",
   ],
   [
     /^bucket guardduty-lists-bucket TlsAlone: unneeded$/,

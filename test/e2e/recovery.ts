@@ -12,7 +12,7 @@ export function recovery(stage: () => Stage, lost: () => Tale): void {
     expect(await lost().record()).toBeUndefined();
 
     await aborted.age("unsettledSince", 31);
-    await sweep(stage());
+    await runByRule(stage(), SWEEP);
     await Promise.all([aborted.settled(), lost().settled()]);
     await stage().rest();
 
@@ -45,8 +45,8 @@ export function recovery(stage: () => Stage, lost: () => Tale): void {
     await lambda.removePermission({ FunctionName, StatementId });
 
     try {
-      await trigger(stage());
-      await messageIn(stage().cloud, "rule-dead-letters", (body) => body.includes(SWEEP_NOW));
+      await trigger(stage(), SWEEP.rule);
+      await messageIn(stage().cloud, "rule-dead-letters", (body) => body.includes(nowOf(SWEEP.rule)));
     } finally {
       const [Action, Principal] = ["lambda:InvokeFunction", "events.amazonaws.com"];
       const SourceArn = Condition.ArnLike["AWS:SourceArn"];
@@ -91,7 +91,7 @@ export function renewal(stage: () => Stage): void {
     // A quarter of an hour later, without waiting for it: the sweeper hands over what the purged message did.
     await sqs.purgeQueue({ QueueUrl });
     await tale.age("notifiedAt", 16);
-    await sweep(stage());
+    await runByRule(stage(), SWEEP);
     await tale.settled(2);
     await stage().rest();
 
@@ -101,32 +101,35 @@ export function renewal(stage: () => Stage): void {
   });
 }
 
-const SWEEP_NOW = "hakken.test";
+/** What a rule runs on a schedule. */
+interface Scheduled {
+  rule: string;
+  function: string;
+}
 
-/** Has EventBridge run the sweeper: a rule that has a schedule may have a pattern too. */
-async function sweep(stage: Stage): Promise<void> {
+const SWEEP: Scheduled = { rule: "sweep", function: "sweeper" };
+const nowOf = (rule: string) => `hakken.test.${rule}`;
+
+/** Has EventBridge run a function by its rule: one that has a schedule may have a pattern too. */
+export async function runByRule(stage: Stage, { rule, function: name }: Scheduled): Promise<void> {
   const { client, cloud } = stage;
   const ran = async () => {
     const journal = await client.journal(0);
-    const isSweep = (name: string) => name.includes(cloud.functionName("sweeper"));
-    return journal.filter((entry) => entry.kind === "invocation" && isSweep(entry.function)).length;
+    const isIt = (invoked: string) => invoked.includes(cloud.functionName(name));
+    return journal.filter((entry) => entry.kind === "invocation" && isIt(entry.function)).length;
   };
   const before = await ran();
-  await until("the sweeper to run", async () => {
-    await trigger(stage);
+  await until(`the function ${name} to run`, async () => {
+    await trigger(stage, rule);
     return (await ran()) > before;
   });
 }
 
-async function trigger({ cloud: { events, ruleName } }: Stage): Promise<void> {
-  const { Name, ScheduleExpression, Description } = await events.describeRule({ Name: ruleName("sweep") });
-  await events.putRule({
-    Name,
-    ScheduleExpression,
-    Description,
-    EventPattern: JSON.stringify({ source: [SWEEP_NOW] }),
-  });
-  await events.putEvents({ Entries: [{ Source: SWEEP_NOW, DetailType: "now", Detail: "{}" }] });
+async function trigger({ cloud: { events, ruleName } }: Stage, rule: string): Promise<void> {
+  const { Name, ScheduleExpression, Description } = await events.describeRule({ Name: ruleName(rule) });
+  const Source = nowOf(rule);
+  await events.putRule({ Name, ScheduleExpression, Description, EventPattern: JSON.stringify({ source: [Source] }) });
+  await events.putEvents({ Entries: [{ Source, DetailType: "now", Detail: "{}" }] });
 }
 
 /** A finding whose execution a person has stopped while Slack had it wait. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { checks } from "./checks";
 import { destruction, rebirth, redeployment } from "./deployment";
 import { health } from "./health";
 import { life } from "./life";
@@ -34,6 +35,7 @@ afterAll(() => raised?.close(), 60_000);
 describe.concurrent("a finding", { timeout: 300_000 }, () => {
   life(stage);
   recovery(stage, () => lost);
+  checks(stage);
   outages(stage);
   repeats(stage);
   outsiders(stage);

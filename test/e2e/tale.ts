@@ -73,11 +73,14 @@ export class Tale {
     });
   }
 
-  /** A person sets its workflow status. */
-  async setWorkflow(Status: "NEW" | "SUPPRESSED" | "RESOLVED"): Promise<void> {
+  /** A person sets its workflow status; with a rule's note it is as if that rule had. */
+  async setWorkflow(
+    Status: "NEW" | "SUPPRESSED" | "RESOLVED",
+    Note?: { Text: string; UpdatedBy: string },
+  ): Promise<void> {
     const { Id, ProductArn } = this.finding;
     const FindingIdentifiers = [{ Id, ProductArn }];
-    await this.stage.cloud.hub.batchUpdateFindings({ FindingIdentifiers, Workflow: { Status } });
+    await this.stage.cloud.hub.batchUpdateFindings({ FindingIdentifiers, Workflow: { Status }, Note });
   }
 
   async workflow(): Promise<string | undefined> {
@@ -116,14 +119,23 @@ export class Tale {
   }
 
   /** Writes to what is kept of it what time would have brought. */
-  async age(name: "unsettledSince" | "notifiedAt", minutes: number): Promise<void> {
+  async age(name: "unsettledSince" | "notifiedAt" | "checkedAt", minutes: number): Promise<void> {
+    await this.rewrite(name === "notifiedAt" ? this.findingItem : "alert", name, minutesAgo(minutes));
+  }
+
+  /** Has what is kept of its finding differ from what Security Hub has. */
+  async misremember(name: keyof FindingRecord, value: unknown): Promise<void> {
+    await this.rewrite(this.findingItem, name, value);
+  }
+
+  private async rewrite(sk: string, name: string, value: unknown): Promise<void> {
     const { table, tableName } = this.stage.cloud;
     await table.update({
       TableName: tableName,
-      Key: { pk: `alert#${this.alertKey}`, sk: name === "notifiedAt" ? this.findingItem : "alert" },
+      Key: { pk: `alert#${this.alertKey}`, sk },
       UpdateExpression: "SET #name = :value",
       ExpressionAttributeNames: { "#name": name },
-      ExpressionAttributeValues: { ":value": minutesAgo(minutes) },
+      ExpressionAttributeValues: { ":value": value },
     });
   }
 

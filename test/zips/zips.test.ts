@@ -14,14 +14,14 @@ describe("the functions' zips", () => {
 
   it("are one for each function of the pipeline", () => {
     expect(Object.keys(zips).sort()).toEqual(
-      ["alarm-notice", "backlog", "backlog-poll", "check", "intake", "mail"].concat(
+      ["alarm-notice", "backlog", "backlog-poll", "check", "digest", "intake", "mail"].concat(
         ["reopen-failing", "self-check", "settle", "slack", "suppression-end", "sweeper"], //
       ),
     );
   });
 
   it("hold undici where a handler calls a service itself, and no other package", () => {
-    const HTTP = ["alarm-notice", "backlog", "backlog-poll", "slack"];
+    const HTTP = ["alarm-notice", "backlog", "backlog-poll", "digest", "slack"];
     for (const [name, { files }] of Object.entries(zips)) {
       const packages = new Set(
         files.filter((file) => file.startsWith("node_modules/")).map((file) => file.split("/")[1]),
