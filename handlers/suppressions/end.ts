@@ -39,8 +39,8 @@ const READ = 20;
 const READ_EVERY_MS = 1000;
 /** Of Security Hub. */
 const NOTE_LENGTH = 512;
-/** After so long intake reads what was set back, should its event be lost: SQS's longest. */
-const AGAIN_SECONDS = 900;
+/** Its event tells of it; should that be lost, intake reads it after so long. What is written is mostly shown by then. */
+const AGAIN_SECONDS = 120;
 
 /**
  * Sets back to NEW what a suppression of hakken's had suppressed and none does any more: it has expired, was taken out, or matches

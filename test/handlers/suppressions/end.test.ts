@@ -56,7 +56,7 @@ function run(at: string, changes: (ports: EndPorts) => Partial<EndPorts> = () =>
   running.clock.pass(Math.max(0, Date.parse(at) - running.clock.now()));
   const ports: EndPorts = {
     ...suppressionsOfSecurityHub(audit(), audit),
-    later: async (one, seconds) => void (seconds === 900 && handed.push(one)),
+    later: async (one, seconds) => void (seconds === 120 && handed.push(one)),
     severities: ["HIGH", "CRITICAL"],
     now: () => new Date(running.clock.now()).toISOString(),
     pause: async (milliseconds) => running.clock.pass(milliseconds),
