@@ -1,5 +1,4 @@
-import { isWorse } from "../../handlers/alert/lifecycle";
-import { severityIdsOfOcsf } from "../../handlers/alert/severity";
+import { isWorse, severityIdsOfOcsf } from "../../handlers/alert/severity";
 import type { FindingSource, Severity } from "../../handlers/alert/types";
 
 /** Which findings intake hears of. */

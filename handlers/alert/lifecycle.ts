@@ -1,8 +1,9 @@
+import { desire, isForMore, join, open, recordOf, worsened, write } from "./changes";
 import { countFailing } from "./failing";
 import { comesBack, isOfOtherForm, isStatusOfReport } from "./forms";
 import type { Group } from "./group";
-import { type AlertRecord, type DigestReason, executionName, type FindingRecord } from "./record";
-import { severities } from "./severity";
+import type { AlertRecord, DigestReason, FindingRecord } from "./record";
+import { isWorse } from "./severity";
 import type { Finding, Observation, Outcome, Severity } from "./types";
 
 /**
@@ -48,9 +49,6 @@ export type Decision =
   | { kind: "verify"; afterSeconds: number; reason: string }
   /** Write both records in one transaction (rule R5). */
   | { kind: "write"; alert: AlertRecord; finding: FindingRecord; reason: string };
-
-/** Whether one severity is worse than another. */
-export const isWorse = (one: Severity, other: Severity): boolean => severities.indexOf(one) > severities.indexOf(other);
 
 /** A finding that is over: nobody needs to act on it. */
 export const isOver = (finding: Finding): boolean =>
@@ -194,10 +192,6 @@ function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observatio
   return isReset && notifiedAt ? observeReset(alert, last, notifiedAt, report, now) : drop("known already");
 }
 
-/** For the digest until now, and by this finding no longer: an exploit is known by now. */
-const isForMore = (alert: AlertRecord, finding: Finding, now: Circumstances): boolean =>
-  alert.digest !== undefined && now.digestOf(finding) === undefined;
-
 /** Told once more where the alert as a whole got worse; else only noted. */
 function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
@@ -234,125 +228,11 @@ function observeReset(
   return { kind: "verify", afterSeconds: RECHECK_SECONDS, reason: "NEW after it was set NOTIFIED" };
 }
 
-/** The first finding of a new alert. */
-function open(report: Observation, now: Circumstances): Decision {
-  const { finding } = report;
-  const alert: AlertRecord = {
-    ...now.groupOf(finding),
-    state: "open",
-    occurrence: 1,
-    desired: 0,
-    settled: 0,
-    severity: finding.severity,
-    open: 1,
-    findings: 1,
-    finding,
-    digest: now.digestOf(finding),
-    told: {},
-    deferred: {},
-    sending: {},
-    attempt: 0,
-    parkings: 0,
-    openedAt: now.now,
-    checkedAt: now.now,
-    revision: 0,
-  };
-  return told(alert, undefined, report, now, "opened");
-}
-
-/**
- * A finding opens in an alert that is known: as one more where others are open, else as a new occurrence. `last` is what
- * is known of it, if anything is; it may count as open, where Security Hub has reset it.
- */
-function join(alert: AlertRecord, last: FindingRecord | undefined, report: Observation, now: Circumstances): Decision {
-  const isNew = last === undefined;
-  const others = last?.state === "open" ? alert.open - 1 : alert.open;
-  const joined = { ...alert, open: others + 1, findings: alert.findings + (isNew ? 1 : 0) };
-  if (others > 0)
-    return told(worsened(joined, report.finding, now), last, report, now, isNew ? "joined" : "joined again");
-  return told(again(joined, report.finding, now), last, report, now, "opened again");
-}
-
-/** The next occurrence. It goes on in the same messages if the alert was open until a short time ago. */
-function again(alert: AlertRecord, finding: Finding, now: Circumstances): AlertRecord {
-  const closedFor = alert.closedAt ? (Date.parse(now.now) - Date.parse(alert.closedAt)) / 1000 : 0;
-  return {
-    ...alert,
-    state: "open",
-    occurrence: alert.occurrence + 1,
-    continues: closedFor <= now.reopenWithinSeconds,
-    severity: finding.severity,
-    finding,
-    digest: now.digestOf(finding),
-    openedAt: now.now,
-    checkedAt: now.now,
-    closedAt: undefined,
-    outcome: undefined,
-    expiresAt: undefined,
-  };
-}
-
-/** Writes a finding that is to be told as open in its alert's next version. */
-function told(
-  alert: AlertRecord,
-  last: FindingRecord | undefined,
-  report: Observation,
-  now: Circumstances,
-  reason: string,
-): Decision {
-  const wanted = desire(alert, now);
-  const requested = report.requested ? { requested: wanted.desired, digest: undefined } : {};
-  const finding = recordOf(report, wanted, last);
-  const requestedAt = report.requested ? report.eventTime : last?.requestedAt;
-  const resumed = last?.resumed && report.finding.workflow === "RESOLVED";
-  return write({ ...wanted, ...requested }, { ...finding, requestedAt, resumed }, reason);
-}
-
-/** The alert with a finding that may be the worst of it by now, or the first that is for more than the digest. */
-const worsened = (alert: AlertRecord, finding: Finding, now: Circumstances): AlertRecord => {
-  const digest = isForMore(alert, finding, now) ? undefined : alert.digest;
-  if (isWorse(finding.severity, alert.severity)) return { ...alert, digest, severity: finding.severity, finding };
-  return isSame(alert.finding, finding) ? { ...alert, digest, finding } : { ...alert, digest };
-};
-
-const isSame = (one: Finding, other: Finding): boolean => one.product === other.product && one.id === other.id;
-
-/** One more version to tell. A parked alert wakes; a running execution will see it, else a new one is claimed (rule R2). */
-function desire(alert: AlertRecord, now: Circumstances): AlertRecord {
-  const wanted = { ...alert, desired: alert.desired + 1, parkedAt: undefined, restingSince: undefined };
-  wanted.unsettledSince ??= now.now;
-  return wanted.running ? wanted : claim(wanted);
-}
-
-/** Gives the alert the name of its next execution. */
-export function claim(alert: AlertRecord): AlertRecord {
-  const claimed = { ...alert, parkedAt: undefined, restingSince: undefined, attempt: alert.attempt + 1 };
-  return { ...claimed, running: executionName(claimed) };
-}
-
 /** Whether an execution must be running for it now. */
 export const needsExecution = (alert: AlertRecord): boolean =>
   alert.settled < alert.desired && !alert.parkedAt && !alert.restingSince;
 
 const drop = (reason: string): Decision => ({ kind: "drop", reason });
-const write = (alert: AlertRecord, finding: FindingRecord, reason: string): Decision => ({
-  kind: "write",
-  alert,
-  finding,
-  reason,
-});
-
-/** What is kept of a finding that is open in the alert's newest version. */
-function recordOf({ finding, eventTime }: Observation, alert: AlertRecord, last?: FindingRecord): FindingRecord {
-  const { format, product, id, updatedAt, severity, accountId, accountName, region, resources, resourceCount } =
-    finding;
-  const { activity, lastSeen, workflow } = finding;
-  const seen = { workflow, activity, lastSeen, requestedAt: last?.requestedAt };
-  const about = { severity, accountId, accountName, region, resources, resourceCount, ...seen };
-  const { alertKey, occurrence, desired: version } = alert;
-  return { format, product, id, alertKey, state: "open", updatedAt, eventTime, occurrence, version, ...about };
-}
-
 function outcomeOf({ finding, outcome }: Observation): Outcome {
   if (outcome) return outcome;
   if (finding.workflow === "SUPPRESSED") return "suppressed";

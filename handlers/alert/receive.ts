@@ -1,4 +1,5 @@
-import { type Circumstances, claim, isJoining, needsExecution, observe } from "./lifecycle";
+import { claim } from "./changes";
+import { type Circumstances, isJoining, needsExecution, observe } from "./lifecycle";
 import {
   type AlertStore,
   type Executions,

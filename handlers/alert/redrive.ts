@@ -1,4 +1,4 @@
-import { claim } from "./lifecycle";
+import { claim } from "./changes";
 import type { AlertStore, Executions } from "./ports";
 import { isRunning } from "./receive";
 

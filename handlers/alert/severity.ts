@@ -58,3 +58,6 @@ function normalized(value: unknown): Severity | undefined {
   if (score >= 40) return "MEDIUM";
   return score >= 1 ? "LOW" : "INFORMATIONAL";
 }
+
+/** Whether one severity is worse than another. */
+export const isWorse = (one: Severity, other: Severity): boolean => severities.indexOf(one) > severities.indexOf(other);

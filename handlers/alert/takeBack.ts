@@ -1,7 +1,8 @@
 import { isSlowDown } from "./errors";
-import { isOver, isWorse } from "./lifecycle";
+import { isOver } from "./lifecycle";
 import type { AlertStore, Findings, Later } from "./ports";
 import type { AlertRecord, FindingRecord, Told } from "./record";
+import { isWorse } from "./severity";
 import type { Finding } from "./types";
 
 /**

@@ -190,6 +190,7 @@ it("names types as @pulumi/aws does", () => {
 it("names every type that the program makes and whose loss matters, or says here why it needs no watching", () => {
   const harmless = [
     "aws:kms/alias:Alias", // a name
+    "aws:cloudwatch/dashboard:Dashboard", // shows, and tells nobody
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", // the four below guard the history, not the delivery
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketVersioning:BucketVersioning",
