@@ -58,7 +58,11 @@ export class Digest extends pulumi.ComponentResource {
             Action: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
             Resource: [table.arn],
           },
-          { Sid: "FindDeferred", Action: ["dynamodb:Query"], Resource: [table.deferredIndexArn] },
+          {
+            Sid: "FindWhatToTell",
+            Action: ["dynamodb:Query"],
+            Resource: [table.deferredIndexArn, table.closedButFailingIndexArn],
+          },
           ...(slack ? secretStatements(slack.secret) : []),
           ...(mail ? [{ Sid: "Publish", Action: ["sns:Publish"], Resource: [mail.arn] }] : []),
           { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },

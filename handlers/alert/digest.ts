@@ -18,7 +18,7 @@ export interface DigestEntry {
   region: string;
   /** How many of its findings are open. */
   findings: number;
-  reason: Deferred["reason"];
+  reason: Deferred["reason"] | "closedButFailing";
 }
 
 /** How many alerts there are, of all and since the digest before. */
@@ -142,8 +142,28 @@ async function partOf(
   const at = now();
   const since = state.countedAt ?? new Date(Date.parse(at) - 86_400_000).toISOString();
   const census = number === 1 ? { census: await store.census(since, at) } : {};
+  const failing = number === 1 ? await closedButFailing(store, at) : [];
   const kind = news.length === 0 && old.length > 0 && number > 1 ? "overview" : "digest";
-  return { id: `${at}/${number}`, kind, day, number, entries: kind === "overview" ? old : news, since, at, ...census };
+  return {
+    id: `${at}/${number}`,
+    kind,
+    day,
+    number,
+    entries: kind === "overview" ? old : [...news, ...failing],
+    since,
+    at,
+    ...census,
+  };
+}
+
+/** What a person has closed although it fails: listed every day, until it passes or is opened again. */
+async function closedButFailing(store: AlertStore, now: string): Promise<DigestEntry[]> {
+  const alerts = (await store.closedButFailing(now)).filter(({ state }) => state === "closed");
+  return alerts.slice(0, ENTRIES).map((alert) => ({
+    ...entryOf(alert, "slack"),
+    reason: "closedButFailing",
+    findings: alert.failing ?? 0,
+  }));
 }
 
 function entryOf(alert: AlertRecord, channel: Channel): DigestEntry {
@@ -165,7 +185,8 @@ async function sendPart(ports: DigestPorts): Promise<boolean> {
   const found = attempts > 0 ? await service.find?.(part, thread) : undefined;
   const reference = found ?? (await send(ports, part, thread, attempts));
   if (reference === undefined) return false;
-  await inTurn(part.entries, (entry) => noteTold(ports, entry));
+  const left = part.entries.filter(({ reason }) => reason !== "closedButFailing");
+  await inTurn(left, (entry) => noteTold(ports, entry));
   await store.endPart(service.channel, part, thread ?? reference, now());
   return true;
 }

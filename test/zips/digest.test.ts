@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { groupOf } from "../../handlers/alert/group";
 import { observe } from "../../handlers/alert/lifecycle";
@@ -73,6 +73,30 @@ describe("the daily digest", () => {
     const told = await store().load(alert.alertKey);
     expect(told).toMatchObject({ told: { slack: { version: 1, reference: "" }, mail: { version: 1 } }, deferred: {} });
     expect(new Set(await handedOver())).toEqual(new Set([alert.alertKey]));
+  }, 60_000);
+
+  it("lists every day what a person closed although it fails", async () => {
+    const alert = await leftToDigests("Closed, but failing");
+    const change = { state: "closed", failing: 1, failingSince: "2026-01-01T00:00:00.000Z", closedButFailing: "yes" };
+    await db().send(
+      new UpdateCommand({
+        TableName: "alerts",
+        Key: { pk: `alert#${alert.alertKey}`, sk: "alert" },
+        UpdateExpression: `SET ${Object.keys(change)
+          .map((name) => `#${name} = :${name}`)
+          .join(", ")}`,
+        ExpressionAttributeNames: Object.fromEntries(Object.keys(change).map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(
+          Object.entries(change).map(([name, value]) => [`:${name}`, value]),
+        ),
+      }),
+    );
+    for (let day = 0; day < 2; day++) {
+      await anotherDay();
+      await local.run(digest, {});
+    }
+
+    expect(heard("slack", "Closed, but failing")).toHaveLength(2);
   }, 60_000);
 
   it("comes once a day, and without news too", async () => {
