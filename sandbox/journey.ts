@@ -15,6 +15,8 @@ export interface Journey {
   title: string;
   /** Only of a finding. */
   finding?: Finding;
+  /** The alert that tells it, alone or with others. */
+  alertKey?: string;
   /** Names of the rules that took it; none means that it goes nowhere. */
   rules: string[];
   /** What people got of it, in each channel. */
@@ -93,6 +95,7 @@ const report = async (client: Client, underway: readonly Underway[], seen: Seen)
     return {
       file: item.file,
       title: titleOf(item.what, finding),
+      alertKey: key,
       finding,
       rules: rulesOf(item.made, seen.journal),
       arrived: { slack: of("slack"), backlog: of("backlog"), mail: of("mail") },

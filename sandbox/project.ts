@@ -116,9 +116,11 @@ const ownSettings = (stack: StackName, run: Run, choice: Choice, estate: Estate)
       ...common,
       "hakken:severities": choice.severities,
       // Held back as shortly as can be seen, since somebody waits for it.
-      "hakken:groupWait": "1s",
+      "hakken:groupWait": "2s",
       "hakken:groupInterval": "2s",
       "hakken:start": "loud",
+      // Due at any time of day.
+      "hakken:digest": { at: "00:00", timeZone: "UTC" },
       "hakken:language": choice.language,
       "hakken:slack": { apiUrl: `${run.inboxUrl}/slack/api`, channel: SLACK_CHANNEL.id },
       "hakken:backlog": {

@@ -17,10 +17,16 @@ export const isToBeTold = (finding: Finding, severities: readonly Severity[]): b
 /** What is wrong with how new findings fared; nothing when each was told once in each channel, or nowhere if it is not to be. */
 export const faultsOf = (journeys: readonly Journey[], severities: readonly Severity[]): string[] =>
   journeys.flatMap((journey) => {
+    const isOfOneTold = journeys.some(
+      (other) => other.alertKey === journey.alertKey && other.finding && isToBeTold(other.finding, severities),
+    );
     const { finding, title, refused } = journey;
     if (refused) return [`"${title || journey.file}" was refused: ${refused}`];
     if (!finding) return [`${journey.file} holds no finding`];
-    return isToBeTold(finding, severities) ? faultsOfTold(journey, finding) : faultsOfQuiet(journey, finding);
+    return isToBeTold(finding, severities)
+      ? faultsOfTold(journey, finding)
+      : // What arrived is of another finding of the same alert.
+        faultsOfQuiet(isOfOneTold ? { ...journey, arrived: { slack: [], backlog: [], mail: [] } } : journey, finding);
   });
 
 const faultsOfTold = ({ title, arrived, workflow }: Journey, finding: Finding): string[] => [

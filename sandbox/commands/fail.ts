@@ -76,6 +76,7 @@ const OUTCOMES: Record<Fault["fault"], (fault: Fault) => string> = {
   "timeout-before": () => "takes nothing and never answers",
   "timeout-after": () => "takes the message and loses the answer",
   auth: () => "refuses the credentials",
+  refused: () => "refuses that message for good",
 };
 
 /** What a fault does, in a sentence. */

@@ -4,12 +4,12 @@ import { z } from "zod";
 import type { Channel } from "../../handlers/alert/types";
 
 export const FAULT_CHANNELS = ["slack", "backlog", "mail"] as const satisfies readonly Channel[];
-export const FAULT_KINDS = ["429", "500", "timeout-before", "timeout-after", "auth"] as const;
+export const FAULT_KINDS = ["429", "500", "timeout-before", "timeout-after", "auth", "refused"] as const;
 
 const faultShape = z.strictObject({
   channel: z.enum(FAULT_CHANNELS),
   /**
-   * 429, 500: answered so, not taken. auth: the key is refused. timeout-before: never answered, not taken.
+   * 429, 500: answered so, not taken. auth: the key is refused. refused: the message is. timeout-before: never answered, not taken.
    * timeout-after: taken, then the connection is closed without an answer.
    */
   fault: z.enum(FAULT_KINDS),
@@ -108,6 +108,8 @@ interface FaultyService {
     429(reply: FastifyReply, retryAfterSeconds: number): FastifyReply;
     500(reply: FastifyReply): FastifyReply;
     auth(reply: FastifyReply): FastifyReply;
+    /** This message alone. */
+    refused(reply: FastifyReply): FastifyReply;
   };
 }
 
@@ -125,6 +127,8 @@ export function failOnCommand(app: FastifyInstance, faults: Faults, service: Fau
         return service.refuse[500](reply);
       case "auth":
         return service.refuse.auth(reply);
+      case "refused":
+        return service.refuse.refused(reply);
       case "timeout-before":
         faults.hold(request.raw.socket);
         return reply.hijack();

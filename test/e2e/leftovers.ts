@@ -49,7 +49,7 @@ const regional: Record<string, (how: How) => Promise<Names>> = {
   table: async (how) => (await new DynamoDB(how).listTables({})).TableNames ?? [],
   rule: async (how) => ((await new EventBridge(how).listRules({})).Rules ?? []).map(({ Name }) => Name),
   "event bus": async (how) =>
-    ((await new EventBridge(how).listEventBuses({})).EventBuses ?? [])
+    ((await new EventBridge(how).listEventBuses({ NamePrefix: "alerts" })).EventBuses ?? [])
       .map(({ Name }) => Name)
       .filter((name) => name !== "default"),
   detector: async (how) => ((await new GuardDuty(how).listDetectors({})).DetectorIds ?? []).map(() => ""),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Stage } from "./stage";
-import { minutesAgo, ONCE, Tale, TWICE } from "./tale";
+import { minutesAgo, REOPENED, Tale, TOLD_WHEN_OVER } from "./tale";
 
 /** An alert's life after it was told. */
 export function life(stage: () => Stage): void {
@@ -9,12 +9,13 @@ export function life(stage: () => Stage): void {
     await tale.settled();
     await tale.report({ RecordState: "ARCHIVED", UpdatedAt: minutesAgo(10) });
     await tale.closed();
+    await tale.settled();
 
     await tale.report({ RecordState: "ACTIVE", UpdatedAt: minutesAgo(9) });
     await tale.settled(2);
     await stage().rest();
 
-    expect(await tale.told()).toEqual(TWICE);
+    expect(await tale.told()).toEqual(REOPENED);
     expect(await tale.workflow()).toBe("NOTIFIED");
   });
 
@@ -24,12 +25,13 @@ export function life(stage: () => Stage): void {
     await tale.settled();
     await tale.report({ Compliance: { ...Compliance, Status: "PASSED" }, UpdatedAt: minutesAgo(10) });
     await tale.closed();
+    await tale.settled();
 
     await tale.report({ Compliance: { ...Compliance, Status: "FAILED" }, UpdatedAt: minutesAgo(9) });
     await tale.settled(2);
     await stage().rest();
 
-    expect(await tale.told()).toEqual(TWICE);
+    expect(await tale.told()).toEqual(REOPENED);
     expect(await tale.workflow()).toBe("NOTIFIED");
   });
 
@@ -38,12 +40,13 @@ export function life(stage: () => Stage): void {
     await tale.settled();
     await tale.setWorkflow("SUPPRESSED");
     await tale.closed();
+    await tale.settled();
 
     await tale.setWorkflow("NEW");
     await tale.settled(2);
     await stage().rest();
 
-    expect(await tale.told()).toEqual(TWICE);
+    expect(await tale.told()).toEqual(REOPENED);
     expect(await tale.workflow()).toBe("NOTIFIED");
   });
 
@@ -88,7 +91,7 @@ export function life(stage: () => Stage): void {
     await stage().rest();
 
     expect(await tale.workflow()).toBe("SUPPRESSED");
-    expect(await tale.told()).toEqual(ONCE);
+    expect(await tale.told()).toEqual(TOLD_WHEN_OVER);
     expect((await tale.record())?.state).toBe("closed");
   });
 
@@ -104,7 +107,7 @@ export function life(stage: () => Stage): void {
     await tale.settled();
     await stage().rest();
 
-    expect(await tale.told()).toEqual(ONCE);
+    expect(await tale.told()).toEqual(TOLD_WHEN_OVER);
     const [message] = await tale.pieces("slack");
     expect(message?.text).toContain("通知する前にクローズしました");
   });

@@ -44,7 +44,7 @@ export function outages(stage: () => Stage): void {
   it("delivers in the other channels when one fails for good, keeps the finding NEW, and raises an alarm", async () => {
     const tale = Tale.of(stage(), "Refused by Backlog");
     // A warm function reads the project anew, and tries once more.
-    await tale.fault({ channel: "backlog", fault: "auth", times: 2 });
+    await tale.fault({ channel: "backlog", fault: "refused", times: 2 });
 
     await tale.report();
     await tale.becomes("parked", ({ parkedAt }) => parkedAt !== undefined);
@@ -56,7 +56,7 @@ export function outages(stage: () => Stage): void {
     expect(JSON.parse(failed.Body ?? "")).toMatchObject({
       alertKey: tale.alertKey,
       findingId: tale.finding.Id,
-      failures: [{ channel: "backlog", error: "Refused", cause: expect.stringContaining("401") }],
+      failures: [{ channel: "backlog", error: "Refused", cause: expect.stringContaining("400") }],
     });
     await raisedAndTold(stage(), "failed-alerts");
   });

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { checks } from "./checks";
 import { destruction, rebirth, redeployment } from "./deployment";
+import { floods } from "./floods";
 import { health } from "./health";
 import { life } from "./life";
 import { operations } from "./ops";
 import { outages } from "./outages";
 import { outsiders } from "./outsiders";
+import { people } from "./people";
 import { type InForce, policies, policiesInForce } from "./policies";
 import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
@@ -54,6 +56,14 @@ describe("what silences", { timeout: 120_000 }, () => {
 
 describe("a finding that is NEW again", { timeout: 120_000 }, () => {
   renewal(stage);
+});
+
+describe("more than is told by itself", { timeout: 300_000 }, () => {
+  floods(stage);
+});
+
+describe("an issue that a person closes", { timeout: 300_000 }, () => {
+  people(stage);
 });
 
 describe("the organization", { timeout: 60_000 }, () => {

@@ -35,7 +35,16 @@ export class Tale {
     const id = randomUUID();
     const UpdatedAt = minutesAgo(20);
     const Id = `${shape.Id}-${id.slice(0, 8)}`;
-    return new Tale(stage, { ...shape, Id, Title: `${title} ${id.slice(0, 8)}`, UpdatedAt, ...changes });
+    // A control of its own: findings of one control in an account are one alert.
+    const own = shape.Compliance?.SecurityControlId && { ...shape.Compliance, SecurityControlId: controlOf(id) };
+    return new Tale(stage, {
+      ...shape,
+      Id,
+      Title: `${title} ${id.slice(0, 8)}`,
+      UpdatedAt,
+      ...(own && { Compliance: own }),
+      ...changes,
+    });
   }
 
   /** This very finding. */
@@ -119,8 +128,14 @@ export class Tale {
   }
 
   /** Writes to what is kept of it what time would have brought. */
-  async age(name: "unsettledSince" | "notifiedAt" | "checkedAt", minutes: number): Promise<void> {
-    await this.rewrite(name === "notifiedAt" ? this.findingItem : "alert", name, minutesAgo(minutes));
+  async age(name: "unsettledSince" | "checkedAt" | "notifiedAt" | "failingSince", minutes: number): Promise<void> {
+    const items = {
+      unsettledSince: ["alert"],
+      checkedAt: ["alert"],
+      notifiedAt: [this.findingItem],
+      failingSince: ["alert", this.findingItem],
+    };
+    for (const sk of items[name]) await this.rewrite(sk, name, minutesAgo(minutes));
   }
 
   /** Has what is kept of its finding differ from what Security Hub has. */
@@ -184,7 +199,23 @@ export class Tale {
 
 /** A message in each channel. */
 export const ONCE = { slack: ["message"], backlog: ["message"], mail: ["message"] };
+/** Told, and closed after that: a mail is left to the digest. */
+export const CLOSED = {
+  slack: ["message", "update", "reply"],
+  backlog: ["message", "update", "comment"],
+  mail: ["message"],
+};
+/** Told, closed, and opened again a short time later, where it was told before. */
+export const REOPENED = {
+  slack: [...CLOSED.slack, "update", "reply"],
+  backlog: [...CLOSED.backlog, "update", "comment"],
+  mail: ["message", "message"],
+};
+/** Told in one message, though it was over by then; in Backlog, the issue is closed. */
+export const TOLD_WHEN_OVER = { slack: ["message"], backlog: CLOSED.backlog, mail: ["message"] };
 export const TWICE = { slack: ["message", "message"], backlog: ["message", "message"], mail: ["message", "message"] };
 export const NOWHERE = { slack: [], backlog: [], mail: [] };
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+
+const controlOf = (id: string): string => `S3.${1000 + Number.parseInt(id.slice(0, 6), 16)}`;

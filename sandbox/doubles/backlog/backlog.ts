@@ -96,6 +96,7 @@ export function createBacklog(options: BacklogDouble): FastifyPluginAsync {
         },
         500: (reply) => refuse(reply, new BacklogRefusal(500, 1, "Internal Server Error")),
         auth: (reply) => refuse(reply, authenticationFailure()),
+        refused: (reply) => refuse(reply, invalidRequest("This request is refused on command.")),
       },
     });
 

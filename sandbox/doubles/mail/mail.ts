@@ -77,6 +77,7 @@ export function createMail(options: MailDouble): FastifyPluginAsync {
         429: (reply, seconds) => reply.code(429).header("retry-after", String(seconds)).send({ error: "Throttled" }),
         500: (reply) => reply.code(500).send({ error: "InternalError" }),
         auth: (reply) => reply.code(403).send({ error: "AuthorizationError" }),
+        refused: (reply) => reply.code(400).send({ error: "InvalidParameter" }),
       },
     });
 

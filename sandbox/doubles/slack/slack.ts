@@ -64,6 +64,7 @@ export function createSlack(options: SlackDouble): FastifyPluginAsync {
         429: ratelimited,
         500: (reply) => reply.code(500).type("text/html; charset=utf-8").send("<h1>Server Error</h1>"),
         auth: (reply) => reply.send({ ok: false, error: "invalid_auth" }),
+        refused: (reply) => reply.send({ ok: false, error: "msg_too_long" }),
       },
     });
 

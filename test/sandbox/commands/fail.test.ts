@@ -19,7 +19,7 @@ describe("sandbox fail", () => {
     expect(attempt).toThrow(
       [
         'channel: "slak" is none of slack, backlog, mail',
-        "fault: missing, it is one of 429, 500, timeout-before, timeout-after, auth",
+        "fault: missing, it is one of 429, 500, timeout-before, timeout-after, auth, refused",
         '--times: "0" is no whole number from 1 on',
         '--retry-after: "x" is no whole number from 0 on',
         '--on: "posts" is none of writes, reads, all',

@@ -1,0 +1,73 @@
+import { expect, it } from "vitest";
+import type { Channel } from "../../handlers/alert/types";
+import { until } from "./cloud";
+import { raisedAndTold } from "./outages";
+import type { Stage } from "./stage";
+import { ONCE, Tale } from "./tale";
+
+/** More than is told by itself, and services that take nothing. */
+export function floods(stage: () => Stage): void {
+  it("leaves what the budget has no room for to the digest, which tells it, and that all is well the next time", async () => {
+    for (const channel of ["slack", "mail"] as const) await spendAll(stage(), channel);
+    const tale = await Tale.of(stage(), "Past the budget").report();
+    await tale.becomes("left to the digest", ({ restingSince }) => restingSince !== undefined);
+    const before = await tale.told();
+    for (const channel of ["slack", "mail"] as const) await dueAgain(stage(), channel);
+
+    await run(stage(), "digest");
+    await tale.settled();
+    await stage().rest();
+
+    expect(before).toEqual({ slack: [], backlog: ["message"], mail: [] });
+    const { slack, mail } = await stage().client.inbox();
+    expect(slack.filter((post) => JSON.stringify(post).includes(tale.title))).toHaveLength(1);
+    expect(mail.filter((letter) => JSON.stringify(letter).includes(tale.title))).toHaveLength(1);
+    expect(await tale.workflow()).toBe("NOTIFIED");
+  });
+
+  it("raises one alarm where a service takes nothing, and tells what has waited as soon as it does", async () => {
+    const tale = Tale.of(stage(), "While the key was revoked");
+    await tale.fault({ channel: "backlog", fault: "auth", times: 1 });
+    await tale.report();
+    await until("Backlog to count as broken", async () => (await channelOf(stage(), "backlog")).brokenSince);
+    // Tried again after a minute.
+    await tale.settled();
+    await stage().rest();
+
+    expect(await tale.told()).toEqual(ONCE);
+    expect((await channelOf(stage(), "backlog")).brokenSince).toBeUndefined();
+    await raisedAndTold(stage(), "backlog-broken");
+  });
+}
+
+/** Runs a function as its schedule does. */
+export async function run({ cloud }: Stage, what: string): Promise<void> {
+  const { FunctionError, Payload } = await cloud.lambda.invoke({ FunctionName: cloud.functionName(what) });
+  expect(FunctionError, Payload && Buffer.from(Payload).toString()).toBeUndefined();
+}
+
+/** As if the hour's messages had been sent. */
+async function spendAll({ cloud }: Stage, channel: Channel): Promise<void> {
+  await cloud.table.update({
+    TableName: cloud.tableName,
+    Key: { pk: `channel#${channel}`, sk: "channel" },
+    UpdateExpression: "SET #hour = :hour, sent = :many",
+    ExpressionAttributeNames: { "#hour": "hour" },
+    ExpressionAttributeValues: { ":hour": new Date().toISOString().slice(0, 13), ":many": 100_000 },
+  });
+}
+
+/** As on another day. */
+async function dueAgain({ cloud }: Stage, channel: Channel): Promise<void> {
+  await cloud.table.update({
+    TableName: cloud.tableName,
+    Key: { pk: `channel#${channel}`, sk: "digest" },
+    UpdateExpression: "SET lastDay = :day",
+    ExpressionAttributeValues: { ":day": "2000-01-01" },
+  });
+}
+
+async function channelOf({ cloud }: Stage, channel: Channel): Promise<Record<string, unknown>> {
+  const Key = { pk: `channel#${channel}`, sk: "channel" };
+  return (await cloud.table.get({ TableName: cloud.tableName, Key, ConsistentRead: true })).Item ?? {};
+}
