@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { run } from "./floods";
 import type { Stage } from "./stage";
-import { CLOSED, minutesAgo, Tale } from "./tale";
+import { Tale } from "./tale";
 
-/** What people do in Backlog, and what happens unheard. */
+/** What people do in Backlog. */
 export function people(stage: () => Stage): void {
   it("sets RESOLVED what a person closes in Backlog, and opens again what still fails after a fortnight", async () => {
     const tale = await Tale.of(stage(), "Closed in Backlog", {}, "told-fsbp-critical").report();
@@ -23,26 +23,6 @@ export function people(stage: () => Stage): void {
     expect(resolved.Note?.Text).toContain(told.backlog?.reference);
     expect(await tale.workflow()).toBe("NOTIFIED");
     expect((await tale.pieces("backlog")).filter(({ kind }) => kind === "message")).toHaveLength(1);
-  });
-
-  it("finds by the daily check what closed although no event told of it", async () => {
-    const { events, ruleName } = stage().cloud;
-    const tale = await Tale.of(stage(), "Closed unheard").report();
-    await tale.settled();
-    const Name = ruleName("closing");
-    await events.disableRule({ Name });
-    await tale.report({ RecordState: "ARCHIVED", UpdatedAt: minutesAgo(10) });
-    await stage().rest();
-    await events.enableRule({ Name });
-    await tale.age("checkedAt", 25 * 60);
-
-    await run(stage(), "check");
-    await run(stage(), "suppression-end");
-    await tale.closed();
-    await tale.settled();
-    await stage().rest();
-
-    expect(await tale.told()).toEqual(CLOSED);
   });
 }
 
