@@ -25,13 +25,14 @@ export function channelStates(db: DynamoDBDocumentClient, table: string): Channe
       return (Item ?? {}) as ChannelState;
     },
     spend: async (channel, hour, budget) => {
-      const counts = update(channel, {
-        UpdateExpression: "SET sent = sent + :one",
-        ConditionExpression: "#hour = :hour AND sent < :budget",
-        ExpressionAttributeNames: { "#hour": "hour" },
-        ExpressionAttributeValues: { ":one": 1, ":hour": hour, ":budget": budget },
-      });
-      if (await happens(counts)) return true;
+      const counts = () =>
+        update(channel, {
+          UpdateExpression: "SET sent = sent + :one",
+          ConditionExpression: "#hour = :hour AND sent < :budget",
+          ExpressionAttributeNames: { "#hour": "hour" },
+          ExpressionAttributeValues: { ":one": 1, ":hour": hour, ":budget": budget },
+        });
+      if (await happens(counts())) return true;
       // Only the first of an hour gets through here: the others find it begun, and full.
       const begins = update(channel, {
         UpdateExpression: "SET sent = :one, #hour = :hour",
@@ -39,7 +40,8 @@ export function channelStates(db: DynamoDBDocumentClient, table: string): Channe
         ExpressionAttributeNames: { "#hour": "hour" },
         ExpressionAttributeValues: { ":one": 1, ":hour": hour },
       });
-      return happens(begins);
+      // Or begun in between, by one that sends at the same time.
+      return (await happens(begins)) || happens(counts());
     },
     broke: async (channel, { reason, failures, at, retryAt }) => {
       await update(channel, {
