@@ -119,6 +119,8 @@ const ownSettings = (stack: StackName, run: Run, choice: Choice, estate: Estate)
       "hakken:groupWait": "2s",
       "hakken:groupInterval": "2s",
       "hakken:start": "loud",
+      // A round of tests is a flood; what a flood does is tried by itself.
+      "hakken:hourlyBudget": { slack: 3000, mail: 3000 },
       // Due at any time of day.
       "hakken:digest": { at: "00:00", timeZone: "UTC" },
       "hakken:language": choice.language,

@@ -21,8 +21,10 @@ export function redeployment(stage: () => Stage): void {
       changes.map(({ operation, name }) => `${stack} ${operation} ${name}`),
     );
     expect(changes.sort()).toEqual([
+      "audit update alerts-check",
       "audit update alerts-intake",
       "audit update alerts-opening",
+      "audit update alerts-suppression-end",
       "audit update alerts-sweeper",
     ]);
   });

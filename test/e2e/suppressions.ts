@@ -76,7 +76,7 @@ export function suppressions(stage: () => Stage): void {
   });
 }
 
-const CONTROL = { Compliance: { Status: "FAILED" as const, SecurityControlId: "S3.8" } };
+const CONTROL = { Compliance: { Status: "FAILED" as const, SecurityControlId: "S3.2" } };
 
 const from = (Region: string, product = "guardduty") => ({
   Region,

@@ -207,8 +207,8 @@ export const CLOSED = {
 };
 /** Told, closed, and opened again a short time later, where it was told before. */
 export const REOPENED = {
-  slack: [...CLOSED.slack, "update", "reply"],
-  backlog: [...CLOSED.backlog, "update", "comment"],
+  slack: ["message", "update", "update", "reply", "reply"],
+  backlog: ["message", "update", "update", "comment", "comment"],
   mail: ["message", "message"],
 };
 /** Told in one message, though it was over by then; in Backlog, the issue is closed. */

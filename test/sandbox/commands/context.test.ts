@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findingOf } from "../../../handlers/alert/normalise";
+import { findingOf, observationsOf } from "../../../handlers/alert/normalise";
 import { choiceOf, filesAt, itemsIn, samples } from "../../../sandbox/commands/context";
 import { DEFAULT_ESTATE } from "../../../sandbox/estate";
 import { projectPlaces } from "../../../sandbox/places";
@@ -45,7 +45,7 @@ describe("itemsIn", () => {
 describe("the samples", () => {
   it("hold findings that are told, and findings that are not, as their names say", () => {
     const told = itemsIn(samples(projectPlaces())).map(({ file, what }) => {
-      const finding = "finding" in what ? findingOf(what.finding) : undefined;
+      const finding = "finding" in what ? findingOf(what.finding) : observationsOf(what.event)[0]?.finding;
       return [file.includes("/told-"), finding && isToBeTold(finding, ["HIGH", "CRITICAL"])];
     });
 
