@@ -9,7 +9,7 @@ import type { Language, Notice, Severity } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { type Secret, secretReader } from "./aws/secret";
-import { backlogApi, isGone } from "./backlogApi";
+import { backlogApi, isForbidden, isGone } from "./backlogApi";
 import { type BacklogPriority, changeOf, closingOf, type Issue, isClosedIssue, issueOf } from "./backlogIssues";
 import { type BacklogProject, readProject } from "./backlogProject";
 import { log } from "./log";
@@ -102,8 +102,8 @@ export function backlogService(settings: Omit<BacklogSettings, "timing" | "gate"
       await ask<Issue>("PATCH", `issues/${issue.issueKey}`, closingOf(issue, notice));
     } catch (error) {
       const problem = `Backlog issue ${issue.issueKey} is filed, but not closed: ${(error as Error).message}`;
-      // Anything but a refusal is tried again: the issue is found then.
-      if (!isRefused(error)) throw new Error(problem);
+      // Anything but a refusal is tried again: the issue is found then. A user who may file but not change breaks no channel.
+      if (!isRefused(error) && !isForbidden(error)) throw new Error(problem);
       log({ step: "backlog", outcome: "left open", alertKey: notice.alertKey, reason: problem });
     }
   };

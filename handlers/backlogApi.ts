@@ -30,8 +30,13 @@ export function backlogApi(spaceUrl: string, apiKey: Secret): Ask {
 }
 
 /** Whether what was asked for is not there (any more): of an issue, that somebody has deleted it. */
-export const isGone = (error: unknown): boolean =>
-  error instanceof Error && (error as Error & { status?: number }).status === 404;
+export const isGone = (error: unknown): boolean => hasStatus(error, 404);
+
+/** Whether the key is good, but its user may not do what was asked for. */
+export const isForbidden = (error: unknown): boolean => hasStatus(error, 403);
+
+const hasStatus = (error: unknown, status: number): boolean =>
+  error instanceof Error && (error as Error & { status?: number }).status === status;
 
 function formOf(parameters: Parameters): URLSearchParams {
   const pairs = Object.entries(parameters).flatMap(([name, given = []]) => {
@@ -53,7 +58,8 @@ function accepted(asked: string, answer: HttpAnswer, secret: string): unknown {
   const details = errors?.map(({ message }) => message).join("; ") ?? "";
   const said = redact(`Backlog answered ${asked} with HTTP ${answer.status} ${details}`, [secret]);
   // The key, or what its user may do: whatever the issue. https://developer.nulab.com/docs/backlog/error-response/
-  if (answer.status === 401 || answer.status === 403) throw broken(said);
-  if (answer.status >= 400 && answer.status < 500) throw Object.assign(refused(said), { status: answer.status });
+  const { status } = answer;
+  if (status === 401 || status === 403) throw Object.assign(broken(said), { status });
+  if (status >= 400 && status < 500) throw Object.assign(refused(said), { status });
   throw new Error(said);
 }
