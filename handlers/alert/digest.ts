@@ -31,17 +31,33 @@ export interface Census {
   waiting: number;
 }
 
+/** digest: what is new, and how all is. overview: what existed before hakken's start. */
+export type DigestKind = "digest" | "overview";
+
+/** A place in the list of what waits for digests, which is sorted by time. */
+export interface DeferredPlace {
+  since: string;
+  alertKey: string;
+}
+
+/** Some of what waits for a digest, and the place up to which that list was read; undefined where it is empty. */
+export interface DeferredAlerts {
+  alerts: AlertRecord[];
+  reached?: DeferredPlace;
+}
+
 /** One message of a digest: the first says how all is, and is sent even where there is no news, as a sign of life. */
 export interface DigestPart {
   /** By which it is found again after a lost reply: when it was made, and its number. */
   id: string;
-  /** overview: what existed before hakken's start. */
-  kind: "digest" | "overview";
+  kind: DigestKind;
   /** The day that it is of, where its readers are. */
   day: string;
   /** From 1. */
   number: number;
   entries: DigestEntry[];
+  /** How far what waits was told of each kind, this part included: the next one goes on from there. */
+  reached: Partial<Record<DigestKind, DeferredPlace>>;
   /** Of the first part. */
   census?: Census;
   /** The time that it tells of. ISO 8601. */
@@ -59,6 +75,8 @@ export interface DigestState {
   thread?: string;
   /** Parts of today's digest that are through. */
   parts?: number;
+  /** How far they have told of what waits. What gets in before that place later is for the next digest. */
+  reached?: DigestPart["reached"];
   /** The part that is about to be sent: while it is there, its outcome is unknown. */
   part?: DigestPart;
   /** How often that part was tried, and when it may be tried again. */
@@ -127,33 +145,30 @@ async function nextPart(ports: DigestPorts): Promise<DigestPart | undefined> {
   return (await store.startPart(service.channel, part)) ? part : undefined;
 }
 
-async function partOf(
-  { store, service, now, quietUntil }: DigestPorts,
-  state: DigestState,
-  day: string,
-  number: number,
-): Promise<DigestPart> {
-  const { channel } = service;
+async function partOf(ports: DigestPorts, state: DigestState, day: string, number: number): Promise<DigestPart> {
+  const { store, now, quietUntil } = ports;
   const gathers = quietUntil !== undefined && now() < quietUntil;
-  const deferred = await store.deferred(channel, OVERVIEW_ENTRIES);
-  const entries = deferred.map((alert) => entryOf(alert, channel));
-  const news = entries.filter(({ reason }) => reason !== "quiet").slice(0, ENTRIES);
-  const old = gathers ? [] : entries.filter(({ reason }) => reason === "quiet");
+  const news = await waiting(ports, state, "digest", ENTRIES);
+  const isOverview = number > 1 && news.entries.length === 0 && !gathers;
+  const { entries, reached } = isOverview ? await waiting(ports, state, "overview", OVERVIEW_ENTRIES) : news;
   const at = now();
   const since = state.countedAt ?? new Date(Date.parse(at) - 86_400_000).toISOString();
-  const census = number === 1 ? { census: await store.census(since, at) } : {};
+  const first = number === 1 && { census: await store.census(since, at) };
   const failing = number === 1 ? await closedButFailing(store, at) : [];
-  const kind = news.length === 0 && old.length > 0 && number > 1 ? "overview" : "digest";
   return {
     id: `${at}/${number}`,
-    kind,
-    day,
-    number,
-    entries: kind === "overview" ? old : [...news, ...failing],
-    since,
-    at,
-    ...census,
+    kind: isOverview ? "overview" : "digest",
+    entries: [...entries, ...failing],
+    ...{ day, number, reached, since, at },
+    ...first,
   };
+}
+
+/** What waits for this digest, from where the parts before have come to. */
+async function waiting({ store, service }: DigestPorts, state: DigestState, kind: DigestKind, limit: number) {
+  const { alerts, reached } = await store.deferred(service.channel, kind, limit, state.reached?.[kind]);
+  const entries = alerts.map((alert) => entryOf(alert, service.channel));
+  return { entries, reached: { ...state.reached, ...(reached && { [kind]: reached }) } };
 }
 
 /** What a person has closed although it fails: listed every day, until it passes or is opened again. */

@@ -1,4 +1,4 @@
-import type { Census, DigestPart, DigestState } from "./digest";
+import type { Census, DeferredAlerts, DeferredPlace, DigestKind, DigestPart, DigestState } from "./digest";
 import type { ChannelState } from "./gate";
 import type { Known } from "./lifecycle";
 import type { Starts } from "./quiet";
@@ -54,8 +54,8 @@ export interface AlertStore {
   exit(alert: AlertRecord, execution: string, result: ExitResult): Promise<boolean>;
   /** Leaves a version to the channel's next digest. */
   defer(alertKey: string, channel: Channel, deferred: Deferred): Promise<void>;
-  /** Alerts that wait for a channel's digest, the longest first. */
-  deferred(channel: Channel, limit: number): Promise<AlertRecord[]>;
+  /** Alerts that wait for a channel's digest, of one kind, the longest first, at most so many; those after a place alone. */
+  deferred(channel: Channel, kind: DigestKind, limit: number, after?: DeferredPlace): Promise<DeferredAlerts>;
   /** Counts what a digest told as told, keeping the reference of an earlier message; undefined where a newer version is told. */
   toldInDigest(alertKey: string, channel: Channel, told: Told): Promise<AlertRecord | undefined>;
   /** When these began; what has not yet begins now. */

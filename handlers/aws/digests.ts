@@ -8,10 +8,9 @@ import {
 import type { Census, DigestState } from "../alert/digest";
 import type { AlertStore } from "../alert/ports";
 import type { Starts } from "../alert/quiet";
-import type { AlertRecord, Told } from "../alert/record";
-import type { Channel } from "../alert/types";
-import { happens, happensWith } from "./happens";
-import { alertItem, batchGet, type Key, nameOf, queryAll } from "./items";
+import type { AlertRecord } from "../alert/record";
+import { noteInDigest, readDeferred } from "./deferred";
+import { happens } from "./happens";
 
 /** The item of a channel's digest in the alert table. */
 const keyOf = (channel: string) => ({ pk: `channel#${channel}`, sk: "digest" });
@@ -27,7 +26,7 @@ export function digests(db: DynamoDBDocumentClient, table: string): DigestStore 
     db.send(new UpdateCommand({ TableName: table, Key: keyOf(channel), ...change }));
 
   return {
-    deferred: (channel, limit) => readDeferred(db, table, channel, limit),
+    deferred: (channel, kind, limit, after) => readDeferred(db, table, { channel, kind, limit, after }),
     toldInDigest: (alertKey, channel, told) => noteInDigest(db, table, alertKey, channel, told),
     starts: (names, now) => begin(db, table, names, now),
     census: (since, now) => takeCensus(db, table, since, now),
@@ -49,17 +48,19 @@ export function digests(db: DynamoDBDocumentClient, table: string): DigestStore 
         ExpressionAttributeValues: { ":attempts": attempts, ":retryAt": retryAt },
       });
     },
-    endPart: async (channel, { id, number, census }, thread, at) => {
+    endPart: async (channel, { id, number, census, reached }, thread, at) => {
+      const sets = `thread = :thread, parts = :number, reached = :reached${census ? ", countedAt = :at" : ""}`;
+      const values = { ":thread": thread, ":number": number, ":reached": reached, ":id": id };
       const ended = update(channel, {
-        UpdateExpression: `SET thread = :thread, parts = :number${census ? ", countedAt = :at" : ""} REMOVE part, attempts, retryAt`,
+        UpdateExpression: `SET ${sets} REMOVE part, attempts, retryAt`,
         ConditionExpression: "part.id = :id",
-        ExpressionAttributeValues: { ":thread": thread, ":number": number, ":id": id, ...(census && { ":at": at }) },
+        ExpressionAttributeValues: { ...values, ...(census && { ":at": at }) },
       });
       await happens(ended);
     },
     endDigest: async (channel, day) => {
       const ended = update(channel, {
-        UpdateExpression: "SET lastDay = :day REMOVE thread, parts",
+        UpdateExpression: "SET lastDay = :day REMOVE thread, parts, reached",
         ConditionExpression: "attribute_not_exists(part)",
         ExpressionAttributeValues: { ":day": day },
       });
@@ -118,76 +119,4 @@ async function takeCensus(db: DynamoDBDocumentClient, table: string, since: stri
     }
   }
   return census;
-}
-
-async function readDeferred(
-  db: DynamoDBDocumentClient,
-  table: string,
-  channel: Channel,
-  limit: number,
-): Promise<AlertRecord[]> {
-  const found = await queryAll(db, {
-    TableName: table,
-    IndexName: "deferred",
-    KeyConditionExpression: "deferring = :yes",
-    ExpressionAttributeValues: { ":yes": "yes" },
-  });
-  const keys = found.map(({ pk, sk }) => ({ pk, sk }) as Key);
-  const deferred: AlertRecord[] = [];
-  for (let at = 0; at < keys.length && deferred.length < limit; at += 100) {
-    const some = keys.slice(at, at + 100);
-    const alerts = await batchGet<AlertRecord>(db, table, some);
-    for (const key of some) {
-      const alert = alerts.get(nameOf(key));
-      if (alert?.deferred[channel]) deferred.push(alert);
-      else if (alert && Object.keys(alert.deferred).length === 0) await stopDeferring(db, table, key);
-    }
-  }
-  return deferred.slice(0, limit);
-}
-
-/** Takes it out of the index, once no channel's digest has to tell it any more. */
-async function stopDeferring(db: DynamoDBDocumentClient, table: string, key: Key): Promise<void> {
-  const stop = new UpdateCommand({
-    TableName: table,
-    Key: key,
-    UpdateExpression: "REMOVE deferring, deferredSince",
-    ConditionExpression: "size(#deferred) = :none",
-    ExpressionAttributeNames: { "#deferred": "deferred" },
-    ExpressionAttributeValues: { ":none": 0 },
-  });
-  await happens(db.send(stop));
-}
-
-async function noteInDigest(
-  db: DynamoDBDocumentClient,
-  table: string,
-  alertKey: string,
-  channel: Channel,
-  told: Told,
-): Promise<AlertRecord | undefined> {
-  const { Item } = await db.send(new GetCommand({ TableName: table, Key: alertItem(alertKey), ConsistentRead: true }));
-  const before = (Item as AlertRecord | undefined)?.told[channel];
-  const reference = before?.occurrence === told.occurrence ? before.reference : told.reference;
-  const note = new UpdateCommand({
-    TableName: table,
-    Key: alertItem(alertKey),
-    // A newer version may have been left to the next digest meanwhile.
-    UpdateExpression: "SET told.#channel = :told",
-    ConditionExpression:
-      "attribute_exists(pk) AND (attribute_not_exists(told.#channel) OR told.#channel.version < :version)",
-    ExpressionAttributeNames: { "#channel": channel },
-    ExpressionAttributeValues: { ":told": { ...told, reference }, ":version": told.version },
-  });
-  await happens(db.send(note));
-  const done = new UpdateCommand({
-    TableName: table,
-    Key: alertItem(alertKey),
-    UpdateExpression: "REMOVE #deferred.#channel",
-    ConditionExpression: "#deferred.#channel.version <= :version",
-    ExpressionAttributeNames: { "#channel": channel, "#deferred": "deferred" },
-    ExpressionAttributeValues: { ":version": told.version },
-    ReturnValues: "ALL_NEW",
-  });
-  return happensWith(db.send(done));
 }

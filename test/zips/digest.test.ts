@@ -2,9 +2,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DeferredPlace } from "../../handlers/alert/digest";
 import { groupOf } from "../../handlers/alert/group";
 import { observe } from "../../handlers/alert/lifecycle";
-import type { AlertRecord } from "../../handlers/alert/record";
+import type { AlertRecord, Deferred } from "../../handlers/alert/record";
 import { alertTable } from "../../handlers/aws/alertTable";
 import { aFinding } from "../handlers/alert/world";
 import { type Local, startLocal } from "./local";
@@ -30,7 +31,7 @@ describe("the daily digest", () => {
   const now = () => new Date().toISOString();
 
   /** An alert that rests, since its channels leave it to their digests. */
-  async function leftToDigests(title: string): Promise<AlertRecord> {
+  async function leftToDigests(title: string, reason: Deferred["reason"] = "budget"): Promise<AlertRecord> {
     const finding = aFinding({ id: `left-${++serial}`, title });
     const circumstances = {
       ...{ severities: ["HIGH" as const], reopenWithinSeconds: 0, now: now(), confirmed: false },
@@ -42,10 +43,25 @@ describe("the daily digest", () => {
     const { alert } = decision;
     await store().take(undefined, alert, [decision.finding]);
     for (const channel of ["slack", "mail"] as const) {
-      await store().defer(alert.alertKey, channel, { version: 1, reason: "budget", at: now() });
+      await store().defer(alert.alertKey, channel, { version: 1, reason, at: now() });
     }
     await store().exit(alert, alert.running ?? "", { kind: "resting", at: now() });
     return (await store().load(alert.alertKey)) as AlertRecord;
+  }
+
+  /** The store, and the keys of all that is read in batches through it. */
+  function countingReads() {
+    const client = db();
+    const keys: unknown[] = [];
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { RequestItems } = args.input as { RequestItems?: Record<string, { Keys: unknown[] }> };
+        for (const { Keys } of Object.values(RequestItems ?? {})) keys.push(...Keys);
+        return next(args);
+      },
+      { step: "initialize" },
+    );
+    return { counting: alertTable(client, "alerts"), keys };
   }
 
   /** As on the day after: nothing of today is through. */
@@ -108,6 +124,42 @@ describe("the daily digest", () => {
 
     expect(local.inbox.store.entries.slack.length - before).toBe(1);
   }, 60_000);
+
+  describe("of more than one message", () => {
+    it("tells each alert once: the news twenty at a time, then what existed before", async () => {
+      await anotherDay();
+      for (let i = 10; i < 55; i++) await leftToDigests(`Many ${i}.`, i < 15 ? "quiet" : "budget");
+      const before = local.inbox.store.entries.slack.length;
+
+      await local.run(digest, {});
+
+      const messages = local.inbox.store.entries.slack.slice(before);
+      expect(messages.map(({ replies }) => replies.length)).toEqual([1, 0]);
+      for (let i = 10; i < 55; i++) expect(heard("slack", `Many ${i}.`), `${i}`).toHaveLength(1);
+      expect(await store().deferred("slack", "digest", 20)).toMatchObject({ alerts: [] });
+      expect((await store().digest("slack")).reached).toBeUndefined();
+    }, 120_000);
+
+    it("reads no more for one of them than it tells", async () => {
+      for (let i = 0; i < 25; i++) await leftToDigests(`Read ${i}`);
+      const { counting, keys } = countingReads();
+      const read = async (after?: DeferredPlace) => {
+        keys.splice(0);
+        const { alerts, reached } = await counting.deferred("slack", "digest", 10, after);
+        return { told: alerts.map(({ finding }) => finding.title), read: keys.length, reached };
+      };
+
+      const first = await read();
+      const second = await read(first.reached);
+      const third = await read(second.reached);
+      const beyond = await read(third.reached);
+
+      const told = [...first.told, ...second.told, ...third.told];
+      expect(told).toEqual(Array.from({ length: 25 }, (_, i) => `Read ${i}`));
+      expect([first.read, second.read, third.read, beyond.read]).toEqual([10, 10, 5, 0]);
+      expect(beyond.reached).toEqual(third.reached);
+    }, 60_000);
+  });
 
   it("is told once in Slack, wherever it is killed", async () => {
     for (let k = 1; k <= MAX_CALLS; k++) {

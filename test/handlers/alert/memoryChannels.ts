@@ -1,4 +1,4 @@
-import type { DigestState } from "../../../handlers/alert/digest";
+import type { DeferredPlace, DigestState } from "../../../handlers/alert/digest";
 import type { ChannelState } from "../../../handlers/alert/gate";
 import type { AlertStore } from "../../../handlers/alert/ports";
 import type { AlertRecord } from "../../../handlers/alert/record";
@@ -11,11 +11,15 @@ type ChannelStore = Pick<
   | ("channel" | "spend" | "broke" | "probe" | "works" | "claimSummary")
 >;
 
+const orderOf = ({ since, alertKey }: DeferredPlace) => `${since} ${alertKey}`;
+
 /** What the alert table keeps of channels and digests, in memory, with the conditions that DynamoDB checks. */
 export function memoryChannels(io: Io, alerts: Map<string, AlertRecord>): ChannelStore {
   const channels: Record<string, ChannelState & { summarized?: string }> = {};
   const digests: Record<string, DigestState> = {};
   const starts: Record<string, string> = {};
+  /** The index of what waits for digests: since when. */
+  const waiting = new Map<string, string>();
   const stateOf = (channel: string) => (channels[channel] ??= {});
   const digestOf = (channel: string) => (digests[channel] ??= {});
 
@@ -24,9 +28,21 @@ export function memoryChannels(io: Io, alerts: Map<string, AlertRecord>): Channe
       io("defer", () => {
         const alert = alerts.get(alertKey);
         if (alert) alert.deferred[channel] = deferred;
+        waiting.set(alertKey, deferred.at);
       }),
-    deferred: (channel, limit) =>
-      io("deferred", () => copy([...alerts.values()].filter((alert) => alert.deferred[channel]).slice(0, limit))),
+    deferred: (channel, kind, limit, after) =>
+      io("deferred", () => {
+        const places = [...waiting].map(([alertKey, since]) => ({ since, alertKey }));
+        const later = places.filter((place) => !after || orderOf(place) > orderOf(after));
+        const sorted = later.sort((a, b) => orderOf(a).localeCompare(orderOf(b)));
+        const wanted = sorted.filter(({ alertKey }) => {
+          const reason = alerts.get(alertKey)?.deferred[channel]?.reason;
+          return reason !== undefined && (reason === "quiet") === (kind === "overview");
+        });
+        const some = wanted.slice(0, limit);
+        const reached = some.length === limit ? some.at(-1) : (sorted.at(-1) ?? after);
+        return copy({ alerts: some.map(({ alertKey }) => alerts.get(alertKey) as AlertRecord), reached });
+      }),
     toldInDigest: async (alertKey, channel, told) => {
       await io("toldInDigest", () => {
         const alert = alerts.get(alertKey);
@@ -58,16 +74,18 @@ export function memoryChannels(io: Io, alerts: Map<string, AlertRecord>): Channe
       }),
     tryPart: (channel, attempts, retryAt) =>
       io("tryPart", () => void Object.assign(digestOf(channel), { attempts, retryAt })),
-    endPart: (channel, { id, number }, thread) =>
+    endPart: (channel, { id, number, reached }, thread) =>
       io("endPart", () => {
         const state = digestOf(channel);
         if (state.part?.id !== id) return;
-        Object.assign(state, { thread, parts: number, part: undefined, attempts: undefined, retryAt: undefined });
+        const ended = { part: undefined, attempts: undefined, retryAt: undefined };
+        Object.assign(state, { thread, parts: number, reached, ...ended });
       }),
     endDigest: (channel, day) =>
       io("endDigest", () => {
         const state = digestOf(channel);
-        if (!state.part) Object.assign(state, { lastDay: day, thread: undefined, parts: undefined });
+        if (!state.part)
+          Object.assign(state, { lastDay: day, thread: undefined, parts: undefined, reached: undefined });
       }),
     channel: (channel) => io("channel", () => copy(stateOf(channel))),
     spend: (channel, hour, budget) =>
