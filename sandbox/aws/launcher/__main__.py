@@ -29,6 +29,7 @@ MODULES = (
     "recorders",
     "aggregators",
     "alarms",
+    "dashboards",
     "metrics",
     "exports",
     "trails",
