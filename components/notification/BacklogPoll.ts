@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FindingSource, Language } from "../../handlers/alert/types";
 import { backlogPollHandler } from "../../handlers/backlogPoll";
 import type { AlertTable } from "./AlertTable";
-import { secretStatements } from "./channel";
+import { secretStatementsBeside } from "./channel";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
@@ -79,8 +79,7 @@ export class BacklogPoll extends pulumi.ComponentResource {
           },
           { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
           { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
-          // What decrypts messages decrypts a secret under the same key.
-          ...secretStatements(secret).filter(({ Sid }) => Sid !== "ReadEncrypted" || secret.keyArn !== key.arn),
+          ...secretStatementsBeside(key, secret),
         ],
         environment: {
           ALERT_TABLE: table.name,

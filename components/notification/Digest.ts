@@ -4,7 +4,7 @@ import type { Channel, Language } from "../../handlers/alert/types";
 import { type DigestHandlerSettings, digestHandler } from "../../handlers/digest";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import type { AlertTable } from "./AlertTable";
-import { secretStatements } from "./channel";
+import { secretStatementsBeside } from "./channel";
 import type { EncryptedQueue } from "./EncryptedQueue";
 import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
@@ -63,7 +63,7 @@ export class Digest extends pulumi.ComponentResource {
             Action: ["dynamodb:Query"],
             Resource: [table.deferredIndexArn, table.closedButFailingIndexArn],
           },
-          ...(slack ? secretStatements(slack.secret) : []),
+          ...(slack ? secretStatementsBeside(key, slack.secret) : []),
           ...(mail ? [{ Sid: "Publish", Action: ["sns:Publish"], Resource: [mail.arn] }] : []),
           { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
           { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },

@@ -36,3 +36,7 @@ export const secretStatements = ({ arn, keyArn }: ReadableSecret): Statement[] =
   { Sid: "ReadSecret", Action: ["secretsmanager:GetSecretValue"], Resource: [arn] },
   ...(keyArn ? [{ Sid: "ReadEncrypted", Action: ["kms:Decrypt"], Resource: [keyArn] }] : []),
 ];
+
+/** The same, for a function that writes to a queue under this key anyway: what decrypts messages decrypts a secret under that key. */
+export const secretStatementsBeside = (key: EncryptionKey, secret: ReadableSecret): Statement[] =>
+  secretStatements(secret).filter(({ Sid }) => Sid !== "ReadEncrypted" || secret.keyArn !== key.arn);
