@@ -22,6 +22,7 @@ MODULES = (
     "mail",
     "queues",
     "invocations",
+    "kills",
     "embedded",
     "functions",
     "executions",
