@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { run } from "./floods";
+import { takeAwayRecheck, unheard } from "./recovery";
 import type { Stage } from "./stage";
-import { Tale } from "./tale";
+import { CLOSED, minutesAgo, Tale } from "./tale";
 
 /** What people do in Backlog. */
 export function people(stage: () => Stage): void {
@@ -17,12 +18,31 @@ export function people(stage: () => Stage): void {
     await tale.age("failingSince", 15 * 24 * 60);
     await run(stage(), "reopen-failing");
     await tale.settled(2);
+    await takeAwayRecheck(stage());
     await stage().rest();
 
     expect(resolved).toMatchObject({ Workflow: { Status: "RESOLVED" }, Note: { UpdatedBy: "hakken" } });
     expect(resolved.Note?.Text).toContain(told.backlog?.reference);
     expect(await tale.workflow()).toBe("NOTIFIED");
     expect((await tale.pieces("backlog")).filter(({ kind }) => kind === "message")).toHaveLength(1);
+  });
+
+  it("closes an alert whose issue a person closes when it was over by then, though nobody heard of that", async () => {
+    const tale = await Tale.of(stage(), "Over, and closed in Backlog").report();
+    const { told } = await tale.settled();
+    await unheard(stage(), "closing", () => tale.report({ RecordState: "ARCHIVED", UpdatedAt: minutesAgo(10) }));
+    const before = await tale.record();
+    await closeAs(stage(), "sato", told.backlog?.reference ?? "");
+
+    await run(stage(), "backlog-poll");
+    await tale.closed();
+    await tale.settled();
+    await stage().rest();
+
+    expect(before?.state).toBe("open");
+    expect((await tale.told()).slack).toEqual(CLOSED.slack);
+    // Nobody's word on it: it is over.
+    expect(await tale.workflow()).toBe("NOTIFIED");
   });
 }
 

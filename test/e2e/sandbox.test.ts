@@ -9,6 +9,7 @@ import { outages } from "./outages";
 import { outsiders } from "./outsiders";
 import { people } from "./people";
 import { type InForce, policies, policiesInForce } from "./policies";
+import { promise } from "./promise";
 import { lose, recovery, renewal } from "./recovery";
 import { repeats } from "./repeats";
 import { requests } from "./requests";
@@ -44,6 +45,10 @@ describe.concurrent("a finding", { timeout: 300_000 }, () => {
   suppressions(stage);
   requests(stage);
   shapes(stage);
+});
+
+describe("the promise", { timeout: 600_000 }, () => {
+  promise(stage);
 });
 
 describe("an event of AWS Health", { timeout: 300_000 }, () => {

@@ -155,22 +155,22 @@ export class Tale {
   }
 
   /** Waits until its record satisfies a condition. */
-  async becomes(what: string, condition: (record: AlertRecord) => boolean): Promise<AlertRecord> {
+  async becomes(what: string, condition: (record: AlertRecord) => boolean, seconds?: number): Promise<AlertRecord> {
     let last: AlertRecord | undefined;
     const look = async () => {
       last = await this.record();
       return last && condition(last) && last;
     };
-    return await until(`"${this.title}" to be ${what}`, look).catch((error: Error) => {
+    return await until(`"${this.title}" to be ${what}`, look, seconds).catch((error: Error) => {
       const { finding: _, ...record } = last ?? {};
       throw new Error(`${error.message}: ${last ? JSON.stringify(record) : "there is no alert"}`);
     });
   }
 
   /** Waits until it is told and settled, for the n-th time. */
-  async settled(occurrence = 1): Promise<AlertRecord> {
+  async settled(occurrence = 1, seconds?: number): Promise<AlertRecord> {
     const isSettled = (record: AlertRecord) => record.settled === record.desired && !record.running;
-    return await this.becomes("settled", (record) => record.occurrence === occurrence && isSettled(record));
+    return await this.becomes("settled", (record) => record.occurrence === occurrence && isSettled(record), seconds);
   }
 
   async closed(): Promise<AlertRecord> {
