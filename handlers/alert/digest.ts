@@ -129,6 +129,13 @@ export async function tellDigest(ports: DigestPorts): Promise<{ parts: number; e
   return sent;
 }
 
+/** Whether a channel's digest of today is due, and nothing of it is written down yet. */
+export async function isNewDigest({ store, service, now, dueDay }: DigestPorts): Promise<boolean> {
+  const { lastDay = "", parts = 0, part } = await store.digest(service.channel);
+  const day = dueDay(now());
+  return day !== undefined && lastDay < day && parts === 0 && !part;
+}
+
 /** The part to be sent now, written down; undefined when today's digest is through, or not due. */
 async function nextPart(ports: DigestPorts): Promise<DigestPart | undefined> {
   const { store, service, now, dueDay } = ports;
