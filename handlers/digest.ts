@@ -1,7 +1,8 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type DigestPorts, type DigestService, tellDigest } from "./alert/digest";
+import { type DigestPorts, type DigestService, isNewDigest, tellDigest } from "./alert/digest";
+import { beat, type Heartbeat } from "./alert/heartbeat";
 import { quietUntil } from "./alert/quiet";
 import { redriveMessage } from "./alert/redrive";
 import { dayOnceAfter } from "./alert/times";
@@ -9,6 +10,7 @@ import type { Channel } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { secretReader } from "./aws/secret";
+import { backlogApi } from "./backlogApi";
 import { mailDigests, slackDigests } from "./digestServices";
 import { log } from "./log";
 import type { MessageOptions } from "./messages/words";
@@ -22,6 +24,8 @@ export interface DigestHandlerSettings extends MessageOptions {
   slack?: { apiUrl: string; channel: string };
   /** Whether a digest is mailed. */
   mail: boolean;
+  /** Asked before each digest whether it lives, since it has none of its own. Default: no Backlog. */
+  backlog?: { spaceUrl: string; project: string };
   /** All channels that are set up: a broken one is named in every digest. */
   channels: Channel[];
   /** The function's timeout. */
@@ -30,7 +34,7 @@ export interface DigestHandlerSettings extends MessageOptions {
 
 /**
  * Tells, once a day, how all is and what was not told by itself. Called every few minutes: it goes on where it was.
- * Reads ALERT_TABLE, OPENING_QUEUE_URL, and as the channels ask SLACK_TOKEN_SECRET and MAIL_TOPIC.
+ * Reads ALERT_TABLE, OPENING_QUEUE_URL, and as the channels ask SLACK_TOKEN_SECRET, MAIL_TOPIC and BACKLOG_API_KEY_SECRET.
  */
 export const digestHandler = (settings: DigestHandlerSettings) => () => {
   const store = storeOfEnvironment();
@@ -40,6 +44,7 @@ export const digestHandler = (settings: DigestHandlerSettings) => () => {
     return settings.channels.filter((_, i) => states[i]?.brokenSince !== undefined);
   };
   const services = servicesOf(settings, broken);
+  const heartbeat = heartbeatOf(settings);
   const goOn = async (alertKey: string) => {
     const MessageBody = JSON.stringify(redriveMessage(alertKey));
     await sqs.send(new SendMessageCommand({ QueueUrl: environment("OPENING_QUEUE_URL"), MessageBody }));
@@ -48,6 +53,7 @@ export const digestHandler = (settings: DigestHandlerSettings) => () => {
   return async (): Promise<void> => {
     const failures: string[] = [];
     const starts = await store.starts([], now());
+    let beaten = false;
     for (const service of services) {
       const begun = Date.now();
       const ports: DigestPorts = {
@@ -58,6 +64,11 @@ export const digestHandler = (settings: DigestHandlerSettings) => () => {
       };
       const line = { step: "digest", channel: service.channel };
       try {
+        // So that the digest can say what it found.
+        if (heartbeat && !beaten && (await isNewDigest(ports))) {
+          beaten = true;
+          await beatAndLog({ store, now }, heartbeat);
+        }
         const sent = await tellDigest(ports);
         if (sent.parts > 0) log({ ...line, outcome: "told", ...sent, durationMs: Date.now() - begun });
       } catch (error) {
@@ -78,4 +89,22 @@ function servicesOf(settings: DigestHandlerSettings, broken: () => Promise<Chann
     // No retries of the SDK's own: a second Publish is a second mail.
     ...(mail ? [mailDigests(settings, new SNSClient({ maxAttempts: 1 }), environment("MAIL_TOPIC"), broken)] : []),
   ];
+}
+
+function heartbeatOf({ backlog }: DigestHandlerSettings): Heartbeat | undefined {
+  if (!backlog) return undefined;
+  const apiKey = secretReader(new SecretsManagerClient({}), environment("BACKLOG_API_KEY_SECRET"));
+  const ask = backlogApi(backlog.spaceUrl, apiKey);
+  return { channel: "backlog", ask: async () => void (await ask("GET", `projects/${backlog.project}`)) };
+}
+
+/** A broken channel raises its alarm; one that gives no answer is tried by the next alert. */
+async function beatAndLog(ports: Parameters<typeof beat>[0], heartbeat: Heartbeat): Promise<void> {
+  const line = { step: "heartbeat", channel: heartbeat.channel };
+  try {
+    const reason = await beat(ports, heartbeat);
+    log({ ...line, outcome: reason ? "broken" : "alive", reason }, reason ? { broken: 1 } : {});
+  } catch (error) {
+    log({ ...line, outcome: "no answer", error });
+  }
 }

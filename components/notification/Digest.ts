@@ -23,6 +23,8 @@ export interface DigestArgs {
   slack?: { apiUrl: string; channel: string; secret: ReadableSecret };
   /** Default: no digest by mail. */
   mail?: MailTopic;
+  /** Asked before each digest whether it lives. Default: no Backlog. */
+  backlog?: { spaceUrl: string; project: string; secret: ReadableSecret };
   /** All channels that are set up. */
   channels: Channel[];
   /** Intake's queue, for alerts that go on once a digest has told them. */
@@ -39,7 +41,8 @@ export class Digest extends pulumi.ComponentResource {
 
   constructor(name: string, args: DigestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Digest", name, {}, opts);
-    const { region, language, time, accessPortal, slack, mail, channels, openingQueue, table, key } = args;
+    const { region, language, time, accessPortal, slack, mail, backlog, channels, openingQueue, table, key } = args;
+    const secrets = [slack, backlog].flatMap((service) => service?.secret ?? []);
 
     const handler = new HandlerFunction(
       name,
@@ -51,6 +54,7 @@ export class Digest extends pulumi.ComponentResource {
           ...{ language, homeRegion: region, accessPortal, channels, timeoutSeconds: TIMEOUT_SECONDS },
           slack: slack && { apiUrl: slack.apiUrl, channel: slack.channel },
           mail: mail !== undefined,
+          backlog: backlog && { spaceUrl: backlog.spaceUrl, project: backlog.project },
         }),
         statements: [
           {
@@ -63,7 +67,7 @@ export class Digest extends pulumi.ComponentResource {
             Action: ["dynamodb:Query"],
             Resource: [table.deferredIndexArn, table.closedButFailingIndexArn],
           },
-          ...(slack ? secretStatementsBeside(key, slack.secret) : []),
+          ...(secrets.length > 0 ? secretStatementsBeside(key, ...secrets) : []),
           ...(mail ? [{ Sid: "Publish", Action: ["sns:Publish"], Resource: [mail.arn] }] : []),
           { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
           { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
@@ -72,11 +76,12 @@ export class Digest extends pulumi.ComponentResource {
           ALERT_TABLE: table.name,
           OPENING_QUEUE_URL: openingQueue.url,
           ...(slack && { SLACK_TOKEN_SECRET: slack.secret.arn }),
+          ...(backlog && { BACKLOG_API_KEY_SECRET: backlog.secret.arn }),
           ...(mail && { MAIL_TOPIC: mail.arn }),
         },
         timeoutSeconds: TIMEOUT_SECONDS,
         memoryMegabytes: 512,
-        http: slack !== undefined,
+        http: secrets.length > 0,
       },
       { parent: this },
     );

@@ -31,12 +31,15 @@ export const tellStatement = (table: AlertTable): Statement => ({
   Resource: [table.arn],
 });
 
-/** What reading a secret at run time takes. */
-export const secretStatements = ({ arn, keyArn }: ReadableSecret): Statement[] => [
-  { Sid: "ReadSecret", Action: ["secretsmanager:GetSecretValue"], Resource: [arn] },
-  ...(keyArn ? [{ Sid: "ReadEncrypted", Action: ["kms:Decrypt"], Resource: [keyArn] }] : []),
-];
+/** What reading secrets at run time takes. */
+export const secretStatements = (...secrets: ReadableSecret[]): Statement[] => {
+  const keyArns = secrets.flatMap(({ keyArn }) => keyArn ?? []);
+  return [
+    { Sid: "ReadSecret", Action: ["secretsmanager:GetSecretValue"], Resource: secrets.map(({ arn }) => arn) },
+    ...(keyArns.length > 0 ? [{ Sid: "ReadEncrypted", Action: ["kms:Decrypt"], Resource: keyArns }] : []),
+  ];
+};
 
 /** The same, for a function that writes to a queue under this key anyway: what decrypts messages decrypts a secret under that key. */
-export const secretStatementsBeside = (key: EncryptionKey, secret: ReadableSecret): Statement[] =>
-  secretStatements(secret).filter(({ Sid }) => Sid !== "ReadEncrypted" || secret.keyArn !== key.arn);
+export const secretStatementsBeside = (key: EncryptionKey, ...secrets: ReadableSecret[]): Statement[] =>
+  secretStatements(...secrets.map((secret) => (secret.keyArn === key.arn ? { arn: secret.arn } : secret)));

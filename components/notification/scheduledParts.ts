@@ -85,7 +85,11 @@ export function scheduledParts(
       digest: {
         description: "Runs the daily digest, which goes on where it was",
         schedule: "rate(5 minutes)",
-        function: new Digest(`${name}-digest`, { ...shared, ...digest }, opts).function,
+        function: new Digest(
+          `${name}-digest`,
+          { ...shared, ...digest, backlog: backlog && { ...backlog.settings, secret: backlog.channel.secret } },
+          opts,
+        ).function,
         errors: 1,
         optional: true,
       },

@@ -161,6 +161,20 @@ describe("the daily digest", () => {
     }, 60_000);
   });
 
+  it("asks Backlog first whether it takes anything, and says so where it does not", async () => {
+    await anotherDay();
+    local.inbox.faults.add({ channel: "backlog", fault: "auth", on: "reads", times: 1 });
+
+    const { error } = await local.run(digest, {});
+
+    expect(error).toBeUndefined();
+    expect((await store().channel("backlog")).brokenReason).toContain("401");
+    expect(JSON.stringify(local.inbox.store.entries.slack.at(-1))).toMatch(/Backlog/);
+    await anotherDay();
+    await local.run(digest, {});
+    expect((await store().channel("backlog")).brokenSince).toBeUndefined();
+  }, 60_000);
+
   it("is told once in Slack, wherever it is killed", async () => {
     for (let k = 1; k <= MAX_CALLS; k++) {
       await anotherDay();
