@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Account, AccountSetup, Organization, OrganizationSetup } from "./doubles/organizations/organization";
 import { ACCOUNTS, enabledIn, ORGANIZATION, UNITS, type UnitName } from "./organization";
 
-/** The organization as it is when a sandbox starts, in these regions. */
-export const organizationSetup = (regions: readonly string[]): OrganizationSetup => {
+/** The organization as it is when a sandbox starts, in these regions, with or without a plan of AWS Support. */
+export const organizationSetup = (regions: readonly string[], supportPlan = true): OrganizationSetup => {
   const setups = (outside: boolean): AccountSetup[] =>
     Object.entries(ORGANIZATION)
       .filter(([, account]) => Boolean(account.outside) === outside)
@@ -20,6 +20,7 @@ export const organizationSetup = (regions: readonly string[]): OrganizationSetup
     outside: setups(true),
     units: Object.entries(UNITS).map(([name, id]) => ({ id, name })),
     regions,
+    supportPlan,
     policyTypes: ["SERVICE_CONTROL_POLICY", "SECURITYHUB_POLICY"],
   };
 };

@@ -20,6 +20,8 @@ export type StackName = keyof typeof STACK_ACCOUNTS;
 export interface Estate {
   /** The regions that its AWS has, and that its stacks watch. */
   regions: readonly string[];
+  /** Whether the organization has a plan of AWS Support that gives it the API of AWS Health. */
+  supportPlan: boolean;
   /** Settings of every stack, by their full keys, over those that the sandbox deploys with; null takes one of those away. */
   settings: Readonly<Record<string, unknown>>;
   /** The same for one stack, by its name; over `settings`. */
@@ -29,6 +31,7 @@ export interface Estate {
 /** Three regions are enough to tell the home region from linked ones, and one linked region from another. */
 export const DEFAULT_ESTATE: Estate = {
   regions: [HOME_REGION, "us-east-1", "ap-northeast-3"],
+  supportPlan: true,
   settings: {},
   stacks: {},
 };
@@ -41,6 +44,7 @@ const schema = z.strictObject({
     .array(z.enum(KNOWN_REGIONS, "must be a region of AWS"))
     .refine((given) => given.includes(HOME_REGION), `must hold the home region, ${HOME_REGION}`)
     .optional(),
+  supportPlan: z.boolean().optional(),
   settings: settings.optional(),
   stacks: z.partialRecord(z.enum(Object.keys(STACK_ACCOUNTS) as [StackName, ...StackName[]]), settings).optional(),
 });
@@ -65,6 +69,12 @@ export const writeEstate = (places: Places, estate: Partial<Estate>): void => {
   mkdirSync(places.folder, { recursive: true });
   writeFileSync(places.estate, `${JSON.stringify(estate, undefined, 2)}\n`);
 };
+
+/** What an estate sets for a stack, over what the sandbox does. */
+export const settingsFor = (stack: StackName, { settings, stacks }: Estate): Readonly<Record<string, unknown>> => ({
+  ...settings,
+  ...stacks[stack],
+});
 
 /** Those of the estate's regions that an account lacks, as `hakken:absentRegions` has them. */
 export const absentFrom = (account: AccountName, { regions }: Estate): string[] => {

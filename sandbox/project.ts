@@ -5,7 +5,7 @@ import { type ConfigMap, LocalWorkspace, PulumiCommand, type StackSettings } fro
 import type { Language, Severity } from "../handlers/alert/types";
 import type { Engine } from "../ops/engine/engine";
 import { detectionSettings } from "./detectionSettings";
-import { absentFrom, type Estate, estateIn, STACK_ACCOUNTS, type StackName } from "./estate";
+import { absentFrom, type Estate, estateIn, STACK_ACCOUNTS, type StackName, settingsFor } from "./estate";
 import { ACCOUNTS, HOME_REGION, ORGANIZATION_ID, rootOf } from "./organization";
 import type { Places } from "./places";
 import type { Run } from "./run";
@@ -89,7 +89,7 @@ interface Values {
 /** The settings of a stack, by their full keys. */
 export const settingsOf = (stack: StackName, run: Run, choice: Choice, estate: Estate): Values => {
   const { plain, secret } = ownSettings(stack, run, choice, estate);
-  const all = { ...plain, ...estate.settings, ...estate.stacks[stack] };
+  const all = { ...plain, ...settingsFor(stack, estate) };
   return { plain: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)), secret };
 };
 

@@ -26,7 +26,7 @@ const endings: (() => Promise<unknown>)[] = [];
 /** The daemon: all doubles, the stand-in `aws` provider and the inbox in one process; the local AWS is its child. */
 const serve = async (folder: string, python: string): Promise<void> => {
   const places = placesIn(folder);
-  const { regions } = estateIn(places);
+  const { regions, supportPlan } = estateIn(places);
   const clock = new MovingClock();
   const secret = () => randomBytes(24).toString("hex");
   const secrets = { passphrase: secret(), slackToken: `xoxb-${secret()}`, backlogApiKey: secret() };
@@ -41,7 +41,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
       if (!endpoint) throw new Error("the local AWS has not started yet");
       return endpoint;
     },
-    organization: organizationSetup(regions),
+    organization: organizationSetup(regions, supportPlan),
     clock,
   });
   // What docs/deploy.md asks of a person, once.

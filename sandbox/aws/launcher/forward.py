@@ -56,7 +56,7 @@ def install():
         if service == "guardduty":
             return _guardduty_resource(path, region, account_id)
         # Most of their actions take no resource, and ministack's own ARNs for them are not of AWS's shape.
-        if service in ("organizations", "cloudformation", "inspector2"):
+        if service in ("organizations", "cloudformation", "inspector2", "health"):
             return "*"
         return resource_of(service, method, path, headers, body, query_params, region, account_id)
 

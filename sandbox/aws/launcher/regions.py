@@ -12,7 +12,7 @@ from ministack.core.responses import get_account_id
 
 # Their endpoints are one for all regions, or in one of those that everybody has; the region that a request is signed for
 # in the sandbox means nothing to them.
-_GLOBAL = ("iam", "organizations")
+_GLOBAL = ("iam", "organizations", "health")
 
 # Older than the rule of 2019 that a new region must be opted in to. There will be no more of them.
 _EVERYBODYS = frozenset(

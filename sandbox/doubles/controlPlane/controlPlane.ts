@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import * as cloudFormationSdk from "@aws-sdk/client-cloudformation";
 import * as guardDutySdk from "@aws-sdk/client-guardduty";
+import * as healthSdk from "@aws-sdk/client-health";
 import * as inspectorSdk from "@aws-sdk/client-inspector2";
 import * as organizationsSdk from "@aws-sdk/client-organizations";
 import * as securityHubSdk from "@aws-sdk/client-securityhub";
@@ -17,6 +18,7 @@ import { listOperations } from "../guardduty/lists";
 import { memberOperations } from "../guardduty/members";
 import { GuardDutyState } from "../guardduty/state";
 import { type HealthNews, healthDeliveries } from "../health/events";
+import { healthOperations, OrganizationalView } from "../health/view";
 import * as inspectorAdministration from "../inspector/administration";
 import { scanningOperations } from "../inspector/scanning";
 import { InspectorState, invalid as invalidScan } from "../inspector/state";
@@ -65,9 +67,10 @@ export interface Endpoints {
   organizations: string;
   cloudformation: string;
   inspector2: string;
+  health: string;
 }
 
-/** GuardDuty, Security Hub, Organizations and CloudFormation's StackSets, for every account and region of one organization. */
+/** GuardDuty, Security Hub, Inspector, AWS Health, Organizations and CloudFormation's StackSets, for every account and region of one organization. */
 export interface ControlPlane {
   organization: Organization;
   guardDuty: GuardDutyState;
@@ -101,6 +104,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
   const securityHubV2 = new SecurityHubV2State(securityHub);
   const stackSets = new StackSets(organization, clock, timing, options.endpoint ?? nowhere);
   const inspector = new InspectorState(organization, clock, timing);
+  const healthView = new OrganizationalView(organization, clock, timing);
   const announcements = new Announcements(options.putEvents ?? takeAll);
   const store = new FindingStore(securityHub, announcements, clock);
   const v2Store = new V2FindingStore(securityHubV2, announcements, clock);
@@ -112,6 +116,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
     organizations: new Faults(),
     cloudformation: new Faults(),
     inspector2: new Faults(),
+    health: new Faults(),
   };
 
   const servers: Record<keyof Endpoints, FastifyInstance> = {
@@ -163,6 +168,14 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       settle: () => inspector.settle(),
       invalid: (problems) => invalidScan(`Invalid input: ${problems.join(", ")}`),
     }),
+    health: awsService({
+      sdk: healthSdk,
+      protocol: "awsJson1.1",
+      operations: healthOperations(healthView),
+      faults: faults.health,
+      clock,
+      invalid: (problems) => new ServiceError("ValidationException", 400, `Invalid input: ${problems.join(", ")}`),
+    }),
     securityhub: awsService({
       sdk: securityHubSdk,
       protocol: "restJson1",
@@ -206,6 +219,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       organizations: await listen(servers.organizations),
       cloudformation: await listen(servers.cloudformation),
       inspector2: await listen(servers.inspector2),
+      health: await listen(servers.health),
     }),
     importAsService: (finding) => {
       securityHub.settle();
@@ -213,7 +227,7 @@ export function controlPlane(options: ControlPlaneOptions): ControlPlane {
       return importFromService(securityHub, store, finding);
     },
     announceHealth: async (news) => {
-      const deliveries = healthDeliveries(organization, news, new Date(clock.now()));
+      const deliveries = healthDeliveries(healthView, news, new Date(clock.now()));
       return Promise.all(
         deliveries.map(({ account, region, entry }) => announcements.announce(account, region, entry)),
       );

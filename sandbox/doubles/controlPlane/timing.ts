@@ -16,6 +16,8 @@ export interface Timing {
   updateLag: number;
   /** An operation of a StackSet, before it does anything. Default: 20. AWS: minutes. */
   stackSetOperation: number;
+  /** AWS Health switching its organizational view on or off. Default: 100. AWS: minutes. */
+  organizationalView: number;
   /** Until a StackSet's auto-deployment reaches an account that came to one of its targets. Default: a minute. AWS: minutes. */
   autoDeployment: number;
 }
@@ -28,6 +30,7 @@ export const defaultTiming = (): Timing => ({
   listActivation: 20,
   updateLag: 0,
   stackSetOperation: 20,
+  organizationalView: 100,
   autoDeployment: 60_000,
   scanning: 100,
 });

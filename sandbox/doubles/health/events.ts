@@ -1,8 +1,8 @@
 import { ServiceError } from "../controlPlane/errors";
 import type { Organization } from "../organizations/organization";
 import type { EventEntry } from "../securityhub/announcements";
+import { healthPrincipal, type OrganizationalView } from "./view";
 
-const PRINCIPAL = "health.amazonaws.com";
 const DETAIL_TYPES = ["AWS Health Event", "AWS Health Abuse Event"];
 
 /** An event of AWS Health as EventBridge has it. Whom it concerns is in the detail. */
@@ -22,16 +22,17 @@ export interface HealthDelivery {
 }
 
 /**
- * Where AWS Health delivers an event: to the affected account; under the organizational view, which is trusted access, to the
- * management account and the delegated administrators too; to each of them in the region that it is about, what is of no region in
- * us-east-1, and a copy in the backup region. Throws ServiceError where AWS Health would not have such an event.
+ * Where AWS Health delivers an event: to the affected account; under the organizational view, to the management account and the
+ * delegated administrators too; to each of them in the region that it is about, what is of no region in us-east-1, and a copy in the
+ * backup region. Throws ServiceError where AWS Health would not have such an event.
  * https://docs.aws.amazon.com/health/latest/ug/choosing-a-region.html
  */
-export function healthDeliveries(organization: Organization, news: HealthNews, time: Date): HealthDelivery[] {
+export function healthDeliveries(view: OrganizationalView, news: HealthNews, time: Date): HealthDelivery[] {
+  const { organization } = view;
   const { account, region } = aboutWhom(organization, news);
   const home = region === "global" ? "us-east-1" : region;
   const backup = home === "us-west-2" ? "us-east-1" : "us-west-2";
-  return recipients(organization, account).flatMap((recipient) =>
+  return recipients(view, account).flatMap((recipient) =>
     [home, backup]
       .filter((there) => organization.hasRegion(recipient, there))
       .map((there) => ({
@@ -67,10 +68,10 @@ function aboutWhom(organization: Organization, news: HealthNews): { account: str
   return { account, region };
 }
 
-function recipients(organization: Organization, account: string): string[] {
-  const view = organization.accounts.has(account) && organization.trusted.has(PRINCIPAL);
-  const administrators = view
-    ? [organization.managementAccountId, ...(organization.delegated.get(PRINCIPAL)?.keys() ?? [])]
+function recipients({ organization, status }: OrganizationalView, account: string): string[] {
+  const isSeen = organization.accounts.has(account) && status === "ENABLED";
+  const administrators = isSeen
+    ? [organization.managementAccountId, ...(organization.delegated.get(healthPrincipal)?.keys() ?? [])]
     : [];
   return [...new Set([account, ...administrators])];
 }

@@ -133,13 +133,7 @@ function trustedAccess(organization: Organization): Operations {
     },
     DisableAWSServiceAccess: (input: sdk.DisableAWSServiceAccessCommandInput, call: Call) => {
       management(organization, call);
-      const service = principal(input.ServicePrincipal);
-      if ((organization.delegated.get(service)?.size ?? 0) > 0)
-        throw fail(
-          "ConstraintViolationException",
-          "You can't disable service access while an account is delegated administrator of the service. Deregister it first.",
-        );
-      organization.trusted.delete(service);
+      organization.disableAccess(principal(input.ServicePrincipal));
     },
     ListAWSServiceAccessForOrganization: (input: sdk.ListAWSServiceAccessForOrganizationCommandInput, call: Call) => {
       reader(organization, call);

@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-organizations";
 import { ORGANIZATION_ID } from "../../organization";
 import type { Clock } from "../controlPlane/clock";
-import type { ServiceError } from "../controlPlane/errors";
+import { ServiceError } from "../controlPlane/errors";
 import { Policies } from "./policies";
 
 export interface AccountSetup {
@@ -30,6 +30,8 @@ export interface OrganizationSetup {
   regions: readonly string[];
   /** Types of policies that are enabled in the root. Default: none, as in a new organization. */
   policyTypes?: readonly sdk.PolicyType[];
+  /** Whether its accounts have a plan of AWS Support that gives them the API of AWS Health. Default: true. */
+  supportPlan?: boolean;
 }
 
 export interface Account extends Required<AccountSetup> {
@@ -42,6 +44,8 @@ export class Organization {
   readonly rootId = "r-hakk";
   readonly managementAccountId: string;
   readonly regions: readonly string[];
+  /** Whether its accounts have a plan of AWS Support that gives them the API of AWS Health. */
+  hasSupport: boolean;
   readonly units: readonly { id: string; name: string; parent: string }[];
   /** Those of the organization, suspended ones too. */
   readonly accounts = new Map<string, Account>();
@@ -63,6 +67,7 @@ export class Organization {
   ) {
     this.managementAccountId = setup.managementAccountId;
     this.regions = setup.regions;
+    this.hasSupport = setup.supportPlan ?? true;
     this.units = (setup.units ?? []).map((unit) => ({ ...unit, parent: unit.parent ?? this.rootId }));
     for (const account of setup.accounts) this.addAccount(account);
     for (const type of setup.policyTypes ?? []) this.policies.enableType(type);
@@ -147,6 +152,17 @@ export class Organization {
 
   enableAccess(principal: string): void {
     if (!this.trusted.has(principal)) this.trusted.set(principal, new Date(this.clock.now()));
+  }
+
+  /** Throws ServiceError where an account administers the service still. */
+  disableAccess(principal: string): void {
+    if ((this.delegated.get(principal)?.size ?? 0) > 0)
+      throw new ServiceError(
+        "ConstraintViolationException",
+        400,
+        "You can't disable service access while an account is delegated administrator of the service. Deregister it first.",
+      );
+    this.trusted.delete(principal);
   }
 
   isDelegated(account: string): boolean {

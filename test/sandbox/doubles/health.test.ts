@@ -25,17 +25,22 @@ const heard = async (detail?: object) => {
   return running.heard.map(({ account, region, Detail }) => [account, region, JSON.parse(Detail).backupEvent]);
 };
 const enableView = async () => {
-  const management = running.organizations(MANAGEMENT);
-  await management.enableAWSServiceAccess({ ServicePrincipal: PRINCIPAL });
-  await management.registerDelegatedAdministrator({ AccountId: AUDIT, ServicePrincipal: PRINCIPAL });
+  await running.health(MANAGEMENT).enableHealthServiceAccessForOrganization({});
+  await running
+    .organizations(MANAGEMENT)
+    .registerDelegatedAdministrator({ AccountId: AUDIT, ServicePrincipal: PRINCIPAL });
 };
 
-it("tells the affected account alone, as long as the organizational view is off", async () => {
-  expect(await heard()).toEqual([[PROD, HOME, false]]);
+it("tells the affected account alone, as long as the organizational view is not on, whoever is its administrator", async () => {
+  const before = await heard();
+  await enableView();
+
+  expect([before, await heard()]).toEqual([[[PROD, HOME, false]], [[PROD, HOME, false]]]);
 });
 
 it("tells the management account and the administrator of the organizational view too, and says whom it is about", async () => {
   await enableView();
+  running.clock.pass(100);
 
   expect((await heard()).sort()).toEqual([
     [MANAGEMENT, HOME, false],

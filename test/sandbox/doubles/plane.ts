@@ -1,4 +1,5 @@
 import { GuardDuty } from "@aws-sdk/client-guardduty";
+import { Health } from "@aws-sdk/client-health";
 import { Inspector2 } from "@aws-sdk/client-inspector2";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { SecurityHub } from "@aws-sdk/client-securityhub";
@@ -37,7 +38,7 @@ export class RunningPlane {
   local: string | undefined;
   private endpoints: Endpoints | undefined;
 
-  constructor(timing: Partial<Timing> = {}, putEvents?: PutEvents) {
+  constructor(timing: Partial<Timing> = {}, putEvents?: PutEvents, supportPlan = true) {
     this.plane = controlPlane({
       clock: this.clock,
       timing: { association: 0, ...timing },
@@ -50,6 +51,7 @@ export class RunningPlane {
           { id: AUDIT, name: "audit" },
           { id: PROD, name: "prod", parent: UNIT },
         ],
+        supportPlan,
         units: [{ id: UNIT, name: "workload" }],
         regions: [HOME, LINKED, "ap-northeast-3"],
       },
@@ -81,6 +83,8 @@ export class RunningPlane {
     new Organizations({ ...this.client(account, "us-east-1"), endpoint: this.endpoints?.organizations });
   inspector = (account: string, region = HOME) =>
     new Inspector2({ ...this.client(account, region), endpoint: this.endpoints?.inspector2 });
+  health = (account: string, region = "us-east-1") =>
+    new Health({ ...this.client(account, region), endpoint: this.endpoints?.health });
   /** The address of one service, for a client of one's own. */
   endpoint = (service: keyof Endpoints) => this.endpoints?.[service] ?? "";
 
