@@ -132,6 +132,15 @@ const KNOWN: readonly [RegExp, (attempt: Attempt, text: string) => string][] = [
       `No AWS credentials that work: set hakken:profile or AWS_PROFILE, or log in (aws sso login), then: ${ops(attempt)}`,
   ],
   [
+    /SubscriptionRequiredException/,
+    ({ repeat }) =>
+      `The API of AWS Health takes a Business support plan or a higher one of the management account. Without: enable the view in the console (AWS Health Dashboard, Your organization health, Configurations), which takes no plan; or have each account forward its events: set hakken:health to { mode: forwarding }, then: ${commandOf({ command: "up", stacks: [], cwd: repeat?.cwd })}`,
+  ],
+  [
+    /AWS goes on by itself/,
+    (attempt) => `How it stands: ${ops(attempt, { command: "health" })}. To go on waiting: ${ops(attempt)}`,
+  ],
+  [
     /pulumi config set (?:--stack \S+ )?--secret ([\w:]+)/,
     (attempt, text) => {
       // Each problem with the settings has a line: to name the commands for some would sound as if that were all.

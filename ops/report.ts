@@ -1,3 +1,4 @@
+import type { HealthReport } from "./commands/health";
 import type { RedriveReport } from "./commands/redrive";
 import type { ReplayReport } from "./commands/replay";
 import type { StackResult } from "./deploy";
@@ -5,12 +6,13 @@ import { type Change, operationWord } from "./events";
 import { failureLine } from "./failure";
 import type { ChannelPause } from "./operate/pause";
 
-/** What the commands that operate the pipeline did, each under its name. */
+/** What the commands that operate what is deployed did, each under its name. */
 export interface Details {
   redrive?: RedriveReport;
   replay?: ReplayReport;
   /** Of pause and resume: each channel as it is now. */
   channels?: ChannelPause[];
+  health?: HealthReport;
 }
 
 /** What a run was, and what became of it: docs/ops.md documents its JSON. */

@@ -7,7 +7,8 @@ import { PROTECTION_OFF } from "../settings/common";
 import { inOrder, inReverse } from "../stacks/order";
 import { installMinistack } from "./aws/ministack";
 import { startDaemon } from "./daemon";
-import { STACK_ACCOUNTS } from "./estate";
+import { estateIn, STACK_ACCOUNTS } from "./estate";
+import { enableHealthView } from "./healthView";
 import type { Places } from "./places";
 import { type Choice, engineEnvironment, writeProject } from "./project";
 import { clear, liveRun, type Run } from "./run";
@@ -71,8 +72,8 @@ export const deployAll = async (
   engine: Engine,
   { progress, interruption }: Operator,
   stacks: readonly string[] = Object.keys(STACK_ACCOUNTS),
-): Promise<StackResult[]> =>
-  requireSuccess(
+): Promise<StackResult[]> => {
+  const results = requireSuccess(
     await deploy({
       command,
       stacks: (command === "destroy" ? inReverse : inOrder)(stacks),
@@ -84,6 +85,11 @@ export const deployAll = async (
       interruption,
     }),
   );
+  if (command === "up" && stacks.includes("management")) {
+    await enableHealthView(run, estateIn(places), interruption.stop);
+  }
+  return results;
+};
 
 /** Ends a sandbox and removes all but what takes long to install. Tells whether one was up. */
 export const takeDown = async (places: Places, operator: Operator): Promise<boolean> =>

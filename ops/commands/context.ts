@@ -41,6 +41,12 @@ export interface CommonOptions {
   json?: boolean;
 }
 
+/** Options of the commands that operate what is deployed. */
+export interface OperatingOptions extends CommonOptions {
+  /** Credentials to use as they are, in place of the settings' profile and role. */
+  profile?: string;
+}
+
 /** Options of the commands that run the engine. */
 export interface RunOptions extends CommonOptions {
   parallel?: number;

@@ -5,7 +5,7 @@ import type { Perform } from "./ops";
 const QUEUES = ["intake", "rules", "settle", "failed"];
 const CHANNELS = ["slack", "backlog", "mail", "all"];
 
-/** The commands by which a pipeline that is deployed is operated. `common` adds the options that every command has. */
+/** The commands by which what is deployed is operated. `common` adds the options that every command has. */
 export const operating = (script: Command, common: (command: Command) => Command, perform: Perform): void => {
   const command = (name: string) =>
     common(script.command(name)).option(
@@ -37,18 +37,48 @@ export const operating = (script: Command, common: (command: Command) => Command
     .option("--reason <text>", "why, for whoever finds it paused")
     .option("--status", "only show which channels are paused")
     .option("--yes", "don't ask; required where there is no terminal, or in CI")
-    .action(forChannel(perform(async () => (await import("./pause")).pause)));
+    .action(
+      withArgument(
+        "channel",
+        perform(async () => (await import("./pause")).pause),
+      ),
+    );
   command("resume")
     .description("end a pause; without a channel, in all")
     .addArgument(new Argument("[channel]", "the channel").choices(CHANNELS))
-    .action(forChannel(perform(async () => (await import("./pause")).resume)));
+    .action(
+      withArgument(
+        "channel",
+        perform(async () => (await import("./pause")).resume),
+      ),
+    );
+  command("health")
+    .description("show, enable or disable the organizational view of AWS Health, which has no resource")
+    .addArgument(new Argument("[action]", "what to do").choices(["status", "enable", "disable"]).default("status"))
+    .option("--force", "do it although hakken:health.mode has no use for it")
+    .option("--yes", "don't ask before disabling; required there where there is no terminal, or in CI")
+    .addHelpText("after", HEALTH_EXAMPLES)
+    .action(
+      withArgument(
+        "action",
+        perform(async () => (await import("./health")).health),
+      ),
+    );
 };
 
-/** Hands the argument on as an option. */
-const forChannel =
-  <Options extends CommonOptions>(work: (options: Options & { channel?: string }, command: Command) => Promise<void>) =>
-  (channel: string | undefined, options: Options, command: Command): Promise<void> =>
-    work({ ...options, channel }, command);
+/** Hands the argument on as the option of this name. */
+const withArgument =
+  <Options extends CommonOptions>(name: keyof Options, work: (options: Options, command: Command) => Promise<void>) =>
+  (argument: string | undefined, options: Options, command: Command): Promise<void> =>
+    work({ ...options, [name]: argument }, command);
+
+const HEALTH_EXAMPLES = `
+The view brings what AWS Health tells any account of the organization to the audit account, with hakken:health.mode organization. It
+is the management account's to enable, once, after \`up\`: with a Business support plan or a higher one, or in the console without.
+
+  npm run ops -- health            # how it stands, and what to do about it
+  npm run ops -- health enable     # waits until it is enabled, 15 minutes at most
+  npm run ops -- health disable    # with hakken:health.mode forwarding or off`;
 
 const count = (text: string): number => {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number, 1 or more.");

@@ -3,11 +3,11 @@ import { confirm, isInteractive } from "../confirm";
 import { EXIT, Misuse } from "../failure";
 import { operate } from "../operate/operate";
 import { type ChannelPause, endPause, pauseOf, setPause } from "../operate/pause";
-import { callerOf, type OperatingOptions, type Pipeline } from "../operate/pipeline";
+import { callerOf, type Pipeline } from "../operate/pipeline";
 import { momentAfter } from "../operate/times";
 import { plain } from "../operate/words";
 import { columns } from "../table";
-import type { Context, Done } from "./context";
+import type { Context, Done, OperatingOptions } from "./context";
 
 export interface ResumeOptions extends OperatingOptions {
   /** Default: all. */

@@ -3,11 +3,11 @@ import pLimit from "p-limit";
 import { confirm, isInteractive } from "../confirm";
 import { EXIT, Misuse, messageOf } from "../failure";
 import { operate } from "../operate/operate";
-import type { OperatingOptions, Pipeline } from "../operate/pipeline";
+import type { Pipeline } from "../operate/pipeline";
 import { type Depth, depthOf } from "../operate/queues";
 import { type RedriveAsk, type Redriven, redriveQueue } from "../operate/redrive";
 import { redrivenInWords, waitingInWords } from "../operate/words";
-import type { Context, Done } from "./context";
+import type { Context, Done, OperatingOptions } from "./context";
 
 export interface RedriveOptions extends OperatingOptions {
   /** The queues to go through. Default: all. */

@@ -1,12 +1,11 @@
 import { confirm, isInteractive } from "../confirm";
 import { EXIT, Misuse } from "../failure";
 import { operate } from "../operate/operate";
-import type { OperatingOptions } from "../operate/pipeline";
 import { findReplayable, type Replayable, sendReplay } from "../operate/replay";
 import { momentBefore } from "../operate/times";
 import { plain } from "../operate/words";
 import { columns } from "../table";
-import type { Context, Done } from "./context";
+import type { Context, Done, OperatingOptions } from "./context";
 
 export interface ReplayOptions extends OperatingOptions {
   since: string;

@@ -4,6 +4,7 @@ import { confirm, isInteractive } from "../confirm";
 import { type Command, type DeployOptions, deploy, type StackResult } from "../deploy";
 import { EXIT, Misuse } from "../failure";
 import { refuseNeeded } from "../needed";
+import { remaining } from "../remaining";
 import { reportInWords } from "../report";
 import { chosenStacks } from "../stacks";
 import { type Context, type Done, type RunOptions, repeatOf } from "./context";
@@ -29,7 +30,7 @@ export const change = async (command: "up" | "destroy", context: Context, option
     if (refusal) return refusal;
   }
   const results = await deploy({ ...settled, command });
-  return { results, words: reportInWords(results, false) };
+  return { results, words: [...reportInWords(results, false), ...remaining(results, options.cwd)] };
 };
 
 // Gives what ends the command where the backend can't tell whether others need these stacks.

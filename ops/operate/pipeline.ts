@@ -2,17 +2,10 @@ import { STS } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import type { PipelineOutput } from "../../components/notification/pipelineOutput";
 import { type Account, signIn } from "../adopt/account";
-import { ask, pulumiCli } from "../cli";
-import type { CommonOptions, Context } from "../commands/context";
-import { Misuse } from "../failure";
+import { pulumiCli } from "../cli";
+import type { Context, OperatingOptions } from "../commands/context";
 import { outputsOf } from "../outputs";
-import { chosenStacks, roleOf } from "../stacks";
-
-/** Options of the commands that operate a pipeline. */
-export interface OperatingOptions extends CommonOptions {
-  /** Credentials to use as they are, in place of the settings' profile and role. */
-  profile?: string;
-}
+import { credentialsIn, settingsOf, stackOf } from "./stack";
 
 /** The pipeline of a stack `audit`, as it was deployed last, and somebody signed in to its account. */
 export interface Pipeline extends PipelineOutput {
@@ -42,25 +35,14 @@ const outputs = z.object({
 });
 
 /** The stack of the pipeline: the one that is named, or the one whose settings have the role `audit`. Throws Misuse. */
-export const pipelineStack = (command: string, named: readonly string[], workDir: string): string => {
-  const stacks = chosenStacks(command, named, workDir);
-  const found = named.length && !named.includes("all") ? stacks : stacks.filter((name) => isAudit(name, workDir));
-  const [stack] = found;
-  if (stack && found.length === 1) return stack;
-  throw new Misuse(
-    found.length
-      ? `${command} works on one pipeline: name its stack, --stack ${found.join(" or --stack ")}.`
-      : `${command} needs a pipeline, and no Pulumi.<stack>.yaml has hakken:role: audit. Name its stack: --stack NAME.`,
-  );
-};
-
-const isAudit = (stack: string, workDir: string): boolean => roleOf(stack, workDir) === "audit";
+export const pipelineStack = (command: string, named: readonly string[], workDir: string): string =>
+  stackOf(command, { role: "audit", what: "pipeline" }, named, workDir);
 
 /** Finds the pipeline by its stack's outputs, and signs in as the stack's own provider does. Close its account after use. */
 export const openPipeline = async (
   stack: string,
   { workDir, interruption, engine }: Pick<Context, "workDir" | "interruption" | "engine">,
-  { profile }: OperatingOptions,
+  options: OperatingOptions,
 ): Promise<Pipeline> => {
   const cli = await pulumiCli((await engine()).root, interruption.stop);
   const found = outputs.safeParse((await outputsOf(stack, { cli, workDir })).outputs);
@@ -70,24 +52,9 @@ export const openPipeline = async (
     );
   }
   const { accountId, homeRegion, pipeline } = found.data;
-  const credentials = profile ? { profile } : await credentialsOf(stack, { cli, workDir });
+  const credentials = credentialsIn(await settingsOf(stack, { cli, workDir }), options);
   const account = await signIn({ region: homeRegion, allowedAccountIds: [accountId], ...credentials });
   return { ...pipeline, stack, region: homeRegion, account };
-};
-
-/** Of the settings, as `stacks/account.ts` hands them to the provider; a file of the project's settings may have them, too. */
-const credentialsOf = async (
-  stack: string,
-  { cli, workDir }: Parameters<typeof outputsOf>[1],
-): Promise<{ profile?: string; assumeRoles?: { roleArn: string; sessionName: string }[] }> => {
-  // Without their values where they are secret, so that it takes no passphrase.
-  const answer = await ask(cli, ["config", "--json", "--stack", stack], { workDir });
-  const settings = JSON.parse(answer) as Record<string, { value?: string }>;
-  const [profile, roleArn] = [settings["hakken:profile"]?.value, settings["hakken:deployRoleArn"]?.value];
-  return {
-    ...(profile && { profile }),
-    ...(roleArn && { assumeRoles: [{ roleArn, sessionName: "hakken" }] }),
-  };
 };
 
 /** Who is signed in: the ARN that CloudTrail shows too. */

@@ -59,7 +59,7 @@ export function tag(folder: string, owner: string): void {
 export function ops(stage: Stage, args: string[], checkout?: Checkout): Running {
   const script = join(checkout?.folder ?? projectRoot(), "bin", "ops", "main.js");
   const where = checkout ? [] : ["--cwd", stage.places.work];
-  return start(stage, process.execPath, [script, ...args, ...where], { cwd: checkout?.folder });
+  return start(stage, process.execPath, [script, ...args, ...where], { cwd: checkout?.folder, AWS: true });
 }
 
 /** Starts the plain CLI in a checkout, with its language host. */
@@ -84,16 +84,18 @@ function start(
   { places }: Stage,
   command: string,
   args: string[],
-  { cwd, PATH }: { cwd?: string; PATH?: string },
+  { cwd, PATH, AWS }: { cwd?: string; PATH?: string; AWS?: boolean },
 ): Running {
   const run = liveRun(places);
   if (!run) throw new Error("The sandbox is not up");
   const { CI: _, ...env } = process.env;
   // Pulumi's home stays the user's: the CLI is there.
   const { PULUMI_HOME: _home, ...engine } = engineEnvironment(places, run);
+  // For what ops asks AWS itself; the engine's provider knows its own way.
+  const aws = AWS && { AWS_ENDPOINT_URL: run.endpoint, AWS_SHARED_CREDENTIALS_FILE: places.credentials };
   const child = spawn(command, args, {
     cwd: cwd ?? projectRoot(),
-    env: { ...env, ...engine, ...(PATH && { PATH }) },
+    env: { ...env, ...engine, ...aws, ...(PATH && { PATH }) },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

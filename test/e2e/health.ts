@@ -5,6 +5,7 @@ import { observationsOf } from "../../handlers/alert/normalise";
 import { alertKeyOf } from "../../sandbox/grouping";
 import { piecesOf } from "../../sandbox/inboxPieces";
 import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
+import { ops } from "./checkout";
 import { until } from "./cloud";
 import type { Stage } from "./stage";
 
@@ -29,6 +30,16 @@ export function health(stage: () => Stage): void {
     return pieces.filter(({ channel }) => channel === "backlog").map(({ kind }) => kind);
   };
   const send = async (event: Record<string, unknown>) => void (await stage().client.send({ event }));
+
+  it("comes of all accounts by the organizational view, as ops says", async () => {
+    const { code, stdout } = await ops(stage(), ["health", "--json"]).ended;
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).health).toEqual({
+      ...{ view: "ENABLED", mode: "organization", changed: false },
+      administrators: [ACCOUNTS.audit],
+    });
+  });
 
   it("tells one outage of two accounts and regions once, and closes its issue when AWS says that it is over", async () => {
     const [here, there] = [
