@@ -5,11 +5,10 @@ import type { DigestSettings } from "../../handlers/alert/quiet";
 import type { FindingSource, Severity } from "../../handlers/alert/types";
 import { alertCheckHandler } from "../../handlers/alertCheck";
 import type { AlertTable } from "./AlertTable";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
+import { type HandToIntakeArgs, handToIntake } from "./handToIntake";
 
-export interface AlertCheckArgs {
+export interface AlertCheckArgs extends HandToIntakeArgs {
   region: string;
   /** The audit account. */
   accountId: string;
@@ -23,10 +22,7 @@ export interface AlertCheckArgs {
   reopenWithinSeconds: number;
   /** What is for the digest alone. */
   digest: DigestSettings;
-  /** Intake's queue, for findings that it is to read again. */
-  openingQueue: EncryptedQueue;
   table: AlertTable;
-  key: EncryptionKey;
   /** Security Hub of the region in that form, as a policy names it. */
   hubArn: string;
   /** Security Hub CSPM of the region, which has the members. */
@@ -45,7 +41,7 @@ export class AlertCheck extends pulumi.ComponentResource {
   constructor(name: string, args: AlertCheckArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:AlertCheck", name, {}, opts);
     const { region, accountId, findingSource, severities, grouping, reopenWithinSeconds, digest } = args;
-    const { table, openingQueue, key } = args;
+    const { table, openingQueue } = args;
 
     const handler = new HandlerFunction(
       name,
@@ -67,8 +63,7 @@ export class AlertCheck extends pulumi.ComponentResource {
           { Sid: "ReadMembers", Action: ["securityhub:ListMembers"], Resource: [args.cspmArn] },
           // AWS Organizations lets nobody name a resource to it.
           { Sid: "ReadOrganization", Action: ["organizations:ListAccounts"], Resource: ["*"] },
-          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
-          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+          ...handToIntake(args),
         ],
         environment: { ALERT_TABLE: table.name, OPENING_QUEUE_URL: openingQueue.url },
         timeoutSeconds: TIMEOUT_SECONDS,

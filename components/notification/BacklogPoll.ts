@@ -4,12 +4,11 @@ import type { FindingSource, Language } from "../../handlers/alert/types";
 import { backlogPollHandler } from "../../handlers/backlogPoll";
 import type { AlertTable } from "./AlertTable";
 import { secretStatementsBeside } from "./channel";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
+import { type HandToIntakeArgs, handToIntake } from "./handToIntake";
 import type { ReadableSecret } from "./ServiceSecret";
 
-export interface BacklogPollArgs {
+export interface BacklogPollArgs extends HandToIntakeArgs {
   region: string;
   /** Of the notes in Security Hub and the comments in Backlog. */
   language: Language;
@@ -21,10 +20,7 @@ export interface BacklogPollArgs {
   secret: ReadableSecret;
   /** Ids of the resolutions by which findings are SUPPRESSED; by all others they are RESOLVED. */
   suppressResolutions: readonly number[];
-  /** Intake's queue, for findings that it is to read again. */
-  openingQueue: EncryptedQueue;
   table: AlertTable;
-  key: EncryptionKey;
   /** Security Hub of the region, as a policy names it. */
   hubArn: string;
   /** Which form of Security Hub that is. */
@@ -77,8 +73,7 @@ export class BacklogPoll extends pulumi.ComponentResource {
             Action: ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"],
             Resource: [args.hubArn],
           },
-          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
-          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+          ...handToIntake(args),
           ...secretStatementsBeside(key, secret),
         ],
         environment: {

@@ -5,13 +5,12 @@ import { type DigestHandlerSettings, digestHandler } from "../../handlers/digest
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
 import type { AlertTable } from "./AlertTable";
 import { secretStatementsBeside } from "./channel";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
+import { type HandToIntakeArgs, handToIntake } from "./handToIntake";
 import type { MailTopic } from "./MailTopic";
 import type { ReadableSecret } from "./ServiceSecret";
 
-export interface DigestArgs {
+export interface DigestArgs extends HandToIntakeArgs {
   region: string;
   /** Of what people read. */
   language: Language;
@@ -27,10 +26,7 @@ export interface DigestArgs {
   backlog?: { spaceUrl: string; project: string; secret: ReadableSecret };
   /** All channels that are set up. */
   channels: Channel[];
-  /** Intake's queue, for alerts that go on once a digest has told them. */
-  openingQueue: EncryptedQueue;
   table: AlertTable;
-  key: EncryptionKey;
 }
 
 const TIMEOUT_SECONDS = 300;
@@ -69,8 +65,7 @@ export class Digest extends pulumi.ComponentResource {
           },
           ...(secrets.length > 0 ? secretStatementsBeside(key, ...secrets) : []),
           ...(mail ? [{ Sid: "Publish", Action: ["sns:Publish"], Resource: [mail.arn] }] : []),
-          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
-          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+          ...handToIntake(args),
         ],
         environment: {
           ALERT_TABLE: table.name,

@@ -3,20 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FindingSource, Language } from "../../handlers/alert/types";
 import { reopenFailingHandler } from "../../handlers/reopenFailing";
 import type { AlertTable } from "./AlertTable";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
+import { type HandToIntakeArgs, handToIntake } from "./handToIntake";
 
-export interface ReopenFailingArgs {
+export interface ReopenFailingArgs extends HandToIntakeArgs {
   region: string;
   /** Of the notes in Security Hub. */
   language: Language;
   /** So long a finding stays RESOLVED although its control fails, in seconds. */
   afterSeconds: number;
-  /** Intake's queue, for findings that it is to read again. */
-  openingQueue: EncryptedQueue;
   table: AlertTable;
-  key: EncryptionKey;
   /** Security Hub of the region, as a policy names it. */
   hubArn: string;
   /** Which form of Security Hub that is. */
@@ -31,7 +27,7 @@ export class ReopenFailing extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReopenFailingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:ReopenFailing", name, {}, opts);
-    const { region, language, afterSeconds, openingQueue, table, key, findingSource } = args;
+    const { region, language, afterSeconds, openingQueue, table, findingSource } = args;
 
     const handler = new HandlerFunction(
       name,
@@ -47,8 +43,7 @@ export class ReopenFailing extends pulumi.ComponentResource {
             Action: ["securityhub:GetFindings", "securityhub:BatchUpdateFindings"],
             Resource: [args.hubArn],
           },
-          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
-          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+          ...handToIntake(args),
         ],
         environment: { ALERT_TABLE: table.name, OPENING_QUEUE_URL: openingQueue.url },
         timeoutSeconds: TIMEOUT_SECONDS,

@@ -2,19 +2,15 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Severity } from "../../handlers/alert/types";
 import { suppressionEndHandler } from "../../handlers/suppressionEnd";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
+import { type HandToIntakeArgs, handToIntake } from "./handToIntake";
 
-export interface SuppressionEndArgs {
+export interface SuppressionEndArgs extends HandToIntakeArgs {
   region: string;
   /** The audit account, whose automation rules suppress. */
   accountId: string;
   /** Severities that are told. */
   severities: Severity[];
-  /** Intake's queue, for findings that it is to read again. */
-  openingQueue: EncryptedQueue;
-  key: EncryptionKey;
   /** Security Hub CSPM of the region, as a policy names it: its automation rules are what suppresses. */
   cspmArn: string;
 }
@@ -30,7 +26,7 @@ export class SuppressionEnd extends pulumi.ComponentResource {
 
   constructor(name: string, args: SuppressionEndArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SuppressionEnd", name, {}, opts);
-    const { region, accountId, severities, openingQueue, key, cspmArn } = args;
+    const { region, accountId, severities, openingQueue, cspmArn } = args;
 
     const handler = new HandlerFunction(
       name,
@@ -51,8 +47,7 @@ export class SuppressionEnd extends pulumi.ComponentResource {
             Action: ["securityhub:BatchGetAutomationRules"],
             Resource: [`arn:aws:securityhub:*:${accountId}:automation-rule/*`],
           },
-          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
-          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+          ...handToIntake(args),
         ],
         environment: { OPENING_QUEUE_URL: openingQueue.url },
         timeoutSeconds: TIMEOUT_SECONDS,

@@ -4,19 +4,15 @@ import type { FindingSource, Severity } from "../../handlers/alert/types";
 import { sweeperHandler } from "../../handlers/sweeper";
 import type { AlertTable } from "./AlertTable";
 import type { AlertWorkflow } from "./AlertWorkflow";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
 import { HandlerFunction } from "./HandlerFunction";
+import { type HandToIntakeArgs, handToIntake } from "./handToIntake";
 
-export interface SweeperArgs {
+export interface SweeperArgs extends HandToIntakeArgs {
   region: string;
   /** Severities that are told. */
   severities: Severity[];
-  /** Intake's queue, for findings that it is to read again. */
-  openingQueue: EncryptedQueue;
   table: AlertTable;
   workflow: AlertWorkflow;
-  key: EncryptionKey;
   findingSource: FindingSource;
   /** Its Security Hub of the region, as a policy names it. */
   hubArn: string;
@@ -28,7 +24,7 @@ export class Sweeper extends pulumi.ComponentResource {
 
   constructor(name: string, args: SweeperArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Sweeper", name, {}, opts);
-    const { region, table, workflow, openingQueue, key } = args;
+    const { region, table, workflow, openingQueue } = args;
 
     const handler = new HandlerFunction(
       name,
@@ -46,8 +42,7 @@ export class Sweeper extends pulumi.ComponentResource {
           { Sid: "StartWorkflow", Action: ["states:StartExecution"], Resource: [workflow.arn] },
           { Sid: "SeeExecutions", Action: ["states:DescribeExecution"], Resource: [workflow.executionsArn] },
           { Sid: "ReadFindings", Action: ["securityhub:GetFindings"], Resource: [args.hubArn] },
-          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [openingQueue.arn] },
-          { Sid: "WriteEncrypted", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [key.arn] },
+          ...handToIntake(args),
         ],
         environment: {
           ALERT_TABLE: table.name,

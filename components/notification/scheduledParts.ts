@@ -8,8 +8,7 @@ import type { BacklogChannel, BacklogChannelArgs } from "./BacklogChannel";
 import { BacklogPoll } from "./BacklogPoll";
 import type { ChannelArgs } from "./channel";
 import { Digest, type DigestArgs } from "./Digest";
-import type { EncryptedQueue } from "./EncryptedQueue";
-import type { EncryptionKey } from "./EncryptionKey";
+import type { HandToIntakeArgs } from "./handToIntake";
 import { ReopenFailing } from "./ReopenFailing";
 import { SuppressionEnd } from "./SuppressionEnd";
 
@@ -26,14 +25,12 @@ export interface ScheduledPart {
   optional: boolean;
 }
 
-export interface ScheduledPartsArgs {
+export interface ScheduledPartsArgs extends HandToIntakeArgs {
   region: string;
   language: Language;
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
-  openingQueue: EncryptedQueue;
   table: AlertTable;
-  key: EncryptionKey;
   /** Security Hub of the region, as a policy names it. */
   hubArn: string;
   findingSource: FindingSource;
