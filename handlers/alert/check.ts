@@ -1,5 +1,7 @@
+import { chunks } from "./chunks";
 import { departed, type Neighbourhood } from "./departed";
 import { type Circumstances, type Known, observe, RECHECK_SECONDS } from "./lifecycle";
+import { overtime } from "./overtime";
 import type { AlertStore, Findings, Later } from "./ports";
 import type { AlertRecord, FindingRecord } from "./record";
 import type { Finding } from "./types";
@@ -54,12 +56,13 @@ const ENDED_DAYS = 7;
  * it reads that again itself. So what was lost (a closing, a rise, a finding that aged out, which makes no event) is made good in a day.
  */
 export async function check(ports: CheckPorts): Promise<Checked> {
+  const isOverTime = overtime(ports);
   const started = Date.parse(ports.now());
   const due = await ports.store.unchecked(hoursBefore(started, EVERY_HOURS), MOST_ALERTS);
   const run: Run = { alerts: 0, findings: 0, differing: 0, left: 0, failures: [] };
   let portion: Open[] = [];
   let at = 0;
-  for (; at < due.length && Date.parse(ports.now()) - started < ports.budgetMs; at++) {
+  for (; at < due.length && !isOverTime(); at++) {
     portion.push(await openOf(ports, due[at] as string));
     if (sum(portion) < READ) continue;
     await compare(ports, portion, run);
@@ -130,7 +133,7 @@ async function compare(ports: CheckPorts, portion: readonly Open[], run: Run): P
   const read = open.flatMap(({ alert, members }) =>
     members.filter((member) => member.format !== "health" && !left(member)).map((member) => ({ alert, member })),
   );
-  for (let at = 0; at < read.length; at += READ) await compareSome(ports, read.slice(at, at + READ), run);
+  for (const some of chunks(read, READ)) await compareSome(ports, some, run);
   for (const { alert } of open) if (alert) await ports.store.checked(alert, ports.now());
   run.alerts += open.length;
 }

@@ -1,5 +1,7 @@
+import { chunks } from "./chunks";
 import { isBroken, isSlowDown } from "./errors";
 import { retryAfter } from "./gate";
+import { overtime } from "./overtime";
 import type { AlertStore } from "./ports";
 import type { AlertRecord, Deferred } from "./record";
 import type { Channel, Severity } from "./types";
@@ -118,9 +120,9 @@ const OVERVIEW_ENTRIES = 1000;
  * only after it: so none is lost, and after an unknown outcome the part is looked for before it is sent again.
  */
 export async function tellDigest(ports: DigestPorts): Promise<{ parts: number; entries: number }> {
-  const started = Date.parse(ports.now());
+  const isOverTime = overtime(ports);
   const sent = { parts: 0, entries: 0 };
-  while (Date.parse(ports.now()) - started < ports.budgetMs) {
+  while (!isOverTime()) {
     const part = await nextPart(ports);
     if (!part || !(await sendPart(ports))) break;
     sent.parts++;
@@ -242,5 +244,5 @@ async function noteTold({ store, service, goOn, now }: DigestPorts, entry: Diges
 
 /** A few at a time. */
 async function inTurn<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < all.length; at += 10) await Promise.all(all.slice(at, at + 10).map(work));
+  for (const some of chunks(all, 10)) await Promise.all(some.map(work));
 }

@@ -1,5 +1,7 @@
+import { chunks } from "./chunks";
 import { isClosedButFailing } from "./failing";
 import { RECHECK_SECONDS } from "./lifecycle";
+import { overtime } from "./overtime";
 import type { AlertStore, Findings, Later, MarkedId } from "./ports";
 
 /**
@@ -35,19 +37,19 @@ const PORTION = 100;
 
 /** Throws, when all is done that can be, what could not. */
 export async function reopenFailing(ports: ReopenFailingPorts): Promise<ReopenedFailing> {
-  const { store, now, afterSeconds, budgetMs } = ports;
-  const started = Date.parse(now());
-  const before = new Date(started - afterSeconds * 1000).toISOString();
+  const { store, now, afterSeconds } = ports;
+  const isOverTime = overtime(ports);
+  const before = new Date(Date.parse(now()) - afterSeconds * 1000).toISOString();
   const alerts = await store.closedButFailing(before);
   const counts: ReopenedFailing = { alerts: alerts.length, reopened: 0, changed: 0 };
   const refusals: string[] = [];
   for (const { alertKey } of alerts) {
+    if (isOverTime()) break;
     const members = await store.members(alertKey);
     // The alert's time is of the first of them.
     const due = members.filter(({ failingSince }) => failingSince !== undefined && failingSince < before);
-    for (let at = 0; at < due.length; at += PORTION) {
-      if (Date.parse(now()) - started > budgetMs) return counts;
-      refusals.push(...(await reopenPortion(ports, due.slice(at, at + PORTION), counts)));
+    for (const portion of chunks(due, PORTION)) {
+      if (!isOverTime()) refusals.push(...(await reopenPortion(ports, portion, counts)));
     }
   }
   if (refusals.length > 0) {

@@ -1,5 +1,6 @@
 import { RECHECK_SECONDS } from "./lifecycle";
 import { toldVersion } from "./notice";
+import { overtime } from "./overtime";
 import type { AlertStore, Failure, Findings } from "./ports";
 import type { AlertRecord, FindingRecord } from "./record";
 import type { Channel, Finding } from "./types";
@@ -63,12 +64,12 @@ const PORTION = 100;
  * a large alert goes on where it was. Gives, by alert key, why not all of it could be done.
  */
 async function mark(ports: SettlePorts, alerts: readonly AlertRecord[]): Promise<Map<string, string>> {
-  const started = Date.parse(ports.now());
+  const isOverTime = overtime(ports);
   const open = await Promise.all(alerts.map((alert) => toBeMarked(ports.store, alert)));
   const findings = open.flat();
   const refusals = new Map<string, string>();
   for (let at = 0; at < findings.length; at += PORTION) {
-    if (Date.parse(ports.now()) - started > ports.budgetMs) {
+    if (isOverTime()) {
       for (const { alertKey } of findings.slice(at)) refusals.set(alertKey, "the rest of its findings comes next");
       return refusals;
     }

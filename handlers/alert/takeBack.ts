@@ -1,5 +1,7 @@
+import { chunks } from "./chunks";
 import { isSlowDown } from "./errors";
 import { isOver } from "./lifecycle";
+import { overtime } from "./overtime";
 import type { AlertStore, Findings, Later } from "./ports";
 import type { AlertRecord, FindingRecord, Told } from "./record";
 import { isWorse } from "./severity";
@@ -95,11 +97,10 @@ const PORTION = 100;
 
 /** Goes through what was closed since the last time. Throws, when all is done that can be, what could not. */
 export async function takeBack(ports: TakeBackPorts): Promise<{ issues: number; rest: number }> {
-  const { cursor, issues, now, budgetMs } = ports;
-  const started = Date.parse(now());
-  const reached = (await cursor.load()) ?? new Date(started - FIRST_LOOK_BACK_MS).toISOString();
+  const { cursor, issues, now } = ports;
+  const isOverTime = overtime(ports);
+  const reached = (await cursor.load()) ?? new Date(Date.parse(now()) - FIRST_LOOK_BACK_MS).toISOString();
   const closed = await issues.closedSince(new Date(Date.parse(reached) - OVERLAP_MS).toISOString());
-  const isOverTime = () => Date.parse(now()) - started > budgetMs;
 
   const failures: string[] = [];
   let through = reached;
@@ -135,18 +136,12 @@ async function takeIssue(ports: TakeBackPorts, issue: ClosedIssue, isOverTime: (
   const status = ports.suppressResolutions.includes(issue.resolution?.id ?? -1) ? "SUPPRESSED" : "RESOLVED";
   const taken: TakenBack = { issue: issue.key, alertKey: alert.alertKey, status, set: 0, left: [] };
   const members = (await ports.store.members(alert.alertKey)).filter(({ state }) => state === "open");
-  for (let at = 0; at < members.length; at += PORTION) {
-    if (at > 0 && isOverTime()) {
+  for (const [i, portion] of chunks(members, PORTION).entries()) {
+    if (i > 0 && isOverTime()) {
       ports.done(taken);
       return false;
     }
-    await takePortion(
-      ports,
-      issue,
-      { told, closedAt: endOfSecond(closing.at) },
-      members.slice(at, at + PORTION),
-      taken,
-    );
+    await takePortion(ports, issue, { told, closedAt: endOfSecond(closing.at) }, portion, taken);
   }
   const open = taken.left.filter(({ isOpen }) => isOpen);
   if (open.length > 0) await ports.issues.reopen(issue.key, open.length);

@@ -6,12 +6,13 @@ import {
   type GetFindingsCommandInput,
   type SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
+import { chunks } from "../alert/chunks";
 import { cut } from "../alert/fields";
 import { findingOf } from "../alert/normalise";
 import type { Findings } from "../alert/ports";
 import { findingKey } from "../alert/record";
 import type { Finding } from "../alert/types";
-import { chunks, IDS_A_READ, MOST_A_CALL, NOTE_LENGTH } from "./securityHubLimits";
+import { IDS_A_READ, MOST_A_CALL, NOTE_LENGTH } from "./securityHubLimits";
 
 /** Security Hub CSPM's findings, in ASFF. */
 export function findingsOfCspm(client: SecurityHubClient): Findings {

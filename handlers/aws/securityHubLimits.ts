@@ -4,10 +4,3 @@ export const MOST_A_CALL = 100;
 export const IDS_A_READ = 20;
 /** Both take a note of so many characters. */
 export const NOTE_LENGTH = 512;
-
-/** In parts of at most `size`. */
-export function chunks<T>(all: readonly T[], size: number): T[][] {
-  const parts: T[][] = [];
-  for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size));
-  return parts;
-}

@@ -6,13 +6,14 @@ import {
   type OcsfFindingIdentifier,
   type SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
+import { chunks } from "../alert/chunks";
 import { cut } from "../alert/fields";
 import { findingOf } from "../alert/normalise";
 import type { Findings, MarkedId } from "../alert/ports";
 import { findingKey } from "../alert/record";
 import { severityIdsOfOcsf } from "../alert/severity";
 import type { Finding } from "../alert/types";
-import { chunks, IDS_A_READ, MOST_A_CALL, NOTE_LENGTH } from "./securityHubLimits";
+import { IDS_A_READ, MOST_A_CALL, NOTE_LENGTH } from "./securityHubLimits";
 
 /** OCSF's status_id: New, In Progress, Suppressed, Resolved. */
 const STATUS_IDS: Record<Finding["workflow"], number> = { NEW: 1, NOTIFIED: 2, SUPPRESSED: 3, RESOLVED: 4 };

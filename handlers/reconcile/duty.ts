@@ -51,14 +51,7 @@ export interface Organization {
 }
 
 /** GuardDuty's, Security Hub's and Inspector's calls take so many accounts. */
-const ACCOUNTS_A_CALL = 50;
-
-/** Parts that a call takes. */
-export function chunks<T>(all: readonly T[], size = ACCOUNTS_A_CALL): T[][] {
-  const parts: T[][] = [];
-  for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size));
-  return parts;
-}
+export const ACCOUNTS_A_CALL = 50;
 
 export const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 

@@ -4,8 +4,9 @@ import {
   type MemberFeaturesConfigurationResult,
   UpdateMemberDetectorsCommand,
 } from "@aws-sdk/client-guardduty";
+import { chunks } from "../alert/chunks";
 import type { WantedPlan } from "../guardDutyPlans";
-import { type Account, chunks, type Report, type Run } from "./duty";
+import { ACCOUNTS_A_CALL, type Account, type Report, type Run } from "./duty";
 import type { Administered } from "./guardDuty";
 import { inChunks, type Member } from "./guardDutyMembers";
 
@@ -88,7 +89,7 @@ export async function differingPlans(
         featureFor(plan, statusFor(id, plan, on, off) ?? left(id)) ?? withoutAgents(plan, features);
     }),
   );
-  for (const some of chunks(ids)) {
+  for (const some of chunks(ids, ACCOUNTS_A_CALL)) {
     const { found, refused } = await nowIn(place, some);
     unread.push(...refused);
     for (const { id, features } of found) {

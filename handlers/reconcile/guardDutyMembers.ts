@@ -5,7 +5,8 @@ import {
   paginateListMembers,
   type UnprocessedAccount,
 } from "@aws-sdk/client-guardduty";
-import { type Account, chunks, type Report, type Run, sleep, untilNoneLeft } from "./duty";
+import { chunks } from "../alert/chunks";
+import { ACCOUNTS_A_CALL, type Account, type Report, type Run, sleep, untilNoneLeft } from "./duty";
 import type { Administered } from "./guardDuty";
 import { lacksRegion, refused } from "./lackedRegion";
 
@@ -106,7 +107,7 @@ export async function inChunks(
   call: (ids: string[]) => Promise<UnprocessedAccount[] | undefined>,
 ): Promise<{ id: string; reason: string }[]> {
   const refusals: { id: string; reason: string }[] = [];
-  for (const some of chunks(ids)) {
+  for (const some of chunks(ids, ACCOUNTS_A_CALL)) {
     let asked = some;
     for (let attempt = 1; asked.length > 0; attempt++) {
       const back = ((await call(asked)) ?? []).map(({ AccountId = "", Result = "" }) => ({

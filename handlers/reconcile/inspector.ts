@@ -8,8 +8,9 @@ import {
   Inspector2Client,
   UpdateOrganizationConfigurationCommand,
 } from "@aws-sdk/client-inspector2";
+import { chunks } from "../alert/chunks";
 import { SCAN_TYPES, type ScanSettings, type ScanType, scansIn } from "../inspectorScans";
-import { type Account, chunks, described, type Report, type Service, untilNoneLeft } from "./duty";
+import { ACCOUNTS_A_CALL, type Account, described, type Report, type Service, untilNoneLeft } from "./duty";
 import { associate, disassociate, membersOf } from "./inspectorMembers";
 
 export interface InspectorDutySettings extends ScanSettings {
@@ -91,7 +92,7 @@ async function scan(
   }
   for (const { types, on, ids } of Object.values(changes)) {
     const what = on ? "switched on" : "switched off";
-    for (const accountIds of chunks(ids)) {
+    for (const accountIds of chunks(ids, ACCOUNTS_A_CALL)) {
       const command = { accountIds, resourceTypes: types };
       const { failedAccounts = [] } = on
         ? await place.client.send(new EnableCommand(command))
@@ -135,7 +136,7 @@ const why = ({ region }: Administered, { errorCode, errorMessage }: FailedAccoun
 
 async function statesOf(place: Administered, ids: readonly string[]) {
   const [found, failed]: [AccountState[], FailedAccount[]] = [[], []];
-  for (const accountIds of chunks(ids)) {
+  for (const accountIds of chunks(ids, ACCOUNTS_A_CALL)) {
     const answer = await place.client.send(new BatchGetAccountStatusCommand({ accountIds }));
     found.push(...(answer.accounts ?? []));
     failed.push(...(answer.failedAccounts ?? []));
@@ -149,7 +150,7 @@ async function switchOff(place: Administered, members: readonly string[]): Promi
   const on = (await statesOf(place, members)).found.filter(({ state }) => state?.status !== "DISABLED");
   const refused: Record<string, string> = {};
   const ids = on.filter(({ state }) => state?.status !== "DISABLING").map(({ accountId = "" }) => accountId);
-  for (const accountIds of chunks(ids)) {
+  for (const accountIds of chunks(ids, ACCOUNTS_A_CALL)) {
     const { failedAccounts } = await place.client.send(new DisableCommand({ accountIds }));
     for (const { accountId = "", errorCode, errorMessage } of failedAccounts ?? [])
       refused[accountId] = `, AWS says "${errorCode}: ${errorMessage}"`;

@@ -6,7 +6,8 @@ import {
   SecurityHubClient,
   UpdateOrganizationConfigurationCommand,
 } from "@aws-sdk/client-securityhub";
-import { type Account, chunks, type Report, type Run, type Service, untilNoneLeft } from "./duty";
+import { chunks } from "../alert/chunks";
+import { ACCOUNTS_A_CALL, type Account, type Report, type Run, type Service, untilNoneLeft } from "./duty";
 import { refused } from "./lackedRegion";
 import { type CustomControl, resetParameters, setParameters } from "./securityHubParameters";
 
@@ -72,7 +73,7 @@ async function isAutomatic(client: SecurityHubClient): Promise<boolean> {
 
 async function enrol(client: SecurityHubClient, region: string, missing: readonly Account[], report: Report) {
   let enrolled = 0;
-  for (const some of chunks(missing)) {
+  for (const some of chunks(missing, ACCOUNTS_A_CALL)) {
     const AccountDetails = some.map(({ id, email }) => ({ AccountId: id, Email: email }));
     const { UnprocessedAccounts: back = [] } = await client.send(new CreateMembersCommand({ AccountDetails }));
     enrolled += some.length - back.length;
@@ -97,7 +98,8 @@ async function release(client: SecurityHubClient, region: string, run: Run): Pro
   const before = await membersOf(client);
   await untilNoneLeft(`Security Hub's members in ${region}`, run, async () => {
     const left = await membersOf(client);
-    for (const AccountIds of chunks(left)) await client.send(new DisassociateMembersCommand({ AccountIds }));
+    for (const AccountIds of chunks(left, ACCOUNTS_A_CALL))
+      await client.send(new DisassociateMembersCommand({ AccountIds }));
     return left.map((id) => `account ${id}`);
   });
   return { done: before.length > 0 ? { "members released": before.length } : {}, warnings: [] };

@@ -6,7 +6,8 @@ import {
   type SecurityHubClient,
   UpdateSecurityControlCommand,
 } from "@aws-sdk/client-securityhub";
-import { chunks, type Report } from "./duty";
+import { chunks } from "../alert/chunks";
+import type { Report } from "./duty";
 
 /** A value under the API's name of its type, such as `{ Integer: 60 }`. */
 export type ParameterValue = Readonly<Record<string, unknown>>;

@@ -1,7 +1,9 @@
 import type { AutomationRulesConfig, AwsSecurityFinding } from "@aws-sdk/client-securityhub";
+import { chunks } from "../alert/chunks";
 import { cut } from "../alert/fields";
 import { isOpening } from "../alert/lifecycle";
 import { findingOf } from "../alert/normalise";
+import { overtime } from "../alert/overtime";
 import type { Later } from "../alert/ports";
 import type { Severity } from "../alert/types";
 import { isCovered, RULE_PREFIX } from "./rules";
@@ -48,21 +50,21 @@ const AGAIN_SECONDS = 120;
  * Once a finding: its note says from then on that it was set back, so that a person may suppress it for good.
  */
 export async function endSuppressions(ports: EndPorts): Promise<Ended> {
-  const started = Date.parse(ports.now());
-  const isLate = () => Date.parse(ports.now()) - started > ports.budgetMs;
+  const isOverTime = overtime(ports);
   const run: Run = { ports, rules: {}, failures: [] };
   const ended: Ended = { suppressed: 0, reset: 0 };
   const unheld: AwsSecurityFinding[] = [];
   // All of them before anything is changed: pages shift when what they list does.
   await ports.eachPageOfSuppressed(async (page) => {
-    if (isLate())
+    if (isOverTime())
       throw new Error(`More than ${ended.suppressed} findings are suppressed: too many for one run to look at`);
     ended.suppressed += page.length;
     for (const finding of page) if (isOurs(finding) && !(await isHeld(run, finding))) unheld.push(finding);
     await ports.pause(READ_EVERY_MS);
   });
-  for (let at = 0; at < unheld.length && !isLate(); at += READ) {
-    ended.reset += await setBack(run, unheld.slice(at, at + READ));
+  for (const some of chunks(unheld, READ)) {
+    if (isOverTime()) break;
+    ended.reset += await setBack(run, some);
     await ports.pause(READ_EVERY_MS);
   }
   if (run.failures.length > 0) {

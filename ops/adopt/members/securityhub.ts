@@ -1,5 +1,5 @@
 import type { SecurityHub } from "@aws-sdk/client-securityhub";
-import { chunks } from "../../../handlers/reconcile/duty";
+import { chunks } from "../../../handlers/alert/chunks";
 import type { SecurityHubDutySettings } from "../../../handlers/reconcile/securityHub";
 import { controlFindingsNow } from "../../../handlers/reconcile/securityHubControlFindings";
 import { membersOf, type SecurityHubMembersSettings } from "../../../handlers/reconcile/securityHubMembers";
