@@ -15,7 +15,7 @@ export interface AlarmNoticeSettings extends SilencedSettings {
 }
 
 /** An alarm's change of state; or a call that switches detection or telling off. */
-export type AlarmEvent =
+type AlarmEvent =
   | EventBridgeEvent<"CloudWatch Alarm State Change", AlarmChange>
   | EventBridgeEvent<"AWS API Call via CloudTrail", ApiCall>;
 

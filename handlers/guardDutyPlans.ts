@@ -48,7 +48,7 @@ export interface WantedPlan {
  * Regions where a plan is not to be had although GuardDuty is.
  * https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_regions.html#gd-regional-feature-availability
  */
-export const ABSENT_PLANS: Readonly<Partial<Record<Plan, readonly string[]>>> = {
+const ABSENT_PLANS: Readonly<Partial<Record<Plan, readonly string[]>>> = {
   RDS_LOGIN_EVENTS: ["ap-east-2"],
 };
 

@@ -19,13 +19,13 @@ export interface ReconcilerSettings {
 export type DutyKind = keyof ReconcilerSettings & string;
 
 /** One duty, by a deployment. `tf` comes from the provider: https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */
-export interface DeploymentEvent {
+interface DeploymentEvent {
   duty: Duty<DutyKind>;
   tf?: { action: "create" | "update" | "delete" };
 }
 
 /** All duties, by the schedule. */
-export interface ScheduledEvent {
+interface ScheduledEvent {
   duties: Duty<DutyKind>[];
 }
 

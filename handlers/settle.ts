@@ -20,7 +20,7 @@ export interface SettleSettings {
 }
 
 /** What the workflow sends: an item a channel, with the error where it gave up. */
-export interface SettleMessage {
+interface SettleMessage {
   alertKey: string;
   execution: string;
   taskToken: string;

@@ -99,7 +99,7 @@ const open = async (name: string, program: PulumiFn, options: StackRun): Promise
 };
 
 /** Counts of changes by operation, "3 create, 1 update"; "no change" if there are none. */
-export const summary = (changes: readonly Change[], command: Command): string => {
+const summary = (changes: readonly Change[], command: Command): string => {
   if (!changes.length) return "no change";
   const counts = new Map<string, number>();
   for (const { operation } of changes)

@@ -26,7 +26,7 @@ export const writeRun = (places: Places, run: Run): void => {
 };
 
 /** The run that was last ready, whether it still runs or not. Undefined when there is none, or its file can't be read. */
-export const lastRun = (places: Places): Run | undefined => {
+const lastRun = (places: Places): Run | undefined => {
   try {
     return JSON.parse(readFileSync(places.run, "utf8")) as Run;
   } catch {

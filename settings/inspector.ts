@@ -50,5 +50,3 @@ export const inspector = z
     defaultMeaning: "off",
     example: { scan: ["EC2", "ECR", "LAMBDA"] },
   });
-
-export type InspectorSettings = NonNullable<z.output<typeof inspector>>;

@@ -6,7 +6,7 @@ import { stackOutputs } from "./outputs";
 export type ControlsSet = Record<string, Record<string, string[]>>;
 
 /** What the stacks with standards of their own note of them, and read again the next time. */
-export interface ControlOutputs {
+interface ControlOutputs {
   controlsSet: ControlsSet;
 }
 

@@ -39,7 +39,7 @@ export async function refuseSwitch(settings: Settings): Promise<void> {
 }
 
 /** What an account has in each of these regions under LOCAL. */
-export const standardsIn = (settings: Settings, regions: readonly string[]): Record<string, LocalStandards> =>
+const standardsIn = (settings: Settings, regions: readonly string[]): Record<string, LocalStandards> =>
   Object.fromEntries(regions.map((region) => [region, localIn(region, settings.securityHub)]));
 
 /** The parameters of controls in each of these regions, as the API has them. */

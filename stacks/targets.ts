@@ -47,7 +47,7 @@ export function accountsOf({ topUnits, rootAccounts }: OrganizationMap): Organiz
 }
 
 /** Units that hold accounts, none of which is active. */
-export function unitsOfSuspended({ topUnits }: OrganizationMap): OrganizationMap["topUnits"] {
+function unitsOfSuspended({ topUnits }: OrganizationMap): OrganizationMap["topUnits"] {
   return topUnits.filter(({ accounts }) => accounts.length > 0 && accounts.every(({ active }) => !active));
 }
 

@@ -89,7 +89,7 @@ const encryption = (kmsKeyArn: pulumi.Input<string> | undefined) =>
   kmsKeyArn ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn } : { sseAlgorithm: "AES256" };
 
 /** The statement of a bucket policy that refuses whoever comes without TLS. */
-export const tlsAlone = (bucketArn: pulumi.Output<string>) => ({
+const tlsAlone = (bucketArn: pulumi.Output<string>) => ({
   Sid: "TlsAlone",
   Effect: "Deny",
   Principal: "*",

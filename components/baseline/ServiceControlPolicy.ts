@@ -15,7 +15,7 @@ export interface ServiceControlPolicyArgs {
 }
 
 /** AWS's limit: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
-export const MOST_CHARACTERS = 5_120;
+const MOST_CHARACTERS = 5_120;
 
 /**
  * Denies the member accounts under its targets what would end detection there, to all but those that are exempt. Whatever else

@@ -63,7 +63,7 @@ const standardsOf = ({ standards = ["fsbp"] }: PolicySettings): readonly string[
  * What the console shows: the description, and the reasons, which AWS has no other place for. One line, since AWS takes no more;
  * what is too long is cut, the settings have it whole.
  */
-export function descriptionOf(policy: PolicySettings): string {
+function descriptionOf(policy: PolicySettings): string {
   const said = policy.description ?? (policy.enabled ? standardsOf(policy).join(", ") : "Security Hub is off");
   const off = policy.disabledControls.map(({ control, reason }) => `${control} (${reason})`);
   const changed = policy.parameters.map(

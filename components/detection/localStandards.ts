@@ -40,7 +40,7 @@ export function offIn(standard: string, { disabledControls }: LocalStandards): O
 }
 
 /** A value under the name that Security Hub's API has for its type. */
-export function parameterValue({ value, type }: ParameterSet): ParameterValue {
+function parameterValue({ value, type }: ParameterSet): ParameterValue {
   const named = { double: "Double", enum: "Enum", enumList: "EnumList", string: "String", stringList: "StringList" };
   if (type) return { [named[type]]: value };
   if (Array.isArray(value))

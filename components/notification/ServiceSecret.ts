@@ -20,7 +20,7 @@ export interface ServiceSecretArgs {
 }
 
 /** A token or key of a service, in Secrets Manager: handlers read it at run time, so that it is in no environment and no code. */
-export class ServiceSecret extends pulumi.ComponentResource {
+class ServiceSecret extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly keyArn: pulumi.Output<string>;
 

@@ -34,7 +34,7 @@ export interface Group {
 }
 
 /** The route of what no route matches. */
-export const DEFAULT_ROUTE = "default";
+const DEFAULT_ROUTE = "default";
 
 /**
  * The alert that tells a finding. Regions are merged, and so are the standards that check one control; accounts and routes

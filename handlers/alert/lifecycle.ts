@@ -15,7 +15,7 @@ import type { Finding, Observation, Outcome, Severity } from "./types";
 export const RECHECK_SECONDS = 15 * 60;
 
 /** How long a closed alert is remembered. */
-export const REMEMBER_DAYS = 400;
+const REMEMBER_DAYS = 400;
 
 /** Why most reports are dropped: they close, or repeat, what no alert tells of. */
 export const DROPPED_UNKNOWN = "not known, and not an opening";

@@ -12,7 +12,7 @@ export interface DigestSettings {
 }
 
 /** For so long after its start, what a region's or a standard's controls fail existed before: their first checks take as long. */
-export const QUIET_HOURS = 24;
+const QUIET_HOURS = 24;
 /** What a product had seen so long before the start is no news. */
 const NEWS_HOURS = 1;
 

@@ -222,7 +222,7 @@ async function receiveConfirmed(
 }
 
 /** A finding that Security Hub no longer has, as it is remembered. */
-export function lastSeen({ alert, finding: last }: Found): Finding | undefined {
+function lastSeen({ alert, finding: last }: Found): Finding | undefined {
   if (!alert || !last) return undefined;
   const { format, product, id, accountId, accountName, region, severity, resources, resourceCount, updatedAt } = last;
   const own = { format, product, id, accountId, accountName, region, severity, resources, resourceCount, updatedAt };

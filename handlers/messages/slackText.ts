@@ -48,7 +48,7 @@ export function inline(text: string, max: number): string {
 }
 
 /** An id of a finding within markup, in which nothing is formatted, linked or made an emoji (":s3:"). */
-export function code(text: string, max: number): string {
+function code(text: string, max: number): string {
   return `\`${escaped(text.replace(/`/g, "ˋ"), max)}\``;
 }
 

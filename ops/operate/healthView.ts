@@ -26,7 +26,7 @@ const REGION = "us-east-1";
 const PRINCIPAL = "health.amazonaws.com";
 
 /** How long AWS is waited for, in milliseconds. It takes minutes, by the number of accounts. */
-export const PATIENCE = 15 * 60_000;
+const PATIENCE = 15 * 60_000;
 
 /** Between two looks: short at first, since a small organization is done in seconds. In milliseconds. */
 const PAUSES = [1_000, 2_000, 5_000, 10_000];

@@ -4,7 +4,7 @@ import { Misuse } from "../failure";
 const MILLISECONDS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** A span of time as a person writes it, "90m", "6h" or "2d", in milliseconds. Undefined for anything else. */
-export const spanOf = (text: string): number | undefined => {
+const spanOf = (text: string): number | undefined => {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text.trim()) ?? [];
   const span = Number(count) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
   return span > 0 ? span : undefined;

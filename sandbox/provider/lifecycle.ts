@@ -5,7 +5,7 @@ import { type Declared, declared } from "./schema";
 import type { Scope } from "./scope";
 
 /** The engine's word for a value that is not known yet. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Creation went far enough that the resource exists: the engine must know its id, or it would be lost. */
 export class InitFailed extends Error {

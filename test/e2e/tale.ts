@@ -213,7 +213,6 @@ export const REOPENED = {
 };
 /** Told in one message, though it was over by then; in Backlog, the issue is closed. */
 export const TOLD_WHEN_OVER = { slack: ["message"], backlog: CLOSED.backlog, mail: ["message"] };
-export const TWICE = { slack: ["message", "message"], backlog: ["message", "message"], mail: ["message", "message"] };
 export const NOWHERE = { slack: [], backlog: [], mail: [] };
 
 export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();

@@ -8,7 +8,7 @@ export interface Made extends Wanted {
 }
 
 /** The failure of a stack, in the words that a stack instance gives as its reason. */
-export class StackFailure extends Error {}
+class StackFailure extends Error {}
 
 const failure = ({ logicalId, type }: Wanted, error: unknown) =>
   new StackFailure(

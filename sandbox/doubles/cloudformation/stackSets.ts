@@ -9,7 +9,7 @@ import { deploy, type Made, remove } from "./stack";
 import { parametersOf, type Template, wantedIn } from "./template";
 
 /** The principal that Organizations must trust before accounts are reached. */
-export const PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com";
+const PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com";
 
 export interface StackInstance {
   account: string;

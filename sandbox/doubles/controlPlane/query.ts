@@ -75,7 +75,7 @@ function scalarOf(shape: Shape, text: string | undefined, path: string, problems
 }
 
 /** The XML inside an element that holds this value. A member that the schema lacks is a mistake in the double, so it throws. */
-export function toXml(shape: Shape, value: unknown): string {
+function toXml(shape: Shape, value: unknown): string {
   if (value === undefined || value === null) return "";
   if (shape.isListSchema())
     return (value as unknown[]).map((item) => element("member", shape.getValueSchema(), item)).join("");

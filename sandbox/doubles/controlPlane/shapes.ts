@@ -23,7 +23,7 @@ export function requiredMembers(shape: Shape): string[] {
 }
 
 /** The name of a member in JSON, which in GuardDuty is not its name in the SDK. */
-export const wireName = (name: string, member: Shape) => String(member.getMergedTraits().jsonName ?? name);
+const wireName = (name: string, member: Shape) => String(member.getMergedTraits().jsonName ?? name);
 
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>

@@ -15,7 +15,7 @@ import { type Designation, type GuardDutyState, guardDutyPrincipal, type Member 
 const failed = (why: string) => new ServiceError("BadRequestException", 400, `The request failed because ${why}`);
 
 /** The designation that the caller holds here, or the service's refusal. */
-export function administered(state: GuardDutyState, call: Call, detectorId: string | undefined): Designation {
+function administered(state: GuardDutyState, call: Call, detectorId: string | undefined): Designation {
   state.owned(call.account, call.region, detectorId);
   const designation = state.designations.get(call.region);
   if (designation?.admin !== call.account)

@@ -3,7 +3,7 @@ import type { Clock } from "../controlPlane/clock";
 import { ServiceError } from "../controlPlane/errors";
 
 /** Protection plans in the order in which the service lists them, with their additional configuration in that order too. */
-export const plans: Record<string, readonly string[]> = {
+const plans: Record<string, readonly string[]> = {
   S3_DATA_EVENTS: [],
   EKS_AUDIT_LOGS: [],
   EBS_MALWARE_PROTECTION: [],

@@ -21,7 +21,7 @@ export interface Policy {
 export type PolicyText = Pick<Policy, "name" | "description" | "content">;
 
 /** The policy that AWS attaches to everything, so that service control policies begin by allowing all. */
-export const FULL_ACCESS = "p-FullAWSAccess";
+const FULL_ACCESS = "p-FullAWSAccess";
 
 const AUTHORIZATION = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
 /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */

@@ -11,7 +11,7 @@ import type { Notice } from "../../../handlers/alert/types";
 import { copy, type Io } from "./memoryTable";
 
 /** An issue as its project has it. */
-export interface Issue {
+interface Issue {
   key: string;
   alertKey: string;
   isClosed: boolean;

@@ -64,7 +64,7 @@ export const url = fc.oneof(fc.webUrl({ withQueryParameters: true }), longUrl, t
 export const kinds: Notice["kind"][] = ["opened", "reopened", "risen", "requested", "closed", "openedAndClosed"];
 
 /** Every outcome. */
-export const outcomes: Outcome[] = ["resolved", "suppressed", "archived", "passed", "gone", "left"];
+const outcomes: Outcome[] = ["resolved", "suppressed", "archived", "passed", "gone", "left"];
 
 const time = fc
   .date({ min: new Date(1), max: new Date("9998-12-31"), noInvalidDate: true })

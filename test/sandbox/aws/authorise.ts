@@ -31,11 +31,11 @@ const root = join(__dirname, "../../..");
 const projectModules = join(root, "node_modules");
 
 /** The venv's Python: of MINISTACK_PYTHON, or installed into the project's sandbox folder. */
-export async function python(): Promise<string> {
+async function python(): Promise<string> {
   return process.env.MINISTACK_PYTHON ?? installMinistack({ folder: join(root, ".sandbox") });
 }
 
-export interface Entry {
+interface Entry {
   seq: number;
   kind: string;
   point?: string;

@@ -20,7 +20,7 @@ export interface Heard extends EventEntry {
 }
 
 /** A time that stands still until a test moves it. */
-export class TestClock {
+class TestClock {
   private time = Date.parse("2026-11-22T00:00:00Z");
   now = () => this.time;
   /** Replies wait in real time; state goes by `now`. */
