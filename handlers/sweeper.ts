@@ -24,6 +24,7 @@ export const sweeperHandler = (settings: SweeperSettings) => () => {
     severities: settings.severities,
     executions: workflowExecutions(new SFNClient({}), environment("ALERT_WORKFLOW")),
     findings: securityHubFindings(securityHubClient(), settings.findingSource),
+    skipped: ({ reason, ...finding }) => log({ step: "sweep", outcome: "unreadable", finding, reason }, { failed: 1 }),
     later: laterByQueue(new SQSClient({}), environment("OPENING_QUEUE_URL")),
   };
 

@@ -2,7 +2,7 @@ import { chunks } from "./chunks";
 import { departed, type Neighbourhood } from "./departed";
 import { type Circumstances, type Known, observe, RECHECK_SECONDS } from "./lifecycle";
 import { overtime } from "./overtime";
-import type { AlertStore, Findings, Later } from "./ports";
+import { type AlertStore, type Findings, type Later, type Unreadable, unreadableInWords } from "./ports";
 import type { AlertRecord, FindingRecord } from "./record";
 import type { Finding } from "./types";
 
@@ -11,8 +11,15 @@ export interface CheckPorts extends Pick<Circumstances, "severities" | "reopenWi
   findings: Findings;
   later: Later;
   neighbourhood: Neighbourhood;
-  /** Calls back with each page of GuardDuty's findings that are ACTIVE though RESOLVED, and were last changed in that time. */
-  eachPageOfResolved: (since: string, until: string, page: (findings: Finding[]) => Promise<void>) => Promise<void>;
+  /**
+   * Calls back with each page of GuardDuty's findings that are ACTIVE though RESOLVED, and were last changed in that time. Gives what
+   * of it can't be read.
+   */
+  eachPageOfResolved: (
+    since: string,
+    until: string,
+    page: (findings: Finding[]) => Promise<void>,
+  ) => Promise<Unreadable[]>;
   /** ISO 8601. */
   now: () => string;
   /** Waits so many milliseconds, so that calls keep to Security Hub's limits. */
@@ -202,7 +209,7 @@ async function leftOf(
 async function findResumed(ports: CheckPorts, run: Run): Promise<void> {
   const until = ports.now();
   const since = hoursBefore(Date.parse(until), LATE_HOURS);
-  await ports.eachPageOfResolved(since, until, async (page) => {
+  const unreadable = await ports.eachPageOfResolved(since, until, async (page) => {
     const known = await ports.store.known(page.map((finding) => ({ finding })));
     for (const [i, finding] of page.entries()) {
       if (!differs(ports, known[i] ?? {}, finding)) continue;
@@ -210,6 +217,7 @@ async function findResumed(ports: CheckPorts, run: Run): Promise<void> {
       await ports.later(finding, 0);
     }
   });
+  run.failures.push(...unreadableInWords(unreadable));
 }
 
 const hoursBefore = (time: number, hours: number): string => new Date(time - hours * HOUR).toISOString();

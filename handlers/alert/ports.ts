@@ -127,12 +127,31 @@ export interface Findings {
     status: Finding["workflow"],
     note?: string,
   ): Promise<(string | undefined)[]>;
-  /** Calls back with each page of what is NEW and ACTIVE, has one of the severities and was last changed in that time. */
+  /**
+   * Calls back with each page of what is NEW and ACTIVE, has one of the severities and was last changed in that time. Gives what of
+   * it can't be read.
+   */
   eachPageOfNew(
     wanted: { severities: readonly Severity[]; since: string; until: string },
     page: (findings: Finding[]) => Promise<void>,
-  ): Promise<void>;
+  ): Promise<Unreadable[]>;
 }
+
+/** A finding that Security Hub has and that can't be read, as far as it says which it is. */
+export interface Unreadable extends Pick<Finding, "product" | "id"> {
+  /** What is wrong with it. */
+  reason: string;
+}
+
+/** Says which findings can't be read; nothing where all can be. At most five by name: each of them has its line in the log. */
+export const unreadableInWords = (unreadable: readonly Unreadable[]): string[] => {
+  const some = unreadable.slice(0, 5).map(({ id, reason }) => `${id || "one without an id"}: ${reason}`);
+  return unreadable.length > 0
+    ? [
+        `${unreadable.length} findings of Security Hub can't be read, so that nobody is told of them: ${some.join("; ")}`,
+      ]
+    : [];
+};
 
 /** One channel that gave an alert up, as the state machine caught it. */
 export interface Failure {

@@ -1,5 +1,12 @@
 import { isForgotten, isOpening, wakesAt } from "./lifecycle";
-import type { AlertStore, Executions, Findings, Later } from "./ports";
+import {
+  type AlertStore,
+  type Executions,
+  type Findings,
+  type Later,
+  type Unreadable,
+  unreadableInWords,
+} from "./ports";
 import { ensureExecution, wake } from "./receive";
 import type { AlertRecord } from "./record";
 import type { Severity } from "./types";
@@ -12,6 +19,8 @@ export interface SweepPorts {
   /** ISO 8601. */
   now: () => string;
   severities: readonly Severity[];
+  /** Hears of each finding that can't be read. */
+  skipped: (finding: Unreadable) => void;
 }
 
 /** What was found, for the log. */
@@ -40,11 +49,13 @@ export async function sweep(ports: SweepPorts): Promise<Swept> {
       failures.push(`${alert.alertKey}: ${error}`);
     }
   }
-  const forgotten = await remember(ports, until);
+  const { forgotten, unreadable } = await remember(ports, until);
+  const problems = unreadableInWords(unreadable);
   if (failures.length > 0) {
     const some = failures.slice(0, 5).join("; ");
-    throw new Error(`${failures.length} of ${unsettled.length} unsettled alerts could not be resumed: ${some}`);
+    problems.unshift(`${failures.length} of ${unsettled.length} unsettled alerts could not be resumed: ${some}`);
   }
+  if (problems.length > 0) throw new Error(problems.join("\n"));
   return { unsettled: unsettled.length, woken, forgotten };
 }
 
@@ -60,10 +71,11 @@ async function resume(ports: SweepPorts, alert: AlertRecord): Promise<boolean> {
 }
 
 /** Hands findings that nobody was told of to intake, which reads them again: what it takes in is the truth of then. */
-async function remember({ findings, store, later, now, severities }: SweepPorts, until: string): Promise<number> {
+async function remember(ports: SweepPorts, until: string): Promise<{ forgotten: number; unreadable: Unreadable[] }> {
+  const { findings, store, later, now, severities, skipped } = ports;
   const since = minutesBefore(until, LOOK_BACK_DAYS * 24 * 60);
   let forgotten = 0;
-  await findings.eachPageOfNew({ severities, since, until }, async (page) => {
+  const unreadable = await findings.eachPageOfNew({ severities, since, until }, async (page) => {
     // NEW and ACTIVE are also very many that pass or can't be checked: intake would read each of them, every hour.
     const opening = page.filter((finding) => isOpening(finding, severities));
     const known = await store.known(opening.map((finding) => ({ finding })));
@@ -72,7 +84,8 @@ async function remember({ findings, store, later, now, severities }: SweepPorts,
       forgotten++;
     }
   });
-  return forgotten;
+  for (const finding of unreadable) skipped(finding);
+  return { forgotten, unreadable };
 }
 
 const minutesBefore = (time: string, minutes: number): string =>

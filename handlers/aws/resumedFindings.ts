@@ -5,8 +5,9 @@ import {
   type SecurityHubClient,
 } from "@aws-sdk/client-securityhub";
 import type { CheckPorts } from "../alert/check";
-import { findingOf } from "../alert/normalise";
+import type { Unreadable } from "../alert/ports";
 import type { FindingSource } from "../alert/types";
+import { readable } from "./readableFindings";
 import { MOST_A_CALL } from "./securityHubLimits";
 
 type Resumed = CheckPorts["eachPageOfResolved"];
@@ -18,6 +19,7 @@ export const resumedFindings = (client: SecurityHubClient, source: FindingSource
 const resumedOfCspm =
   (client: SecurityHubClient): Resumed =>
   async (since, until, page) => {
+    const unreadable: Unreadable[] = [];
     const Filters = {
       ProductName: [{ Value: "GuardDuty", Comparison: "EQUALS" as const }],
       WorkflowStatus: [{ Value: "RESOLVED", Comparison: "EQUALS" as const }],
@@ -25,13 +27,15 @@ const resumedOfCspm =
       UpdatedAt: [{ Start: since, End: until }],
     };
     for await (const { Findings = [] } of paginateGetFindings({ client, pageSize: MOST_A_CALL }, { Filters })) {
-      await page(Findings.map((finding) => findingOf(finding)));
+      await page(readable(Findings, unreadable));
     }
+    return unreadable;
   };
 
 const resumedOfV2 =
   (client: SecurityHubClient): Resumed =>
   async (since, until, page) => {
+    const unreadable: Unreadable[] = [];
     const Filters: OcsfFindingFilters = {
       CompositeFilters: [
         {
@@ -46,8 +50,9 @@ const resumedOfV2 =
       ],
     };
     for await (const { Findings = [] } of paginateGetFindingsV2({ client, pageSize: MOST_A_CALL }, { Filters })) {
-      await page(Findings.map((finding) => findingOf(finding)));
+      await page(readable(Findings, unreadable));
     }
+    return unreadable;
   };
 
 /** OCSF's status_id. */

@@ -1,5 +1,4 @@
 import {
-  type AwsSecurityFinding,
   BatchUpdateFindingsCommand,
   type BatchUpdateFindingsUnprocessedFinding,
   GetFindingsCommand,
@@ -8,10 +7,10 @@ import {
 } from "@aws-sdk/client-securityhub";
 import { chunks } from "../alert/chunks";
 import { cut } from "../alert/fields";
-import { findingOf } from "../alert/normalise";
-import type { Findings } from "../alert/ports";
+import type { Findings, Unreadable } from "../alert/ports";
 import { findingKey } from "../alert/record";
 import type { Finding } from "../alert/types";
+import { readable, refuseUnreadable } from "./readableFindings";
 import { IDS_A_READ, MOST_A_CALL, NOTE_LENGTH } from "./securityHubLimits";
 
 /** Security Hub CSPM's findings, in ASFF. */
@@ -34,9 +33,10 @@ export function findingsOfCspm(client: SecurityHubClient): Findings {
       for (const some of chunks(ids, IDS_A_READ)) {
         const Filters = { Id: some.map(({ id }) => ({ Value: id, Comparison: "EQUALS" as const })) };
         // An id is unique within a product only, so that a filter by id may give more than was asked for.
-        await eachPage(client, { Filters }, async (page) => {
+        const unreadable = await eachPage(client, { Filters }, async (page) => {
           for (const finding of page) found.set(findingKey(finding), finding);
         });
+        refuseUnreadable(unreadable);
       }
       return ids.map((id) => found.get(findingKey(id)));
     },
@@ -61,13 +61,15 @@ async function eachPage(
   client: SecurityHubClient,
   input: GetFindingsCommandInput,
   page: (findings: Finding[]) => Promise<void>,
-): Promise<void> {
+): Promise<Unreadable[]> {
+  const unreadable: Unreadable[] = [];
   let NextToken: string | undefined;
   do {
     const answer = await client.send(new GetFindingsCommand({ ...input, MaxResults: MOST_A_CALL, NextToken }));
-    await page((answer.Findings ?? []).map((finding: AwsSecurityFinding) => findingOf(finding)));
+    await page(readable(answer.Findings ?? [], unreadable));
     NextToken = answer.NextToken;
   } while (NextToken);
+  return unreadable;
 }
 
 function noteRefusal(refusals: Map<string, string>, refusal: BatchUpdateFindingsUnprocessedFinding): void {

@@ -8,11 +8,11 @@ import {
 } from "@aws-sdk/client-securityhub";
 import { chunks } from "../alert/chunks";
 import { cut } from "../alert/fields";
-import { findingOf } from "../alert/normalise";
-import type { Findings, MarkedId } from "../alert/ports";
+import type { Findings, MarkedId, Unreadable } from "../alert/ports";
 import { findingKey } from "../alert/record";
 import { severityIdsOfOcsf } from "../alert/severity";
 import type { Finding } from "../alert/types";
+import { readable, refuseUnreadable } from "./readableFindings";
 import { IDS_A_READ, MOST_A_CALL, NOTE_LENGTH } from "./securityHubLimits";
 
 /** OCSF's status_id: New, In Progress, Suppressed, Resolved. */
@@ -31,9 +31,11 @@ export function findingsOfV2(client: SecurityHubClient): Findings {
           FieldName: isOwnId(id) ? ("metadata.uid" as const) : ("finding_info.uid" as const),
           Filter: { Value: id, Comparison: "EQUALS" as const },
         }));
-        await eachPage(client, { CompositeFilters: [{ StringFilters, Operator: "OR" }] }, async (page) => {
+        const filters = { CompositeFilters: [{ StringFilters, Operator: "OR" as const }] };
+        const unreadable = await eachPage(client, filters, async (page) => {
           for (const finding of page) found.set(findingKey(finding), finding);
         });
+        refuseUnreadable(unreadable);
       }
       return ids.map((id) => found.get(findingKey(id)));
     },
@@ -97,11 +99,13 @@ async function eachPage(
   client: SecurityHubClient,
   Filters: OcsfFindingFilters,
   page: (findings: Finding[]) => Promise<void>,
-): Promise<void> {
+): Promise<Unreadable[]> {
+  const unreadable: Unreadable[] = [];
   let NextToken: string | undefined;
   do {
     const answer = await client.send(new GetFindingsV2Command({ Filters, MaxResults: MOST_A_CALL, NextToken }));
-    await page((answer.Findings ?? []).map((finding) => findingOf(finding)));
+    await page(readable(answer.Findings ?? [], unreadable));
     NextToken = answer.NextToken;
   } while (NextToken);
+  return unreadable;
 }

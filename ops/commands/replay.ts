@@ -66,7 +66,11 @@ export const replay = (context: Context, options: ReplayOptions): Promise<Done> 
       details: { replay: { ...report, ...(found.known !== undefined && { known: found.known }), sent, refused } },
     });
     const words = foundInWords(found, since, until);
-    if (options.dryRun || found.findings.length === 0) return done(words);
+    const unreadable = found.unreadable.map(({ id, reason }) => `${id} can't be read: ${reason}`);
+    if (options.dryRun || found.findings.length === 0) {
+      const lines = [...words, ...unreadable.map((line) => plain(line, 300))];
+      return done(lines, { refused: unreadable, exitCode: unreadable.length > 0 ? EXIT.failed : undefined });
+    }
     for (const line of words) display.print(line);
     const question = `Have ${found.findings.length} looked at again?`;
     if (!options.yes && !(await confirm(question, stop))) {
@@ -74,7 +78,8 @@ export const replay = (context: Context, options: ReplayOptions): Promise<Done> 
     }
 
     say("begin", "hand over");
-    const { sent, refused } = await sendReplay(pipeline, found.findings, { stop, tell });
+    const { sent, refused: notTaken } = await sendReplay(pipeline, found.findings, { stop, tell });
+    const refused = [...notTaken, ...unreadable];
     say("end", `${sent} of ${found.findings.length} handed over`);
     const exitCode = stop.aborted ? EXIT.interrupted : refused.length ? EXIT.failed : undefined;
     const result = `${sent} handed to intake: what nobody was told of is told within minutes`;

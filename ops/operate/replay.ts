@@ -4,6 +4,7 @@ import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { isOpening } from "../../handlers/alert/lifecycle";
+import type { Unreadable } from "../../handlers/alert/ports";
 import type { Finding } from "../../handlers/alert/types";
 import { alertTable } from "../../handlers/aws/alertTable";
 import { recheckMessage } from "../../handlers/aws/recheck";
@@ -32,6 +33,8 @@ export interface Replayable {
   findings: Finding[];
   /** How many of these have an alert already; undefined where the table may not be read. */
   known?: number;
+  /** Those of that time that can't be read, whatever they are. */
+  unreadable: Unreadable[];
 }
 
 /** GetFindings takes three calls a second, of which intake and sweeper want some too. */
@@ -43,14 +46,14 @@ export const findReplayable = async (pipeline: Pipeline, ask: ReplayAsk): Promis
   const hub = securityHubFindings(account.client(SecurityHubClient, region), findingSource);
   const findings: Finding[] = [];
   let read = 0;
-  await hub.eachPageOfNew({ severities, since: ask.since, until: ask.until }, async (page) => {
+  const unreadable = await hub.eachPageOfNew({ severities, since: ask.since, until: ask.until }, async (page) => {
     read += page.length;
     findings.push(...page.filter((finding) => isOpening(finding, severities) && isOf(finding, ask)));
     ask.tell(`${read} findings read, ${findings.length} of them to be looked at`);
     await sleep(MILLISECONDS_A_PAGE, undefined, { signal: ask.stop });
   });
   const known = await knownOf(pipeline, findings);
-  return { read, findings, ...(known !== undefined && { known }) };
+  return { read, findings, unreadable, ...(known !== undefined && { known }) };
 };
 
 const isOf = ({ accountId, product, productName }: Finding, { accounts, products }: ReplayAsk): boolean => {
