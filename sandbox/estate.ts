@@ -26,6 +26,8 @@ export interface Estate {
   settings: Readonly<Record<string, unknown>>;
   /** The same for one stack, by its name; over `settings`. */
   stacks: Readonly<Partial<Record<StackName, Readonly<Record<string, unknown>>>>>;
+  /** Environment variables of the local AWS's launcher, such as SANDBOX_WINDOW_SCALE. */
+  launcher: Readonly<Record<string, string>>;
 }
 
 /** Three regions are enough to tell the home region from linked ones, and one linked region from another. */
@@ -34,6 +36,7 @@ export const DEFAULT_ESTATE: Estate = {
   supportPlan: true,
   settings: {},
   stacks: {},
+  launcher: {},
 };
 
 const settings = z
@@ -47,6 +50,7 @@ const schema = z.strictObject({
   supportPlan: z.boolean().optional(),
   settings: settings.optional(),
   stacks: z.partialRecord(z.enum(Object.keys(STACK_ACCOUNTS) as [StackName, ...StackName[]]), settings).optional(),
+  launcher: z.record(z.string().regex(/^(SANDBOX|LAMBDA)_[A-Z_]+$/), z.string()).optional(),
 });
 
 /** The estate of a sandbox: what `estate.json` in its folder says, and the default for the rest. Throws an error that names what is wrong there. */

@@ -26,7 +26,7 @@ const endings: (() => Promise<unknown>)[] = [];
 /** The daemon: all doubles, the stand-in `aws` provider and the inbox in one process; the local AWS is its child. */
 const serve = async (folder: string, python: string): Promise<void> => {
   const places = placesIn(folder);
-  const { regions, supportPlan } = estateIn(places);
+  const { regions, supportPlan, launcher } = estateIn(places);
   const clock = new MovingClock();
   const secret = () => randomBytes(24).toString("hex");
   const secrets = { passphrase: secret(), slackToken: `xoxb-${secret()}`, backlogApiKey: secret() };
@@ -70,6 +70,7 @@ const serve = async (folder: string, python: string): Promise<void> => {
     doubles: { ...doubles },
     mailUrl: `${inboxUrl}/mail`,
     regions: regionsByAccount(plane.organization),
+    env: launcher,
   });
   endings.push(() => ministack.stop());
   endpoint = ministack.endpoint;

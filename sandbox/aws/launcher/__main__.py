@@ -18,6 +18,7 @@ MODULES = (
     "events",
     "clock",
     "deliveries",
+    "capacity",
     "topics",
     "mail",
     "queues",

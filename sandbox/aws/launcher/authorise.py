@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 
 import ministack.app as app
-from launcher import journal, policies, requests, scps
+from launcher import journal, policies, requests, scps, usage
 from launcher.decision import Request, decide, is_service
 from ministack.core import iam_evaluator
 from ministack.core.arn import parse_arn
@@ -81,6 +81,8 @@ def authorise_key(point, principal, reference, owner, actions, context, every=Tr
 
 
 def record(point, request, allowed, via):
+    if not allowed:
+        usage.add(f"denied:{request.action}", usage.role_of(request.principal) or request.principal)
     journal.record(
         "authorisation",
         point=point,
@@ -137,6 +139,7 @@ def install():
             context = _lower({**ctx.principal_keys, **ctx.service_context})
             request = Request(ctx.principal_arn, ctx.action, ctx.resource_arn, ctx.region, context)
             record("api", request, denied is None, _side(request, denied))
+            usage.count_call(ctx.principal_arn, ctx.action)
         return denied
 
     iam_evaluator.evaluate = remembering_evaluate

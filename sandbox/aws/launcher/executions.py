@@ -13,7 +13,7 @@ import threading
 import time
 import types
 
-from launcher import definitions, metrics
+from launcher import definitions, metrics, usage
 from launcher.journal import record
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response, now_iso
 from ministack.services import stepfunctions as sfn
@@ -21,9 +21,12 @@ from ministack.services import stepfunctions as sfn
 # Shortens the intervals of Retry, for tests of many attempts; Wait states and time-outs last as long as they say.
 _RETRY_SCALE = float(os.environ.get("SANDBOX_WAIT_SCALE") or 1)
 _SLICE_SECONDS = 0.2
+_calls = threading.BoundedSemaphore(int(os.environ.get("SANDBOX_CALLS_AT_ONCE") or 16))
 _MAX_INPUT_BYTES = 256 * 1024
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html: name
 _BAD_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]')
+# Executions' ends, by their ARNs.
+_ends = {}
 _ENDS = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "TIMED_OUT": "TimedOut", "ABORTED": "Aborted"}
 
 # The execution that this thread works for; the name of none in a request.
@@ -59,6 +62,15 @@ class _Waiting(threading.Event):
             raise sfn._ExecutionError("States.HeartbeatTimeout", f"No heartbeat within {allowed} seconds")
 
 
+class _BranchContext(dict):
+    """Counts the states that a branch enters, of which ministack writes no history."""
+
+    def __setitem__(self, name, value):
+        if name == "State":
+            _count_transition(_current.get())
+        super().__setitem__(name, value)
+
+
 def install():
     sfn.threading = types.SimpleNamespace(**{**vars(threading), "Event": _Waiting})
     sfn._start_execution = _idempotent(sfn._start_execution)
@@ -70,11 +82,14 @@ def install():
     sfn._emit_execution_status_event = _told(sfn._emit_execution_status_event)
     sfn._find_matching_retrier = _waiting_retrier(sfn._find_matching_retrier)
     sfn._invoke_with_callback = _with_heartbeat(sfn._invoke_with_callback)
-    sfn._call_lambda = _with_throttling_named(sfn._call_lambda)
+    sfn._call_lambda = _in_turn(_with_throttling_named(sfn._call_lambda))
     sfn._scaled_sleep = lambda seconds: _sleep(seconds * sfn._SFN_WAIT_SCALE)
+    sfn._add_event = _counting_states(sfn._add_event)
     run = sfn._run_sub_machine
     # A context for each branch: ministack's branches overwrite each other's state name, retry count and task token.
-    sfn._run_sub_machine = lambda states, start, data, execution, ctx: run(states, start, data, execution, {**ctx})
+    sfn._run_sub_machine = lambda states, start, data, execution, ctx: run(
+        states, start, data, execution, _BranchContext(ctx)
+    )
 
 
 # Definitions
@@ -137,6 +152,10 @@ def _told(emit):
         record("execution", arn=execution["executionArn"], status=status)
         name = f"Executions{_ENDS.get(status, 'Started')}"
         metrics.count("AWS/States", name, {"StateMachineArn": execution["stateMachineArn"]})
+        if status == "RUNNING":
+            usage.add("states:executions", execution["stateMachineArn"].rsplit(":", 1)[-1])
+        else:
+            _end_of(execution).set()
         emit(execution)
 
     return tell
@@ -187,12 +206,36 @@ def _check_still_running():
         raise _Ended
 
 
+def _end_of(execution):
+    """Set once the execution has ended. Whoever waits for it costs nothing meanwhile: in a flood a thousand do."""
+    return _ends.setdefault(execution["executionArn"], threading.Event())
+
+
 def _sleep(seconds):
-    latest = time.monotonic() + seconds
-    while (left := latest - time.monotonic()) > 0:
-        _check_still_running()
-        time.sleep(min(left, _SLICE_SECONDS))
+    execution = _current.get()
+    if execution:
+        _end_of(execution).wait(max(0, seconds))
+    else:
+        time.sleep(max(0, seconds))
     _check_still_running()
+
+
+# What is billed: each state that is entered, and each retry. https://aws.amazon.com/step-functions/pricing/
+
+
+def _counting_states(add):
+    def add_and_count(execution, event_type, details=None):
+        if event_type.endswith("StateEntered"):
+            _count_transition(execution)
+        return add(execution, event_type, details)
+
+    return add_and_count
+
+
+def _count_transition(execution):
+    machine = ((execution or {}).get("stateMachineArn") or "").rsplit(":", 1)[-1]
+    if machine:
+        usage.add("states:transitions", machine)
 
 
 # Tasks
@@ -205,6 +248,7 @@ def _waiting_retrier(find):
         retrier, index = find(retriers, error, counts)
         if retrier is None:
             return retrier, index
+        _count_transition(_current.get())
         delay = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** counts.get(index, 0)
         delay = min(delay, retrier.get("MaxDelaySeconds", delay))
         _sleep(_RETRY_SCALE * (random.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay))
@@ -223,6 +267,16 @@ def _with_heartbeat(invoke):
             _heartbeat_seconds.reset(before)
 
     return invoke_watched
+
+
+def _in_turn(call):
+    """AWS runs a thousand calls at once; a machine that tried to would run out of memory: here they stand in line."""
+
+    def call_in_turn(reference, event):
+        with _calls:
+            return call(reference, event)
+
+    return call_in_turn
 
 
 def _with_throttling_named(call):

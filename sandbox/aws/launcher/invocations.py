@@ -10,7 +10,7 @@ import threading
 import time
 import types
 
-from launcher import journal
+from launcher import journal, usage
 from ministack.core import lambda_runtime
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
@@ -19,6 +19,8 @@ from ministack.services import lambda_svc
 _SEEN_BY_FUNCTIONS = {"PATH", "HOME", "LANG", "TMPDIR", "NODE_PATH"}
 _ATTEMPTS = 3
 _LONGEST_EVENT_AGE_SECONDS = 6 * 3600
+# START, END and REPORT of each call, in bytes.
+_LINES_OF_LAMBDA = 300
 
 _asynchronous = 0
 _lock = threading.Lock()
@@ -55,6 +57,8 @@ def _journal_invocations():
 
     def dispatch_and_tell(func, config, event, request_id, started):
         result = dispatch(func, config, event, request_id, started)
+        if not result.get("throttle"):
+            _count(config, time.time() - started, result.get("log") or "")
         body = result.get("body") if result.get("error") else None
         error = (
             f"{body.get('errorType') or body.get('__type')}: {body.get('errorMessage')}"
@@ -71,6 +75,13 @@ def _journal_invocations():
         return result
 
     lambda_svc._execute_function_dispatch = dispatch_and_tell
+
+
+def _count(config, seconds, log):
+    name = config.get("FunctionName", "")
+    usage.add("lambda:calls", name)
+    usage.add("lambda:gigabyteSeconds", name, seconds * config.get("MemorySize", 128) / 1024)
+    usage.add("logs:bytes", name, len(log.encode()) + _LINES_OF_LAMBDA)
 
 
 def _name_errors():

@@ -5,28 +5,40 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-
 """
 
 import inspect
+import math
+import os
 import time
 
+from launcher import usage
 from launcher.authorise import authorise, authorise_key, caller
 from launcher.policies import role_session
 from ministack.core.arn import ArnParseError, parse_arn
 from ministack.core.responses import error_response_json, request_scope
+from ministack.services import eventbridge as eb
 from ministack.services import lambda_svc, sqs
 
 SENDERS_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 _POLLERS_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 # The poller turns many times a second: a decision holds for this long.
 _POLLER_SECONDS = 0.5
+# How much of a mapping's batching window is waited for. None by default: somebody waits for what was sent.
+_WINDOW_SCALE = float(os.environ.get("SANDBOX_WINDOW_SCALE") or 0)
+# An API call takes ten messages, and a payload of Lambda's 6 MB: with room for what a record has beside its body.
+_A_CALL = 10
+_BATCH_BYTES, _RECORD_BYTES = 6 * 1024 * 1024, 1024
 
 _polled = {}
+# Since when a queue's poller gathers a batch.
+_gathering = {}
 
 
 def install():
     # The SDKs' own name of the error is KmsAccessDenied; the query protocol's, which they show as its code, is this.
     sqs._QUERY_COMPAT_CODES["KmsAccessDenied"] = "KMS.AccessDeniedException"
-    for action in ("SendMessage", "SendMessageBatch"):
-        sqs._HANDLERS[action] = _with_key(sqs._HANDLERS[action], SENDERS_KEYS)
+    sqs._HANDLERS["SendMessageBatch"] = _with_key(sqs._HANDLERS["SendMessageBatch"], SENDERS_KEYS)
     sqs._HANDLERS["ReceiveMessage"] = _with_key(sqs._HANDLERS["ReceiveMessage"], ("kms:Decrypt",))
+    sqs._receive_messages_for_esm = _receive_batch
+    _count_requests()
     _guard_poller()
     _guard_mappings()
 
@@ -66,6 +78,68 @@ def _with_key(handle, actions):
         return await result if inspect.isawaitable(result) else result
 
     return guarded
+
+
+def _receive_batch(queue_url, most):
+    """What a mapping hands its function: up to its batch size and 6 MB, once that is there or its window is over.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    """
+    with sqs._queues_lock:
+        queue = sqs._get_q(queue_url)
+        sqs._expire_retained(queue)
+        sqs._dlq_sweep(queue)
+        now = time.time()
+        fitting = _fitting([message for message in queue["messages"] if message["visible_at"] <= now], int(most or 1))
+        if not fitting or (fitting < most and now - _gathering.setdefault(queue_url, now) < _window(queue)):
+            return []
+        _gathering.pop(queue_url, None)
+        usage.add("sqs:requests", _name(queue), math.ceil(fitting / _A_CALL))
+        return sqs._collect_msgs(queue, fitting, int(queue["attributes"].get("VisibilityTimeout", "30")))
+
+
+def _fitting(messages, most):
+    size = 0
+    for number, message in enumerate(messages[:most]):
+        size += len(message["body"].encode()) + _RECORD_BYTES
+        if size > _BATCH_BYTES:
+            return max(1, number)
+    return len(messages[:most])
+
+
+def _window(queue):
+    """In seconds."""
+    arn = queue["attributes"]["QueueArn"]
+    mapping = next((one for one in lambda_svc._esms.values() if one.get("EventSourceArn") == arn), {})
+    return _WINDOW_SCALE * (mapping.get("MaximumBatchingWindowInSeconds") or 0)
+
+
+def _name(queue):
+    return queue["attributes"]["QueueArn"].rsplit(":", 1)[-1]
+
+
+def _count_requests():
+    """Each message is sent by a request of its own; ten are received, and deleted, at once."""
+    send, dispatch, delete = sqs._act_send_message, eb._dispatch_to_sqs, sqs._delete_messages_for_esm
+
+    def counted_send(data, url):
+        usage.add("sqs:requests", _name(sqs._get_q(data.get("QueueUrl", url))))
+        return send(data, url)
+
+    def counted_dispatch(spec, *args):
+        usage.add("sqs:requests", spec.resource)
+        return dispatch(spec, *args)
+
+    def counted_delete(queue_url, handles):
+        usage.add("sqs:requests", _name(sqs._get_q(queue_url)), math.ceil(len(handles) / _A_CALL))
+        return delete(queue_url, handles)
+
+    sqs._act_send_message, eb._dispatch_to_sqs, sqs._delete_messages_for_esm = (
+        counted_send,
+        counted_dispatch,
+        counted_delete,
+    )
+    sqs._HANDLERS["SendMessage"] = _with_key(counted_send, SENDERS_KEYS)
 
 
 def _guard_poller():

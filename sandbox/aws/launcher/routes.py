@@ -1,16 +1,16 @@
 """What the sandbox asks of its AWS beside AWS's API: whether anything goes on, what happened, which policies hold.
 
 Unsigned, on the same port, loopback only: `GET /_sandbox/activity`, `/_sandbox/journal?after=SEQ&kind=KIND`,
-`/_sandbox/policies` and `/_sandbox/kills`; `POST /_sandbox/regions` (regions by account), `/_sandbox/clock`
-({"advance": milliseconds}), `/_sandbox/hidden` ({"elapse": seconds}, of the visibility of messages that were received) and
-`/_sandbox/kills` ({"function", "action", "passing", "times"}: see kills.py).
+`/_sandbox/policies`, `/_sandbox/usage` and `/_sandbox/kills`; `POST /_sandbox/regions` (regions by account),
+`/_sandbox/clock` ({"advance": milliseconds}), `/_sandbox/hidden` ({"elapse": seconds}, of the visibility of messages that
+were received) and `/_sandbox/kills` ({"function", "action", "passing", "times"}: see kills.py).
 """
 
 import json
 from urllib.parse import parse_qs
 
 import ministack.app as app
-from launcher import clock, deliveries, invocations, journal, kills, mail, metrics, policies, queues, regions
+from launcher import clock, deliveries, invocations, journal, kills, mail, metrics, policies, queues, regions, usage
 from ministack.core.arn import parse_arn
 from ministack.services import lambda_svc, sqs
 from ministack.services import stepfunctions as sfn
@@ -44,6 +44,8 @@ def _answer(name, query):
         return 200, policies.everything()
     if name == "kills":
         return 200, {"waiting": kills.waiting()}
+    if name == "usage":
+        return 200, {"used": usage.everything()}
     return 404, {"message": f"There is no /_sandbox/{name}."}
 
 
