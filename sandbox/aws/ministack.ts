@@ -172,6 +172,8 @@ async function untilReady(child: ChildProcess, endpoint: string): Promise<string
   child.once("exit", (code, signal) => {
     ended ??= `it ended with ${signal ?? `code ${code}`}`;
   });
+  // It may have ended before anybody listened.
+  if (child.exitCode !== null) ended = `it ended with code ${child.exitCode}`;
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
     if (ended) return ended;
     // Someone else may have taken the port, and never answer; or answer for a child that has ended.
