@@ -8,12 +8,8 @@ import { type Digest, mailDigest, slackDigest } from "./messages/digest";
 import { mailOverview, type Overview, slackOverview } from "./messages/overview";
 import type { SlackPages } from "./messages/slackPages";
 import type { MessageOptions } from "./messages/words";
-import { type SlackPosted, slackApi } from "./slackApi";
-
-/** Names hakken's digests in their metadata. */
-const EVENT_TYPE = "hakken_digest";
-/** Two hundred messages each. */
-const PAGES = 20;
+import { slackApi } from "./slackApi";
+import { slackPosts } from "./slackPosts";
 
 /** Digests in Slack: the first part in the channel, the others in its thread; an overview in the channel. */
 export function slackDigests(
@@ -21,52 +17,16 @@ export function slackDigests(
   token: Secret,
   broken: () => Promise<Channel[]>,
 ): DigestService {
-  const { channel } = settings;
-  const api = slackApi(settings.apiUrl, channel, token);
-  const post = async (message: object, inThread: string | undefined, id: string): Promise<string> => {
-    const metadata = { event_type: EVENT_TYPE, event_payload: { id } };
-    const thread = inThread && { thread_ts: inThread };
-    const { ts } = await api.write("chat.postMessage", {
-      channel,
-      ...message,
-      metadata,
-      unfurl_links: false,
-      ...thread,
-    });
-    if (!ts) throw new Error("Slack's answer to chat.postMessage has no ts");
-    return ts;
-  };
+  const posts = slackPosts(slackApi(settings.apiUrl, settings.channel, token), settings.channel);
+  const pages = async (part: DigestPart): Promise<SlackPages> => slackPages(part, await broken(), settings);
+  const parentOf = (part: DigestPart, thread: string | undefined) => (part.kind === "overview" ? undefined : thread);
 
   return {
     channel: "slack",
-    send: async (part, thread) => {
-      const pages = slackPages(part, await broken(), settings);
-      const parent = part.kind === "overview" ? undefined : thread;
-      const ts = await post(pages.message, parent, part.id);
-      for (const [i, reply] of pages.replies.entries()) await post(reply, parent ?? ts, `${part.id}+${i + 1}`);
-      return ts;
-    },
-    find: async (part, thread) => {
-      const inThread = part.kind === "overview" ? undefined : thread;
-      // A day back: a digest that is not through by then begins anew.
-      const oldest = String(Date.now() / 1000 - 86_400);
-      const where = { channel, oldest, limit: "200", include_all_metadata: "true", ...(inThread && { ts: inThread }) };
-      let next: { cursor?: string } = {};
-      for (let page = 0; page < PAGES; page++) {
-        const method = inThread ? "conversations.replies" : "conversations.history";
-        const { messages, response_metadata } = await api.read(method, { ...where, ...next });
-        const found = messages?.find((message) => isPart(message, part));
-        const cursor = response_metadata?.next_cursor;
-        if (found || !cursor) return found?.ts;
-        next = { cursor };
-      }
-      throw new Error(`Slack channel ${channel} has more messages of one day than are looked through`);
-    },
+    send: async (part, thread) => posts.send(part.id, await pages(part), parentOf(part, thread)),
+    find: async (part, thread) => posts.finish(part.id, await pages(part), parentOf(part, thread)),
   };
 }
-
-const isPart = ({ metadata }: SlackPosted, { id }: DigestPart): boolean =>
-  metadata?.event_type === EVENT_TYPE && (metadata.event_payload as { id?: string } | undefined)?.id === id;
 
 const slackPages = (part: DigestPart, broken: readonly Channel[], options: MessageOptions): SlackPages =>
   part.kind === "overview" ? slackOverview(overviewOf(part), options) : slackDigest(digestOf(part, broken), options);
