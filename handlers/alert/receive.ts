@@ -1,5 +1,5 @@
 import { claim } from "./changes";
-import { type Circumstances, isJoining, needsExecution, observe } from "./lifecycle";
+import { type Circumstances, isJoining, needsExecution, observe, RECHECK_SECONDS } from "./lifecycle";
 import {
   type AlertStore,
   type Executions,
@@ -169,6 +169,10 @@ async function confirm(ports: ReceivePorts, reports: readonly Observation[]): Pr
   const found = await ports.findings.get(reports.map(({ finding }) => finding));
   const lags = (report: Observation, i: number) => (found[i]?.updatedAt ?? "~") < report.finding.updatedAt;
   const shown = reports.filter((report, i) => !lags(report, i));
+  for (const [i, { finding }] of reports.entries()) {
+    // Once more, when it surely shows: what is read again does not come this way.
+    if (mayLag(finding, found[i])) await ports.later(finding, RECHECK_SECONDS);
+  }
   const received = await receiveConfirmed(
     ports,
     shown.map(({ finding }) => finding),
@@ -179,6 +183,10 @@ async function confirm(ports: ReceivePorts, reports: readonly Observation[]): Pr
     return received[shown.indexOf(report)] ?? new Error(late);
   });
 }
+
+/** What a person sets moves no updatedAt, and may take minutes to show: then nobody can tell which of the two came last. */
+const mayLag = (told: Finding, found: Finding | undefined): boolean =>
+  found?.updatedAt === told.updatedAt && found.workflow !== told.workflow;
 
 /** A finding to be read again; or to be taken as over, for a reason that is known. */
 export interface Recheck extends FindingId {

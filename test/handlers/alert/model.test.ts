@@ -78,6 +78,30 @@ describe("the life of an alert", () => {
     expect(openings(world.messages, "slack")).toEqual([1]);
   });
 
+  it("is closed where Security Hub still shows the finding as it was when intake reads it", async () => {
+    const lag = { due: false };
+    const world = createWorld({
+      crashAt: new Set(),
+      turn: async (label, call) => {
+        const shown = [...world.hub.values()][0];
+        if (label !== "getFindings" || !shown || !lag.due) return call();
+        lag.due = false;
+        shown.workflow = "NOTIFIED";
+        const before = call();
+        shown.workflow = "SUPPRESSED";
+        return before;
+      },
+    });
+    world.report(aFinding());
+    await world.drain();
+    lag.due = true;
+    world.report(aFinding({ workflow: "SUPPRESSED" }));
+    await world.drain();
+
+    expect(lag.due).toBe(false);
+    expect(world.alertOf(aFinding())).toMatchObject({ state: "closed", outcome: "suppressed" });
+  });
+
   it("leaves what a person suppressed before settle reads it", async () => {
     const suppress = { done: false };
     const world = createWorld({
