@@ -4,7 +4,8 @@ import { isClosedButFailing } from "../../../handlers/alert/failing";
 import type { AlertRecord } from "../../../handlers/alert/record";
 import type { Channel, Finding } from "../../../handlers/alert/types";
 import { alike, expectAsInSecurityHub, isLive, next, steps } from "./history";
-import { aFinding, type createWorld, type Message, type World } from "./world";
+import type { Message } from "./memoryServices";
+import { aFinding, type createWorld, type World } from "./world";
 
 /** A world around the handlers' code; or around one whose rules are broken. */
 export type CreateWorld = typeof createWorld;

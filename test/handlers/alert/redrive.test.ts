@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../../handlers/alert/types";
-import { aFinding, createWorld, type WorldOptions } from "./world";
+import { aFinding, createWorld } from "./world";
+import type { WorldOptions } from "./worldOptions";
 
 /** An alert that Backlog refused, and a person who has mended that and redrives it. `k`: intake is killed after that call of it. */
 async function mended(options: Partial<WorldOptions> & { k?: number } = {}) {

@@ -99,7 +99,14 @@ function brokenWorld({ file, from, to }: Break, folder: string): CreateWorld {
   for (const name of readdirSync(join(root, "handlers/alert"))) {
     compile(`handlers/alert/${name}`, (text) => (name === file ? replaced(text, from, to) : text));
   }
-  for (const name of ["world.ts", "memoryTable.ts", "memoryChannels.ts", "people.ts"])
+  for (const name of [
+    "world.ts",
+    "memoryTable.ts",
+    "memoryChannels.ts",
+    "memoryHub.ts",
+    "memoryServices.ts",
+    "people.ts",
+  ])
     compile(`test/handlers/alert/${name}`);
   return createRequire(__filename)(join(folder, "test/handlers/alert/world.js")).createWorld;
 }

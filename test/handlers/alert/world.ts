@@ -1,25 +1,20 @@
 import { type Checked, check } from "../../../handlers/alert/check";
-import { type DigestPart, type DigestService, tellDigest } from "../../../handlers/alert/digest";
-import { refused } from "../../../handlers/alert/errors";
+import { tellDigest } from "../../../handlers/alert/digest";
 import type { GateSettings } from "../../../handlers/alert/gate";
 import { type Grouping, groupOf } from "../../../handlers/alert/group";
-import type { Timing } from "../../../handlers/alert/notice";
-import type { ChannelService, Executions, Failure, Findings, Later } from "../../../handlers/alert/ports";
+import type { Executions, Failure, Later } from "../../../handlers/alert/ports";
 import { type Received, type Recheck, receive, recheck } from "../../../handlers/alert/receive";
-import {
-  type AlertRecord,
-  type DigestReason,
-  type FindingRecord,
-  findingKey,
-  type Told,
-} from "../../../handlers/alert/record";
+import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 import { redrive } from "../../../handlers/alert/redrive";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
 import { tell } from "../../../handlers/alert/tell";
-import type { Channel, Finding, Notice, Observation, Severity } from "../../../handlers/alert/types";
+import type { Channel, Finding, Observation, Severity } from "../../../handlers/alert/types";
+import { memoryHub } from "./memoryHub";
+import { memoryServices } from "./memoryServices";
 import { copy, memoryTable } from "./memoryTable";
 import { people } from "./people";
+import type { WorldOptions } from "./worldOptions";
 
 /** The account that the pipeline is in. */
 export const AUDIT = "222222222222";
@@ -30,44 +25,7 @@ const CRASH = "the process was killed";
 /** More calls than any history makes. */
 const MOST_CALLS = 20_000;
 
-/** A message as a person sees it. */
-export interface Message {
-  channel: Channel;
-  notice: Notice;
-  /** The message that it goes on with. */
-  parent?: string;
-}
-
 type Mail = { report: Observation } | { recheck: Recheck; at: number } | { redrive: string };
-
-export interface WorldOptions {
-  /** Kills the handler that makes the n-th I/O call of the whole run, right after the call took effect. */
-  crashAt: ReadonlySet<number>;
-  /** Decides when each call happens, so that handlers interleave. */
-  turn?: <T>(label: string, call: () => T) => Promise<T>;
-  channels?: Channel[];
-  required?: Channel[];
-  /** A channel that refuses everything. */
-  broken?: Channel;
-  /** The n-th executions that end as failed before they reach settle. */
-  aborted?: ReadonlySet<number>;
-  /** Events that never arrive. */
-  lostEvents?: ReadonlySet<number>;
-  /** How findings become alerts. Default: as the settings' own. */
-  grouping?: Partial<Grouping>;
-  /** How many messages intake takes at once. Default: 3. */
-  batch?: number;
-  /** Default: nothing is held back. */
-  timing?: Timing;
-  /** Default: a week. */
-  reopenWithinSeconds?: number;
-  /** Messages an hour in Slack and by mail. Default: no limit. */
-  hourlyBudget?: number;
-  /** What is for the digest alone. Default: nothing. */
-  digestOf?: (finding: Finding) => DigestReason | undefined;
-  /** Default: ten minutes. */
-  checkBudgetMs?: number;
-}
 
 /** Security Hub, the table, the state machine, the queue and the channels, all in memory, around the real flows. */
 export function createWorld(options: WorldOptions) {
@@ -84,7 +42,6 @@ export function createWorld(options: WorldOptions) {
   const accounts = new Map([[AUDIT, { id: AUDIT, active: true }]]);
   const members = new Set<string>();
   const executions = new Map<string, { alertKey: string; open: boolean; done: Promise<void> }>();
-  const messages: Message[] = [];
   const failed: { alertKey: string; failures: readonly Failure[] }[] = [];
   let clock = Date.parse("2026-01-01T00:00:00Z");
   let calls = 0;
@@ -101,42 +58,7 @@ export function createWorld(options: WorldOptions) {
     return result;
   };
   const store = memoryTable(io, { alerts, findings: records });
-  const overwritten: string[] = [];
-  const lastRead = new Map<string, Finding["workflow"] | undefined>();
-
-  const findings: Findings = {
-    get: (ids) =>
-      io("getFindings", () =>
-        ids.map((id) => {
-          const finding = hub.get(findingKey(id));
-          lastRead.set(findingKey(id), finding?.workflow);
-          return copy(finding);
-        }),
-      ),
-    setWorkflow: (marked, status) =>
-      io("setWorkflow", () =>
-        marked.map((id) => {
-          const finding = hub.get(findingKey(id));
-          if (!finding) return "FindingNotFound";
-          const isAPersons =
-            finding.workflow === "SUPPRESSED" || (finding.workflow === "RESOLVED" && status === "SUPPRESSED");
-          // What changed after it was read last, nobody could have known.
-          if (isAPersons && lastRead.get(findingKey(id)) === finding.workflow) overwritten.push(findingKey(id));
-          finding.workflow = status;
-          emit(finding);
-          return undefined;
-        }),
-      ),
-    eachPageOfNew: async (wanted, page) => {
-      const isNew = (f: Finding) =>
-        f.workflow === "NEW" && f.record === "ACTIVE" && wanted.severities.includes(f.severity);
-      const found = await io("findNew", () =>
-        copy([...hub.values()].filter((f) => isNew(f) && f.updatedAt >= wanted.since && f.updatedAt <= wanted.until)),
-      );
-      await page(found);
-      return [];
-    },
-  };
+  const { findings, eachPageOfResolved, overwritten } = memoryHub(io, hub, emit);
 
   const machine: Executions = {
     start: (name, alertKey) =>
@@ -164,45 +86,9 @@ export function createWorld(options: WorldOptions) {
     digests: true,
     ...(channel !== "backlog" && { hourlyBudget: options.hourlyBudget }),
   });
-  const digests: { channel: Channel; part: DigestPart; repeated: boolean }[] = [];
-  const digestService = (channel: Channel): DigestService => ({
-    channel,
-    send: (part, _thread, repeated) =>
-      io(`digest ${channel}`, () => {
-        digests.push({ channel, part: copy(part), repeated });
-        return `digest ${part.id}`;
-      }),
-    ...(channel !== "mail" && {
-      find: (part: DigestPart) =>
-        io(`find digest ${channel}`, () =>
-          digests.some((sent) => sent.channel === channel && sent.part.id === part.id)
-            ? `digest ${part.id}`
-            : undefined,
-        ),
-    }),
-  });
-
-  const service = (channel: Channel): ChannelService => ({
-    channel,
-    send: (notice, parent) =>
-      io(`send ${channel}`, () => {
-        if (options.broken === channel) throw refused("channel_not_found");
-        // A mail can't be changed: a closing is for the digest.
-        if (channel === "mail" && notice.kind === "closed") return parent?.reference ?? "";
-        messages.push({ channel, notice: copy(notice), parent: parent?.reference });
-        const reference = parent?.reference ?? String(messages.length);
-        if (channel === "backlog") persons.tell(reference, notice);
-        return reference;
-      }),
-    ...(channel !== "mail" && {
-      find: (notice: Notice, parent: Told | undefined) =>
-        io(`find ${channel}`, () => {
-          const same = ({ notice: n }: Message) => n.alertKey === notice.alertKey && n.version === notice.version;
-          const at = messages.findIndex((message) => message.channel === channel && same(message));
-          return at < 0 ? undefined : (parent?.reference ?? String(at + 1));
-        }),
-    }),
-  });
+  const { messages, digests, digestService, service } = memoryServices(io, options, (reference, notice) =>
+    persons.tell(reference, notice),
+  );
 
   /** The state machine: each channel with its retries, then settle. A killed function is called again. */
   async function execute(name: string, alertKey: string) {
@@ -310,13 +196,7 @@ export function createWorld(options: WorldOptions) {
       accounts: () => io("listAccounts", () => [...accounts.values()]),
       members: () => io("listMembers", () => [...members]),
     },
-    eachPageOfResolved: async (since: string, until: string, page: (found: Finding[]) => Promise<void>) => {
-      const isResumed = ({ workflow, record, productName }: Finding) =>
-        workflow === "RESOLVED" && record === "ACTIVE" && productName === "GuardDuty";
-      const inTime = ({ updatedAt }: Finding) => updatedAt >= since && updatedAt <= until;
-      await page(await io("findResolved", () => copy([...hub.values()].filter((f) => isResumed(f) && inTime(f)))));
-      return [];
-    },
+    eachPageOfResolved,
     pause: async (milliseconds: number) => {
       clock += milliseconds;
     },
@@ -391,7 +271,6 @@ export function createWorld(options: WorldOptions) {
       await again(() => sweep({ ...ports, skipped: () => undefined }));
     },
     ...persons,
-    /** Findings whose state a person had set, and hakken set otherwise although it had read that. */
     overwritten,
   };
 }
