@@ -18,7 +18,8 @@ export default defineConfig({
     // Tests that say they may run at once: those of the sandbox, which mostly wait.
     maxConcurrency: 50,
     sequence: { sequencer: SandboxFirst },
-    testTimeout: 30_000,
+    // A bound on what hangs, not on what is slow beside a whole sandbox.
+    testTimeout: 90_000,
     hookTimeout: 120_000,
   },
 });

@@ -1,4 +1,11 @@
-import { type EngineEvent, LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import {
+  CommandError,
+  type EngineEvent,
+  LocalWorkspace,
+  type PulumiCommand,
+  type PulumiFn,
+  Stack,
+} from "@pulumi/pulumi/automation";
 import { advice, adviceAfterInterruption } from "./advice";
 import type { Command, DeployOptions, Progress, StackResult } from "./deploy";
 import { type Change, type Failure, operationWord, runLog } from "./events";
@@ -51,7 +58,8 @@ export const runStack = async (name: string, options: StackRun): Promise<StackRe
       log.take(event);
       options.look?.onEvent(name, event);
     };
-    await perform(await open(name, program, options), take, options);
+    const stack = await open(name, program, options);
+    await patiently(() => perform(stack, take, options), options);
     const outputs = command === "up" ? await outputsOf(name, options) : {};
     const done = result({ outcome: "succeeded", ...outputs });
     report("end", `${summary(done.changes, command)} (${done.seconds.toFixed(1)} s)`);
@@ -67,6 +75,22 @@ export const runStack = async (name: string, options: StackRun): Promise<StackRe
     const failures = causesOf(thrown ?? error, thrown ? [] : log.failures());
     report("failed", "failed");
     return result({ outcome: "failed", failures, exitCode: codeOf(error), next: advice(failures, attempt) });
+  }
+};
+
+/** The engine has not begun: this process, busy with the program of another stack, did not answer it in time. */
+const UNANSWERED = /failed to discover package requirements: connection error/;
+const ATTEMPTS = 3;
+
+/** Tries again where the engine got no answer, as on a machine under load: nothing was done by then. */
+const patiently = async (attempt: () => Promise<void>, { interruption }: StackRun): Promise<void> => {
+  for (let left = ATTEMPTS - 1; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isUnanswered = error instanceof CommandError && UNANSWERED.test(error.message);
+      if (left === 0 || !isUnanswered || interruption?.stop.aborted) throw error;
+    }
   }
 };
 

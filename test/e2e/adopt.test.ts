@@ -148,7 +148,7 @@ describe("accounts that were set up by hand", { timeout: 900_000 }, () => {
     const shown = await ops("adopt", "--create");
     const stacks = await start("preview", "--stack", "audit").ended;
 
-    expect(shown.code).toBe(2);
+    expect(shown.code, shown.stderr).toBe(2);
     expect(shown.stderr).toMatch(/there is nobody to ask: add --yes/);
     for (const line of [
       "findingPublishingFrequency: SIX_HOURS → FIFTEEN_MINUTES",

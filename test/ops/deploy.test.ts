@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
@@ -66,6 +66,18 @@ describe("deploy", () => {
 
     expect(wordsOf(results)).toMatch(/nonesuch/);
     expect(readFileSync(file, "utf8")).not.toContain("encryptionsalt");
+  });
+
+  it("tries again where the engine was not answered in time, and not without end", async () => {
+    const [once, always] = [unanswered(1), unanswered(9)];
+
+    const [up] = await sample.run({ command: "up", engine: once.engine });
+    const [never] = await sample.run({ command: "preview", engine: always.engine });
+
+    expect(up).toMatchObject({ outcome: "succeeded", failures: [] });
+    expect(up?.changes).toHaveLength(3);
+    expect([once.tried(), always.tried()]).toEqual([1, 3]);
+    expect(never?.failures[0]?.reason).toMatch(/failed to discover package requirements/);
   });
 
   it("names stack, resource and reason when a resource fails", async () => {
@@ -176,3 +188,20 @@ describe("deploy", () => {
     expect(after[0]?.outcome).toBe("succeeded");
   });
 });
+
+/** An engine that gets no answer the first times: then it is the real one. */
+function unanswered(times: number) {
+  const root = mkdtempSync(join(sample.folder, "engine-"));
+  const tries = join(root, "tries");
+  const script = `#!/bin/sh
+tries=$(wc -l < "${tries}")
+if [ "$1" != up ] && [ "$1" != preview ] || [ "$tries" -ge ${times} ]; then exec "${sample.engine.root}/bin/pulumi" "$@"; fi
+echo tried >> "${tries}"
+echo 'error: failed to discover package requirements: connection error: desc = "error reading server preface"' >&2
+exit 1
+`;
+  writeFileSync(tries, "");
+  mkdirSync(join(root, "bin"));
+  writeFileSync(join(root, "bin", "pulumi"), script, { mode: 0o755 });
+  return { engine: { ...sample.engine, root }, tried: () => readFileSync(tries, "utf8").split("\n").length - 1 };
+}
