@@ -1,31 +1,7 @@
-import { fetch } from "undici";
-import { afterEach, describe, expect, it } from "vitest";
-import type { BacklogOptions } from "../../../sandbox/doubles/backlog/space";
-import { API_KEY, type RunningInbox, runInbox } from "./running";
+import { describe, expect, it } from "vitest";
+import { type Answer, backlogCalls, ISSUE } from "./backlogCalls";
 
-let running: RunningInbox;
-afterEach(() => running.close());
-
-const start = async (backlog: Partial<BacklogOptions> = {}) => {
-  running = await runInbox({ backlog: backlog as BacklogOptions });
-};
-
-// biome-ignore lint/suspicious/noExplicitAny: what a service answers has no type until it is looked at
-type Answer = { status: number; headers: Headers; body: any };
-
-const request = async (method: string, path: string, body?: string, type?: string, key = API_KEY): Promise<Answer> => {
-  const url = new URL(`${running.url}/backlog/api/v2${path}`);
-  if (key !== "") url.searchParams.set("apiKey", key);
-  const answer = await fetch(url, { method, body, headers: type === undefined ? {} : { "content-type": type } });
-  return { status: answer.status, headers: answer.headers as unknown as Headers, body: await answer.json() };
-};
-const get = (path: string) => request("GET", path);
-const send = (method: string, path: string, given: Record<string, string | number>) => {
-  const body = new URLSearchParams(Object.entries(given).map(([name, value]): [string, string] => [name, `${value}`]));
-  return request(method, path, body.toString(), "application/x-www-form-urlencoded");
-};
-const ISSUE = { projectId: 1001, summary: "S3 bucket is public", issueTypeId: 102, priorityId: 2, description: "k1" };
-const add = (given: Record<string, string | number> = {}) => send("POST", "/issues", { ...ISSUE, ...given });
+const { start, request, get, add, inbox } = backlogCalls();
 const keys = (answer: Answer) => answer.body.map(({ issueKey }: { issueKey: string }) => issueKey);
 
 describe("looking around", () => {
@@ -95,9 +71,9 @@ describe("adding an issue", () => {
         dueDate: "2026-12-01T00:00:00Z",
       },
     });
-    expect(answer.headers.get("location")).toBe(`${running.url}/backlog/view/SEC-1`);
+    expect(answer.headers.get("location")).toBe(`${inbox().url}/backlog/view/SEC-1`);
     expect(found.body).toEqual(answer.body);
-    expect(running.store.entries.backlog).toEqual([
+    expect(inbox().store.entries.backlog).toEqual([
       {
         key: "SEC-1",
         text: "S3 bucket is public\nセキュリティ / 高\nk1",
@@ -136,7 +112,7 @@ describe("adding an issue", () => {
     const answer = await add(given);
 
     expect(answer).toMatchObject({ status, body: { errors: [{ code }] } });
-    expect(running.store.entries.backlog).toEqual([]);
+    expect(inbox().store.entries.backlog).toEqual([]);
   });
 
   it("refuses JSON", async () => {
@@ -176,7 +152,7 @@ describe("listing issues", () => {
     await add({ description: "marker k1" });
 
     const atOnce = await get("/issues?keyword=k1");
-    running.clock.ms += 60_000;
+    inbox().clock.ms += 60_000;
     const later = await get("/issues?keyword=k1");
 
     expect(keys(atOnce)).toEqual([]);
@@ -201,104 +177,6 @@ describe("listing issues", () => {
   });
 });
 
-describe("changing an issue", () => {
-  it("takes status, resolution and comment in one call", async () => {
-    await start();
-    await add();
-
-    const answer = await send("PATCH", "/issues/SEC-1", { statusId: 4, resolutionId: 0, comment: "mended" });
-    const comments = await get("/issues/SEC-1/comments");
-    const open = await get("/issues?statusId[]=1&statusId[]=2");
-
-    expect(answer).toMatchObject({ status: 200, body: { status: { id: 4 }, resolution: { id: 0, name: "対応済み" } } });
-    expect(comments.body).toMatchObject([
-      { content: "mended", changeLog: [{ field: "status", originalValue: "未対応", newValue: "完了" }, {}] },
-    ]);
-    expect(keys(open)).toEqual([]);
-    expect(running.store.entries.backlog).toMatchObject([
-      {
-        updates: [{ text: "status: 未対応 → 完了\nresolution: - → 対応済み" }],
-        comments: [{ text: "mended" }],
-      },
-    ]);
-  });
-
-  it("refuses a change that changes nothing, as the real one does", async () => {
-    await start();
-    await add();
-
-    const answer = await send("PATCH", "/issues/SEC-1", { statusId: 1 });
-
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ message: "No comment content.", code: 7 }] } });
-  });
-
-  it.each<[string, Record<string, string | number>]>([
-    ["a status that is not there", { statusId: 9 }],
-    ["a resolution that is not there", { resolutionId: 9 }],
-    ["an empty summary", { summary: "" }],
-    ["a comment above 50,000 characters", { comment: "x".repeat(50_001) }],
-    ["another project", { projectId: 1001, comment: "x" }],
-    ["nothing", {}],
-  ])("refuses %s", async (_what, given) => {
-    await start();
-    await add();
-
-    const answer = await send("PATCH", "/issues/SEC-1", given);
-
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ code: 7 }] } });
-  });
-
-  it("refuses a reporter, who may comment", async () => {
-    await start({ roleType: 3 });
-    await add();
-
-    const change = await send("PATCH", "/issues/SEC-1", { statusId: 2 });
-    const comment = await send("POST", "/issues/SEC-1/comments", { content: "seen" });
-    const empty = await send("POST", "/issues/SEC-1/comments", { content: " " });
-
-    expect(change).toMatchObject({ status: 403, body: { errors: [{ code: 5 }] } });
-    expect(comment).toMatchObject({ status: 201, body: { content: "seen", changeLog: [] } });
-    expect(empty).toMatchObject({ status: 400, body: { errors: [{ code: 7 }] } });
-    expect(running.store.entries.backlog[0]?.comments).toMatchObject([{ text: "seen" }]);
-  });
-});
-
-describe("a resolution", () => {
-  it("is one of five, and taken away by an empty value", async () => {
-    await start();
-    await add();
-    await send("PATCH", "/issues/SEC-1", { statusId: 4, resolutionId: 1 });
-
-    const all = await get("/resolutions");
-    const opened = await send("PATCH", "/issues/SEC-1", { statusId: 1, resolutionId: "" });
-
-    expect(all.body.map(({ id }: { id: number }) => id)).toEqual([0, 1, 2, 3, 4]);
-    expect(opened.body).toMatchObject({ status: { id: 1 }, resolution: null });
-  });
-});
-
-describe("deleting an issue", () => {
-  it("takes an administrator, and never gives its key again", async () => {
-    await start({ roleType: 1 });
-    await add();
-
-    const deleted = await request("DELETE", "/issues/SEC-1");
-    const gone = await get("/issues/SEC-1");
-    const next = await add();
-
-    expect([deleted.status, gone.status, next.body.issueKey]).toEqual([200, 404, "SEC-2"]);
-  });
-
-  it("is refused to anybody else", async () => {
-    await start();
-    await add();
-
-    const answer = await request("DELETE", "/issues/SEC-1");
-
-    expect(answer).toMatchObject({ status: 403, body: { errors: [{ code: 5 }] } });
-  });
-});
-
 describe("the limit a minute", () => {
   it("counts reads, updates and searches apart, and says when the minute ends", async () => {
     await start({ limits: { read: 1, update: 1, search: 1 } });
@@ -308,7 +186,7 @@ describe("the limit a minute", () => {
     const read = await get("/users/myself");
     const search = await get("/issues");
     const reset = Number(second.headers.get("x-ratelimit-reset"));
-    running.clock.ms = reset * 1000;
+    inbox().clock.ms = reset * 1000;
     const later = await add();
 
     expect(first.headers.get("x-ratelimit-remaining")).toBe("0");
@@ -323,6 +201,6 @@ describe("the limit a minute", () => {
     const answers = await Promise.all([add(), add(), add(), add()]);
 
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429, 429]);
-    expect(running.store.entries.backlog).toHaveLength(2);
+    expect(inbox().store.entries.backlog).toHaveLength(2);
   });
 });
