@@ -78,7 +78,7 @@ export const health = z
         }),
       extraRegions: z.array(region, "it must be a list of regions").default(["us-east-1", "us-west-2"]).meta({
         description:
-          "Regions besides `hakken:regions` where events are taken: AWS Health sends what is of no region to us-east-1, and a second copy of other regions' events to us-west-2 (of us-west-2's to us-east-1). An event that comes twice is told once. Take out what a policy of the organization denies.",
+          "Regions besides `hakken:regions` where events are taken: AWS Health sends what is of no region to us-east-1, and a second copy of other regions' events to us-west-2 (of us-west-2's to us-east-1). An event that comes twice is told once. With us-east-1, calls of the management account that take an administrator's place away are told too. Take out what a policy of the organization denies.",
       }),
       units: z
         .array(unit, "it must be a list of organizational units")

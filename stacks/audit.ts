@@ -21,9 +21,10 @@ import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
 import { isLocal, ownControls, ownHubs } from "./securityHubConfiguration";
+import { managementAccount, type SilencedOutputs } from "./silenced";
 
 /** What other stacks, and the ops script, need of this one. */
-export interface AuditOutputs extends HealthOutputs {
+export interface AuditOutputs extends HealthOutputs, SilencedOutputs {
   /** The account to designate as administrator. */
   accountId: string;
   /** Where findings are gathered. */
@@ -130,6 +131,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       requiredChannels: settings.requiredChannels,
       health: await healthEvents(settings, provider),
       alarmAddresses: settings.alarms.addresses,
+      managementAccountId: await managementAccount(settings, provider),
       forwarding,
       runbook: settings.runbook,
       deployRoleArn: settings.deployRoleArn,
@@ -149,6 +151,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     alarms: pipeline.alarms,
     pipeline: pipeline.output,
     healthBus: pipeline.healthBusArn,
+    silencedBus: pipeline.silencedBusArn,
     dashboard: pipeline.dashboardUrl,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,

@@ -20,7 +20,9 @@ export interface HealthOutputs {
 }
 
 /** Where AWS Health's events are taken: what is of no region, and copies of the other regions' events, come to two of them. */
-const healthRegions = ({ regions, health }: Settings): string[] => [...new Set([...regions, ...health.extraRegions])];
+export const healthRegions = ({ regions, health }: Settings): string[] => [
+  ...new Set([...regions, ...health.extraRegions]),
+];
 
 /** Which events are told. */
 const choiceOf = ({ health, severities, regions, findingSource }: AuditSettings): HealthChoice => ({

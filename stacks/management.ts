@@ -17,6 +17,7 @@ import { accountRecorder } from "./recorder";
 import { isLocal, memberStandards, ownControls, ownHubs } from "./securityHubConfiguration";
 import { checkSecurityHubV2, securityHubV2Policies } from "./securityHubV2";
 import { serviceControlPolicy } from "./serviceControlPolicy";
+import { forwardSilenced, silencedBusOf } from "./silenced";
 import { organizationTrail } from "./trail";
 
 /** What other stacks need of this one. */
@@ -48,6 +49,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   await checkSecurityHubV2(settings, organization, accountId);
   const bucketName = await memberBucketOf(settings, organization);
   const healthBus = await healthBusOf(settings);
+  const silencedBus = await silencedBusOf(accountId, settings);
   if (healthBus) {
     refuseWithoutStackSets(organization, "hakken:health.mode", "set it to organization, or to off");
   }
@@ -110,6 +112,7 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
     { auditAccountId: accountId, rootId, busArn: healthBus },
     { provider, protect, dependsOn: [...designations] },
   );
+  if (silencedBus) forwardSilenced(settings, silencedBus, { provider });
   if (ofHealth.admin) designations.push(ofHealth.admin);
   // Security Hub's administrator is V2's too.
   const after = scp ? [...designations, scp] : designations;

@@ -20,6 +20,7 @@ import { MailChannel, type MailChannelArgs } from "./MailChannel";
 import { type PipelineOutput, pipelineOutput } from "./pipelineOutput";
 import { pipelineRules } from "./pipelineRules";
 import { Settle, SettleQueue } from "./Settle";
+import { SilencedElsewhere } from "./SilencedElsewhere";
 import { SlackChannel, type SlackChannelArgs } from "./SlackChannel";
 import { Sweeper } from "./Sweeper";
 import { scheduledParts } from "./scheduledParts";
@@ -76,6 +77,8 @@ export interface NotificationPipelineArgs {
   requiredChannels: Channel[];
   /** Events of AWS Health. Default: they are not taken. */
   health?: Pick<HealthEventsArgs, "choice" | "forwarding">;
+  /** The account, another than this one, whose calls that switch detection off are told too. Default: there is none. */
+  managementAccountId?: string;
   /** Who is mailed hakken's own alarms. */
   alarmAddresses: string[];
   /** Address of the folder with the pages that say what to do about an alarm. Default: its path in the repository. */
@@ -104,6 +107,8 @@ export class NotificationPipeline extends pulumi.ComponentResource {
   readonly output: pulumi.Output<PipelineOutput>;
   /** Where accounts forward their events of AWS Health to, if any may. */
   readonly healthBusArn?: pulumi.Output<string>;
+  /** Where the management account forwards calls that switch detection off, if it is to. */
+  readonly silencedBusArn?: pulumi.Output<string>;
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
@@ -189,6 +194,12 @@ export class NotificationPipeline extends pulumi.ComponentResource {
 
     const health = args.health && new HealthEvents(`${name}-health`, { region, protect, ...args.health }, child);
     this.healthBusArn = health?.bus?.arn;
+    const { managementAccountId } = args;
+    const silencedElsewhere =
+      managementAccountId === undefined
+        ? undefined
+        : new SilencedElsewhere(`${name}-management`, { region, accountId: managementAccountId }, child);
+    this.silencedBusArn = silencedElsewhere?.busArn;
     const alarmName = `${name}-alarm`;
     const alarmsKey = alarmKey(name, args, child);
     const keyArns = [key.arn, alarmsKey.arn];
@@ -205,6 +216,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         workflow,
         failedAlerts,
         health,
+        silencedElsewhere: silencedElsewhere?.rule,
         alarmName,
         notice,
         keyArns,

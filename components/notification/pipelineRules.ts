@@ -30,6 +30,8 @@ export interface PipelineRulesArgs extends QueueKeeping {
   failedAlerts: EncryptedQueue;
   /** Takes events of AWS Health. Default: nobody does. */
   health?: HealthEvents;
+  /** Takes calls of another account that switch detection off. Default: nobody does. */
+  silencedElsewhere?: RoutedRule;
   /** The alarms' own name, which theirs begin with. */
   alarmName: string;
   /** Tells alarms a second way. Default: nobody does. */
@@ -91,9 +93,11 @@ export function pipelineRules(
       { pattern: pulumi.all(args.keyArns).apply((keyArns) => pipelineSilenced(`${name}-`, keyArns)) },
       false,
     ),
+    ...(args.silencedElsewhere && { "silenced-elsewhere": args.silencedElsewhere }),
     ...health?.rules,
   };
-  const silenced = [rules.silenced, rules["silenced-parts"]];
+  const { silencedElsewhere } = args;
+  const silenced = [rules.silenced, rules["silenced-parts"], ...(silencedElsewhere ? [silencedElsewhere] : [])];
   const deadLetters = new EncryptedQueue(`${name}-rule-dead-letters`, { region, key, retentionDays, protect }, opts);
   const buried = deadLetters.acceptFrom(Object.values(rules).map((routed) => routed.rule));
   const send = (queue: EncryptedQueue, ...routed: RoutedRule[]) => {

@@ -1,10 +1,16 @@
+/** How EventBridge calls a call that CloudTrail has recorded. */
+export const CALL = "AWS API Call via CloudTrail";
+
+/** Where calls of services without a region are recorded. */
+export const GLOBAL_CALLS_REGION = "us-east-1";
+
 /**
  * Calls that switch detection or telling off, as CloudTrail tells EventBridge of them: only what succeeded, and nothing that reads.
  * An account needs a trail that logs management events for it (the organization's is one).
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 const calls = (services: readonly string[], $or: readonly object[]) => ({
-  "detail-type": ["AWS API Call via CloudTrail"],
+  "detail-type": [CALL],
   detail: { eventSource: services.map((service) => `${service}.amazonaws.com`), errorCode: [{ exists: false }], $or },
 });
 
@@ -36,8 +42,18 @@ const ENDINGS = [
   "DeleteTrail",
 ];
 
+/** Of rules whose names begin in one of these ways. */
+const ruleCalls = (prefixes: readonly string[]) => {
+  const names = prefixes.map((prefix) => ({ prefix }));
+  return [
+    { eventName: ["DisableRule", "DeleteRule"], requestParameters: { name: names } },
+    { eventName: ["RemoveTargets"], requestParameters: { rule: names } },
+    { eventName: ["PutRule"], requestParameters: { name: names, state: ["DISABLED"] } },
+  ];
+};
+
 /** In every region: detection, and the rules whose names begin so, which bring events or tell of what happens here. */
-export const detectionSilenced = (prefix: string) =>
+export const detectionSilenced = (...prefixes: string[]) =>
   calls(
     ["guardduty", "securityhub", "inspector2", "config", "cloudtrail", "events"],
     [
@@ -47,11 +63,27 @@ export const detectionSilenced = (prefix: string) =>
         eventName: ["UpdateOrganizationConfiguration"],
         requestParameters: { autoEnableOrganizationMembers: ["NONE"] },
       },
-      { eventName: ["DisableRule", "DeleteRule"], requestParameters: { name: [{ prefix }] } },
-      { eventName: ["RemoveTargets"], requestParameters: { rule: [{ prefix }] } },
-      { eventName: ["PutRule"], requestParameters: { name: [{ prefix }], state: ["DISABLED"] } },
+      ...ruleCalls(prefixes),
     ],
   );
+
+/** In every region: these rules alone, for whom the rule on detection can't speak, being one of them. */
+export const rulesSilenced = (...prefixes: string[]) => calls(["events"], ruleCalls(prefixes));
+
+/** Services that the audit account administers. */
+const ADMINISTERED = ["guardduty", "securityhub", "inspector2", "config", "health"];
+
+/** In the region of global calls, of the management account alone: what ends the audit account's place, by AWS Organizations or AWS Health. */
+export const administrationSilenced = calls(
+  ["organizations", "health"],
+  [
+    {
+      eventName: ["DeregisterDelegatedAdministrator", "DisableAWSServiceAccess"],
+      requestParameters: { servicePrincipal: ADMINISTERED.map((service) => `${service}.amazonaws.com`) },
+    },
+    { eventName: ["DisableHealthServiceAccessForOrganization"] },
+  ],
+);
 
 /** In the home region: the pipeline's parts whose names begin so, and its keys. Lambda's names of calls end in their version. */
 export const pipelineSilenced = (prefix: string, keyArns: readonly string[]) => {

@@ -11,7 +11,7 @@ export interface ApiCall extends Json {
 
 export interface SilencedSettings {
   language: Language;
-  /** hakken's own role for deployments. A call by it is most likely a deployment. Default: none is known. */
+  /** hakken's own role for deployments in its account. A call by it is most likely a deployment. Default: none is known. */
   deployRoleArn?: string;
   /** The page that says what to do. */
   runbook: string;
@@ -56,7 +56,10 @@ export function silencedText(call: ApiCall, account: string, { language, deployR
     `${words.when}: ${said(call.eventTime)}`,
     `${words.where}: ${account} ${said(call.awsRegion)}`,
     `${words.from}: ${said(call.sourceIPAddress)} ${cut(textOf(call.userAgent) ?? "", 100)}`.trimEnd(),
-    ...(deployRoleArn ? [isRole(who, deployRoleArn) ? words.deployment : words.stranger] : []),
+    // Another account has another role, which is not known here.
+    ...(deployRoleArn?.split(":")[4] === account
+      ? [isRole(who, deployRoleArn) ? words.deployment : words.stranger]
+      : []),
     runbook,
   ];
   return { subject: `[SILENCED] ${name.replace(/[^ -~]/g, "?")}`.slice(0, 99), text: lines.join("\n") };

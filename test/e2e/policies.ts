@@ -40,11 +40,11 @@ const EXCEPTED: [found: RegExp, because: string][] = [
     "Lambda documents no source for the role of a function, and takes no role of another account.",
   ],
   [
-    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|closing|failures|health|health\/alerts-health-forwarded|opening|requested|self-check|silenced|silenced-parts|[a-z-]+-schedule)$/,
+    /^queue alerts-rule-dead-letters RulesSend: unneeded Condition.ArnEquals.aws:SourceArn rule\/alerts-(alarms|closing|failures|health|health\/alerts-health-forwarded|management\/alerts-management-silenced|opening|requested|self-check|silenced|silenced-parts|[a-z-]+-schedule)$/,
     "The run makes the delivery of one rule fail; each may.",
   ],
   [
-    /^queue (alerts|health)-forward-dead-letters-[a-z0-9-]+ RulesSend: unneeded/,
+    /^queue (alerts|health|watch)-forward-dead-letters-[a-z0-9-]+ RulesSend: unneeded/,
     "For what can't be forwarded in a day; the run forwards everything at once.",
   ],
   [

@@ -21,6 +21,15 @@ export function silenced(stage: () => Stage): void {
     },
   );
 
+  it.each([
+    ["guardduty", HOME_REGION, "StopMonitoringMembers"],
+    ["health", "us-east-1", "DisableHealthServiceAccessForOrganization"],
+  ])("what the management account switches off by %s in %s is told both ways", async (service, region, eventName) => {
+    await reported(stage(), region, service, { eventName }, "management");
+
+    await toldBothWays(stage(), eventName, region);
+  });
+
   it("a key of hakken's about to be deleted is told both ways", async () => {
     const { Aliases = [] } = await new KMS(stage().as("audit")).listAliases({});
     const id = Aliases.find(({ AliasName }) => AliasName === "alias/hakken-alerts-key")?.TargetKeyId;
@@ -32,7 +41,13 @@ export function silenced(stage: () => Stage): void {
   });
 }
 
-async function reported(stage: Stage, awsRegion: string, service: string, more: object): Promise<void> {
+async function reported(
+  stage: Stage,
+  awsRegion: string,
+  service: string,
+  more: object,
+  account: "audit" | "management" = "audit",
+): Promise<void> {
   const detail = {
     eventSource: `${service}.amazonaws.com`,
     eventTime: new Date().toISOString(),
@@ -42,7 +57,7 @@ async function reported(stage: Stage, awsRegion: string, service: string, more: 
     ...more,
   };
   const entry = { Source: `aws.${service}`, DetailType: "AWS API Call via CloudTrail", Detail: JSON.stringify(detail) };
-  const { FailedEntryCount } = await new EventBridge(stage.as("audit", awsRegion)).putEvents({ Entries: [entry] });
+  const { FailedEntryCount } = await new EventBridge(stage.as(account, awsRegion)).putEvents({ Entries: [entry] });
   expect(FailedEntryCount).toBe(0);
 }
 

@@ -135,6 +135,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         },
         reopenFailingAfterSeconds: 1_209_600,
         requiredChannels: ["slack"],
+        managementAccountId: "111122223333",
         healthOrganization: true,
         alarmAddresses: ["sre@example.com"],
         forwarding: expect.anything(),

@@ -48,6 +48,42 @@ it("designates in each region after this account's own detector there, and Secur
   expect(after("admin-securityhub")).toContain("securityhub");
 });
 
+it("forwards calls that switch detection off from each region, and global ones, to the audit account's bus", async () => {
+  const settings = { ...plainSettings("management", "111122223333"), namePrefix: "acme" };
+
+  const { resources } = await recorded(() => management(settings), { answers: { ...aws, ...outputs(audit) } });
+
+  const rules = resources.filter(({ type, name }) => /eventRule/.test(type) && /watch-forward/.test(name));
+  const regions = ["ap-northeast-1", "ap-northeast-3", "us-east-1"];
+  expect(rules.map(({ name }) => name).sort()).toEqual([
+    "acme-watch-forward-admins-us-east-1",
+    ...regions.map((region) => `acme-watch-forward-rules-${region}`),
+    ...regions.map((region) => `acme-watch-forward-silenced-${region}`),
+  ]);
+  const patternOf = (what: string) =>
+    String(rules.find(({ name }) => name === `acme-watch-forward-${what}-us-east-1`)?.inputs.eventPattern);
+  // Each watches the other, and no call is taken twice.
+  expect(patternOf("silenced")).toContain('{"prefix":"acme-watch-forward-rules-"}');
+  expect(patternOf("silenced")).not.toContain("acme-watch-forward-silenced-");
+  expect(patternOf("rules")).toContain('"name":[{"prefix":"acme-watch-forward-silenced-"}]');
+  const targets = resources.filter(({ type, name }) => /eventTarget/.test(type) && /watch-forward/.test(name));
+  expect(new Set(targets.map(({ inputs }) => inputs.arn))).toEqual(
+    new Set([audit["organization/hakken/audit"].silencedBus]),
+  );
+  expect(targets.length).toBe(rules.length);
+});
+
+it("leaves its own calls to the audit account's rules where it is that account", async () => {
+  const settings = plainSettings("management", "111122223333");
+  const { silencedBus: _, ...own } = { ...auditOutputs, accountId: "111122223333" };
+
+  const { resources } = await recorded(() => management(settings), {
+    answers: { ...aws, ...outputs({ "organization/hakken/audit": own }) },
+  });
+
+  expect(resources.filter(({ name }) => /watch-forward/.test(name))).toEqual([]);
+});
+
 it("gives the administrator and the root to the stack organization", async () => {
   const settings = plainSettings("management", "111122223333");
   const answers = { ...aws, ...outputs(audit) };

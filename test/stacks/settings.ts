@@ -75,6 +75,7 @@ export const auditOutputs = {
   detectorIds: { "ap-northeast-1": "d1", "ap-northeast-3": "d2", "us-east-1": "d3" },
   absentRegions: [] as string[],
   alarms: { topicArn: "arn:of:alarm-topic", namePrefix: "alerts-alarm-" },
+  silencedBus: "arn:aws:events:ap-northeast-1:444455556666:event-bus/alerts-management",
   healthBus: "arn:aws:events:ap-northeast-1:444455556666:event-bus/alerts-health",
 };
 

@@ -46,6 +46,7 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
     },
     forwarding: { organizationId: "o-a1b2c3d4e5", accountIds: ["999900001111"] },
   },
+  managementAccountId: "111111111111",
   requiredChannels: ["slack", "backlog", "mail"],
   alarmAddresses: ["sre@example.com"],
 });

@@ -44,6 +44,13 @@ describe("what a person reads of a call that silences", () => {
     expect(said("arn:aws:sts::111122223333:assumed-role/hakken-deploy-2/hakken")).toContain("It was not made by");
   });
 
+  it("says nothing of a role for deployments of a call in another account", () => {
+    const { text } = silencedText(by("arn:aws:sts::999999999999:assumed-role/admin/mallory"), "999999999999", settings);
+
+    expect(text).toContain("Where: 999999999999 us-east-1");
+    expect(text).not.toContain("for deployments");
+  });
+
   it("says nothing of a role for deployments where none is known, and is in Japanese too", () => {
     const { text } = silencedText(by("arn:aws:iam::111122223333:root"), "111122223333", {
       language: "ja",

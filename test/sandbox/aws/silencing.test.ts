@@ -1,6 +1,11 @@
 import { TestEventPatternCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { detectionSilenced, pipelineSilenced } from "../../../components/notification/silencingPatterns";
+import {
+  administrationSilenced,
+  detectionSilenced,
+  pipelineSilenced,
+  rulesSilenced,
+} from "../../../components/notification/silencingPatterns";
 import { type Aws, startAws } from "./authorise";
 
 let aws: Aws;
@@ -137,11 +142,42 @@ describe("in the home region a rule takes what switches hakken's own parts off",
   ])("and not %s %s", async (...call) => expect(await taken(pipeline, call)).toBe(false));
 });
 
+describe("in the management account", () => {
+  const rules = rulesSilenced("watch-forward-silenced-");
+  const admin = { servicePrincipal: "guardduty.amazonaws.com", accountId: "444455556666" };
+
+  it.each<[object, Call]>([
+    [rules, ["events", "DisableRule", { name: "watch-forward-silenced-us-east-1-1234567" }]],
+    [rules, ["events", "RemoveTargets", { rule: "watch-forward-silenced-us-east-1-1234567", ids: ["t"] }]],
+    [detectionSilenced("a-", "watch-forward-rules-"), ["events", "DeleteRule", { name: "watch-forward-rules-1" }]],
+    [administrationSilenced, ["organizations", "DeregisterDelegatedAdministrator", admin]],
+    [
+      administrationSilenced,
+      ["organizations", "DisableAWSServiceAccess", { servicePrincipal: "config.amazonaws.com" }],
+    ],
+    [administrationSilenced, ["health", "DisableHealthServiceAccessForOrganization"]],
+  ])("is taken by a rule: %# %j", async (pattern, call) => expect(await taken(pattern, call)).toBe(true));
+
+  it.each<[object, Call]>([
+    // Told by the rule on detection, once.
+    [rules, ["events", "DisableRule", { name: "watch-forward-rules-us-east-1-1234567" }]],
+    [rules, ["guardduty", "DeleteDetector", { detectorId: "d" }]],
+    [administrationSilenced, ["organizations", "RegisterDelegatedAdministrator", admin]],
+    [administrationSilenced, ["organizations", "DisableAWSServiceAccess", { servicePrincipal: "ram.amazonaws.com" }]],
+    [administrationSilenced, ["health", "EnableHealthServiceAccessForOrganization"]],
+  ])("is no silencing call: %# %j", async (pattern, call) => expect(await taken(pattern, call)).toBe(false));
+});
+
 describe("the patterns", () => {
   it("stay below EventBridge's 2,048 characters with the longest prefix", () => {
     const prefix = `${"a".repeat(16)}-alerts-`;
 
+    const others = ["watch-forward-rules-", "watch-forward-admins-", "health-forward-"].map(
+      (name) => `${"a".repeat(16)}-${name}`,
+    );
+
     expect(JSON.stringify(detectionSilenced(prefix)).length).toBeLessThan(2048);
+    expect(JSON.stringify(detectionSilenced(...others)).length).toBeLessThan(2048);
     expect(JSON.stringify(pipelineSilenced(prefix, [KEY, OTHER_KEY])).length).toBeLessThan(2048);
   });
 });
