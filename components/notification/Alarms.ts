@@ -28,7 +28,7 @@ export interface AlarmsArgs {
 export interface Watch {
   metric: string;
   namespace: string;
-  dimensions: Record<string, pulumi.Input<string>>;
+  dimensions: pulumi.Input<Record<string, pulumi.Input<string>>>;
   statistic: "Sum" | "Maximum";
   periodSeconds: number;
   threshold: number;
@@ -144,11 +144,20 @@ const notDelivered = (what: string, rule: aws.cloudwatch.EventRule): Watch => ({
   description: `The rule ${what} could not deliver an event: it is in the rules' dead-letter queue, or lost.`,
   namespace: "AWS/Events",
   metric: "FailedInvocations",
-  dimensions: { RuleName: rule.name },
+  dimensions: ofRule(rule),
   statistic: "Sum",
   periodSeconds: 300,
   threshold: 1,
 });
+
+/** AWS counts rules of the default bus by their names alone. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+const ofRule = ({ name, eventBusName }: aws.cloudwatch.EventRule): pulumi.Output<Record<string, string>> =>
+  pulumi
+    .all([name, eventBusName])
+    .apply(
+      ([RuleName, bus]): Record<string, string> =>
+        bus && bus !== "default" ? { EventBusName: bus, RuleName } : { RuleName },
+    );
 
 const ended = (workflow: AlertWorkflow, end: "Failed" | "TimedOut" | "Aborted"): Watch => ({
   description: `An execution of the alert workflow ended as ${end}. Its input is in the failed-alerts queue.`,

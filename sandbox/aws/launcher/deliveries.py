@@ -124,8 +124,14 @@ def _retry_later(delivery):
     timer.start()
 
 
+def _dimensions(rule):
+    """As AWS counts: the bus is named where it is not the default one."""
+    bus = rule.get("EventBusName", "default")
+    return {"RuleName": rule["Name"]} if bus == "default" else {"EventBusName": bus, "RuleName": rule["Name"]}
+
+
 def _give_up(delivery, failure, exhausted):
-    metrics.count("AWS/Events", "FailedInvocations", {"RuleName": delivery.rule["Name"]})
+    metrics.count("AWS/Events", "FailedInvocations", _dimensions(delivery.rule))
     error = f"{failure.code}: {failure}"
     dead_letters = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
     if not dead_letters:

@@ -3,7 +3,12 @@ import {
   PutMetricAlarmCommand,
   type PutMetricAlarmCommandInput,
 } from "@aws-sdk/client-cloudwatch";
-import { PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  CreateEventBusCommand,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -38,6 +43,29 @@ async function inState(name: string, state: string) {
 }
 
 describe("an alarm", () => {
+  it("on what a rule of a bus of its own could not deliver names the bus, too", async () => {
+    const bus = { EventBusName: "own" };
+    await aws.events.send(new CreateEventBusCommand({ Name: "own" }));
+    await aws.events.send(new PutRuleCommand({ ...bus, Name: "refused", EventPattern: '{"source":["ours"]}' }));
+    const { arn: Arn } = await aws.queue("lets-no-rule-in");
+    await aws.events.send(new PutTargetsCommand({ ...bus, Rule: "refused", Targets: [{ Id: "queue", Arn }] }));
+    const failed = { Namespace: "AWS/Events", MetricName: "FailedInvocations" };
+    const [RuleName, EventBusName] = [
+      { Name: "RuleName", Value: "refused" },
+      { Name: "EventBusName", Value: "own" },
+    ];
+    await alarm("rule-alone", { ...failed, Dimensions: [RuleName] });
+    await alarm("rule-of-bus", { ...failed, Dimensions: [EventBusName, RuleName] });
+
+    await aws.events.send(
+      new PutEventsCommand({ Entries: [{ ...bus, Source: "ours", DetailType: "any", Detail: "{}" }] }),
+    );
+
+    await inState("rule-of-bus", "ALARM");
+    const { MetricAlarms = [] } = await aws.cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: ["rule-alone"] }));
+    expect(MetricAlarms.map(({ StateValue }) => StateValue)).not.toContain("ALARM");
+  });
+
   it("on a queue's depth is raised within seconds, says that time was compressed, and ends with the messages", async () => {
     const queue = await aws.queue("dead-letters");
     const other = await aws.queue("other");
