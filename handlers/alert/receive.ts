@@ -9,8 +9,9 @@ import {
   type Later,
   type Over,
   TAKES,
+  type Taken,
 } from "./ports";
-import { type AlertRecord, type FindingRecord, findingKey } from "./record";
+import { type AlertRecord, findingKey } from "./record";
 import type { Finding, Observation } from "./types";
 
 export interface ReceivePorts
@@ -124,11 +125,12 @@ function decideAll(ports: ReceivePorts, entries: readonly Entry[], confirmed: bo
   // A pointer that outlived its alert still says where it was.
   const groupOf = (finding: Finding) => ({ ...ports.groupOf(finding), alertKey: entries[0]?.found.alertKey ?? "" });
   const circumstances = { ...ports, groupOf, now: ports.now(), confirmed };
-  const changed = new Map<string, FindingRecord>();
+  const changed = new Map<string, Taken>();
   let alert = before;
   const done = entries.map(({ report, found }): Done => {
     const key = findingKey(report.finding);
-    const decision = observe({ alert, finding: changed.get(key) ?? found.finding }, report, circumstances);
+    const finding = changed.get(key)?.finding ?? found.finding;
+    const decision = observe({ alert, finding }, report, circumstances);
     if (decision.kind === "verify") {
       return decision.afterSeconds > 0
         ? { outcome: `read again in ${decision.afterSeconds} s`, seconds: decision.afterSeconds }
@@ -136,7 +138,7 @@ function decideAll(ports: ReceivePorts, entries: readonly Entry[], confirmed: bo
     }
     if (decision.kind === "write") {
       alert = decision.alert;
-      changed.set(key, decision.finding);
+      changed.set(key, { finding: decision.finding, isNew: found.isNew ?? false });
     }
     return { outcome: decision.reason, alertKey: alert?.alertKey };
   });

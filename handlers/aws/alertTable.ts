@@ -5,7 +5,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import type { AlertStore, Found, Lookup } from "../alert/ports";
+import type { AlertStore, Found, Lookup, Taken } from "../alert/ports";
 import type { AlertRecord, FindingRecord } from "../alert/record";
 import { channelStates } from "./channelStates";
 import { digests } from "./digests";
@@ -145,10 +145,10 @@ async function readKnown(db: DynamoDBDocumentClient, table: string, lookups: rea
     alertKey ? [alertItem(alertKey), ...(isKnown ? [memberItem(alertKey, finding)] : [])] : [],
   );
   const read = await batchGet<AlertRecord & FindingRecord>(db, table, items);
-  return keys.map(({ finding, alertKey }): Found => {
-    if (!alertKey) return {};
+  return keys.map(({ finding, alertKey, isKnown }): Found => {
+    if (!alertKey) return { isNew: !isKnown };
     const alert: AlertRecord | undefined = read.get(nameOf(alertItem(alertKey)));
-    return { alertKey, alert, finding: read.get(nameOf(memberItem(alertKey, finding))) };
+    return { alertKey, alert, finding: read.get(nameOf(memberItem(alertKey, finding))), isNew: !isKnown };
   });
 }
 
@@ -163,8 +163,11 @@ async function readMembers(db: DynamoDBDocumentClient, table: string, alertKey: 
   return found as FindingRecord[] & Record<string, unknown>[];
 }
 
-/** The finding, guarded by its alert's revision, and its pointer, which never moves to another alert. */
-function putFinding(table: string, finding: FindingRecord) {
+/**
+ * The finding, guarded by its alert's revision, and its pointer, which never moves to another alert. Where none was there when
+ * the finding was read, there must be none still: the alert is read after it, and may count the finding by then.
+ */
+function putFinding(table: string, { finding, isNew }: Taken) {
   const { alertKey, expiresAt } = finding;
   const member = { ...memberItem(alertKey, finding), ...finding };
   const pointer = { ...pointerItem(finding), alertKey, expiresAt };
@@ -174,8 +177,8 @@ function putFinding(table: string, finding: FindingRecord) {
       Put: {
         TableName: table,
         Item: pointer,
-        ConditionExpression: "attribute_not_exists(pk) OR alertKey = :alertKey",
-        ExpressionAttributeValues: { ":alertKey": alertKey },
+        ConditionExpression: `attribute_not_exists(pk)${isNew ? "" : " OR alertKey = :alertKey"}`,
+        ...(!isNew && { ExpressionAttributeValues: { ":alertKey": alertKey } }),
       },
     },
   ];

@@ -1,4 +1,4 @@
-import type { AlertStore, Found } from "../../../handlers/alert/ports";
+import type { AlertStore, Found, Taken } from "../../../handlers/alert/ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 import { memoryChannels } from "./memoryChannels";
 
@@ -28,7 +28,8 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
         lookups.map(({ finding, alertKey: computed }): Found => {
           const stored = findings.get(findingKey(finding));
           const alertKey = stored?.alertKey ?? computed;
-          return copy({ alertKey, finding: stored, alert: alertKey === undefined ? undefined : alerts.get(alertKey) });
+          const alert = alertKey === undefined ? undefined : alerts.get(alertKey);
+          return copy({ alertKey, finding: stored, alert, isNew: stored === undefined });
         }),
       ),
     load: (alertKey) => io("load", () => copy(alerts.get(alertKey))),
@@ -38,14 +39,16 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
       io("take", () => {
         const stored = alerts.get(alert.alertKey);
         if (stored?.revision !== before?.revision) return false;
-        const pointsElsewhere = ({ alertKey, ...finding }: FindingRecord) =>
-          (findings.get(findingKey(finding))?.alertKey ?? alertKey) !== alertKey;
+        const pointsElsewhere = ({ finding, isNew }: Taken) => {
+          const alertKey = findings.get(findingKey(finding))?.alertKey;
+          return alertKey !== undefined && (isNew || alertKey !== finding.alertKey);
+        };
         if (taken.some(pointsElsewhere)) return false;
         // Only what intake owns: told, sending and settled belong to others.
         const { told, sending, deferred, settled, parkings } = stored ?? alert;
         const others = { told, sending, deferred, settled, parkings };
         alerts.set(alert.alertKey, copy({ ...alert, ...others, revision: alert.revision + 1 }));
-        for (const finding of taken) findings.set(findingKey(finding), copy(finding));
+        for (const { finding } of taken) findings.set(findingKey(finding), copy(finding));
         return true;
       }),
     reclaim: (before, claimed) =>
