@@ -13,7 +13,7 @@ import types
 from launcher import journal, usage
 from ministack.core import lambda_runtime
 from ministack.core.responses import request_scope
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sts
 
 # All else of the launcher's environment is none of a function's business. Node and its libraries look at HOME and LANG.
 _SEEN_BY_FUNCTIONS = {"PATH", "HOME", "LANG", "TMPDIR", "NODE_PATH"}
@@ -40,8 +40,20 @@ def install():
     )
     lambda_runtime.subprocess.Popen = _popen_without(ours)
     lambda_svc.invoke_async_with_retry = invoke_async
+    sts.register_session = _alone(sts.register_session)
     _journal_invocations()
     _name_errors()
+
+
+def _alone(register):
+    """Functions that start at the same time each register a session, and go over all of them: one at a time."""
+    lock = threading.Lock()
+
+    def register_alone(*args):
+        with lock:
+            return register(*args)
+
+    return register_alone
 
 
 def _popen_without(names):
