@@ -16,7 +16,7 @@ export const reportOf = (result: Result): string[] => [
   "",
   ...table(["cost per 1,000 findings", "measured", "computed"], costs(result)),
   "",
-  ...result.problems.slice(0, MOST_SHOWN).map((problem) => `! ${problem}`),
+  ...result.problems.slice(0, MOST_SHOWN).map((problem) => `! ${problem.split("\n")[0]}`),
   ...(result.problems.length > MOST_SHOWN ? [`! and ${result.problems.length - MOST_SHOWN} more of the kind`] : []),
   ...result.broken.map((broken) => `✗ ${broken}`),
   result.broken.length > 0
