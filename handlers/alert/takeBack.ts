@@ -50,7 +50,7 @@ export interface Cursor {
 }
 
 export interface TakeBackPorts {
-  store: Pick<AlertStore, "load" | "members">;
+  store: Pick<AlertStore, "load" | "members" | "notified">;
   findings: Pick<Findings, "get" | "setWorkflow">;
   issues: Issues;
   cursor: Cursor;
@@ -171,7 +171,7 @@ interface Seen {
 }
 
 async function takePortion(
-  { findings, later, noteOf }: TakeBackPorts,
+  { store, findings, later, noteOf, now }: TakeBackPorts,
   issue: ClosedIssue,
   seen: Seen,
   members: readonly FindingRecord[],
@@ -179,9 +179,12 @@ async function takePortion(
 ): Promise<void> {
   const found = await findings.get(members);
   const reasons = members.map((member, i) => changeOf(member, found[i], seen));
+  const same = members.filter((_, i) => !reasons[i]);
+  // Settle must not take the RESOLVED of this person for the one before, which it sets NOTIFIED.
+  const resumed = same.filter(isResumed);
+  if (resumed.length > 0) await store.notified(resumed, now());
   // Its event was lost, or came before Security Hub showed what it said: intake reads it again.
   for (const member of members.filter((_, i) => !found[i] || isOver(found[i]))) await later(member, 0);
-  const same = members.filter((_, i) => !reasons[i]);
   taken.left.push(...members.flatMap(({ id }, i) => (reasons[i] ? [{ id, ...reasons[i] }] : [])));
   if (same.length === 0) return;
   const refusals = await findings.setWorkflow(same, taken.status, noteOf(issue));
@@ -200,7 +203,7 @@ function changeOf(member: FindingRecord, found: Finding | undefined, seen: Seen)
   if (!found) return { reason: "gone", isOpen: false };
   if (found.record === "ARCHIVED") return { reason: "archived", isOpen: false };
   if (found.compliance === "PASSED") return { reason: "its control passes", isOpen: false };
-  if (found.workflow !== "NEW" && found.workflow !== "NOTIFIED") return { reason: found.workflow, isOpen: false };
+  if (!isUntaken(member, found)) return { reason: found.workflow, isOpen: false };
   // It comes once more within the hour.
   if (found.updatedAt < member.updatedAt) return { reason: "not shown yet", isOpen: false };
   if (!wasTold(member, seen)) return { reason: "told after the issue was closed", isOpen: true };
@@ -211,6 +214,12 @@ function changeOf(member: FindingRecord, found: Finding | undefined, seen: Seen)
   }
   return undefined;
 }
+
+const isUntaken = (member: FindingRecord, { workflow }: Finding): boolean =>
+  workflow === "NEW" || workflow === "NOTIFIED" || (workflow === "RESOLVED" && isResumed(member));
+
+/** Active again after a person had set it RESOLVED, as which Security Hub has it until settle has come to it. */
+const isResumed = ({ resumed, notifiedAt }: FindingRecord): boolean => resumed === true && !notifiedAt;
 
 /** Whether it stood in the issue when that was closed. */
 const wasTold = ({ version, notifiedAt }: FindingRecord, { told, closedAt }: Seen): boolean =>

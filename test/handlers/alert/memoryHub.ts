@@ -11,8 +11,15 @@ interface MemoryHub {
   overwritten: string[];
 }
 
-/** Security Hub in memory: the findings that it has, by their keys. `emit` lets the event of one out. */
-export function memoryHub(io: Io, hub: ReadonlyMap<string, Finding>, emit: (finding: Finding) => void): MemoryHub {
+/**
+ * Security Hub in memory: the findings that it has, by their keys. `emit` lets the event of one out. `wentOn` says whether its RESOLVED
+ * is of before it was active again.
+ */
+export function memoryHub(
+  io: Io,
+  hub: ReadonlyMap<string, Finding>,
+  { emit, wentOn }: { emit: (finding: Finding) => void; wentOn: (key: string) => boolean },
+): MemoryHub {
   const overwritten: string[] = [];
   const lastRead = new Map<string, Finding["workflow"] | undefined>();
 
@@ -30,8 +37,8 @@ export function memoryHub(io: Io, hub: ReadonlyMap<string, Finding>, emit: (find
         marked.map((id) => {
           const finding = hub.get(findingKey(id));
           if (!finding) return "FindingNotFound";
-          const isAPersons =
-            finding.workflow === "SUPPRESSED" || (finding.workflow === "RESOLVED" && status === "SUPPRESSED");
+          const isResolved = finding.workflow === "RESOLVED" && !wentOn(findingKey(id));
+          const isAPersons = finding.workflow === "SUPPRESSED" || (isResolved && status === "SUPPRESSED");
           // What changed after it was read last, nobody could have known.
           if (isAPersons && lastRead.get(findingKey(id)) === finding.workflow) overwritten.push(findingKey(id));
           finding.workflow = status;

@@ -58,7 +58,10 @@ export function createWorld(options: WorldOptions) {
     return result;
   };
   const store = memoryTable(io, { alerts, findings: records });
-  const { findings, eachPageOfResolved, overwritten } = memoryHub(io, hub, emit);
+  const { findings, eachPageOfResolved, overwritten } = memoryHub(io, hub, {
+    emit,
+    wentOn: (key) => records.get(key)?.resumed === true,
+  });
 
   const machine: Executions = {
     start: (name, alertKey) =>
