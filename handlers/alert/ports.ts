@@ -24,14 +24,6 @@ export interface Lookup {
 /** What is known of a finding, and the alert that it is in or would join, whether or not that is there yet. */
 export interface Found extends Known {
   alertKey?: string;
-  /** It was in no alert when it was read. */
-  isNew?: boolean;
-}
-
-/** A finding to be written, and whether it was in no alert when it was read. */
-export interface Taken {
-  finding: FindingRecord;
-  isNew: boolean;
 }
 
 /** The alert table. Reads are consistent; a write that another one overtook answers false and changes nothing. */
@@ -43,9 +35,9 @@ export interface AlertStore {
   members(alertKey: string): Promise<FindingRecord[]>;
   /**
    * Writes an alert and findings of it in one transaction, if neither it nor which alert they are in has changed since
-   * `before` was read: a new finding that another call has taken in meanwhile would be counted twice. At most TAKES findings.
+   * `before` was read. At most TAKES findings.
    */
-  take(before: AlertRecord | undefined, alert: AlertRecord, findings: readonly Taken[]): Promise<boolean>;
+  take(before: AlertRecord | undefined, alert: AlertRecord, findings: readonly FindingRecord[]): Promise<boolean>;
   /** Writes the claim of a new execution name, if the alert has not changed since it was read. */
   reclaim(before: AlertRecord, claimed: AlertRecord): Promise<boolean>;
   /** Notes that a message is about to go; false when this channel has told that version meanwhile. */

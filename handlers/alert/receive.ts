@@ -1,5 +1,5 @@
 import { claim } from "./changes";
-import { type Circumstances, isJoining, needsExecution, observe, RECHECK_SECONDS } from "./lifecycle";
+import { type Circumstances, isJoining, isOver, needsExecution, observe, RECHECK_SECONDS } from "./lifecycle";
 import {
   type AlertStore,
   type Executions,
@@ -9,9 +9,8 @@ import {
   type Later,
   type Over,
   TAKES,
-  type Taken,
 } from "./ports";
-import { type AlertRecord, findingKey } from "./record";
+import { type AlertRecord, type FindingRecord, findingKey } from "./record";
 import type { Finding, Observation } from "./types";
 
 export interface ReceivePorts
@@ -125,12 +124,11 @@ function decideAll(ports: ReceivePorts, entries: readonly Entry[], confirmed: bo
   // A pointer that outlived its alert still says where it was.
   const groupOf = (finding: Finding) => ({ ...ports.groupOf(finding), alertKey: entries[0]?.found.alertKey ?? "" });
   const circumstances = { ...ports, groupOf, now: ports.now(), confirmed };
-  const changed = new Map<string, Taken>();
+  const changed = new Map<string, FindingRecord>();
   let alert = before;
   const done = entries.map(({ report, found }): Done => {
     const key = findingKey(report.finding);
-    const finding = changed.get(key)?.finding ?? found.finding;
-    const decision = observe({ alert, finding }, report, circumstances);
+    const decision = observe({ alert, finding: changed.get(key) ?? found.finding }, report, circumstances);
     if (decision.kind === "verify") {
       return decision.afterSeconds > 0
         ? { outcome: `read again in ${decision.afterSeconds} s`, seconds: decision.afterSeconds }
@@ -138,7 +136,7 @@ function decideAll(ports: ReceivePorts, entries: readonly Entry[], confirmed: bo
     }
     if (decision.kind === "write") {
       alert = decision.alert;
-      changed.set(key, { finding: decision.finding, isNew: found.isNew ?? false });
+      changed.set(key, decision.finding);
     }
     return { outcome: decision.reason, alertKey: alert?.alertKey };
   });
@@ -186,9 +184,9 @@ async function confirm(ports: ReceivePorts, reports: readonly Observation[]): Pr
   });
 }
 
-/** What a person sets moves no updatedAt, and may take minutes to show: then nobody can tell which of the two came last. */
+/** A closing by a person moves no updatedAt, and may take minutes to show: whether it was taken back nobody can tell by then. */
 const mayLag = (told: Finding, found: Finding | undefined): boolean =>
-  found?.updatedAt === told.updatedAt && found.workflow !== told.workflow;
+  found?.updatedAt === told.updatedAt && isOver(told) && !isOver(found);
 
 /** A finding to be read again; or to be taken as over, for a reason that is known. */
 export interface Recheck extends FindingId {

@@ -5,7 +5,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from "@aws-sdk/lib-dynamodb";
-import type { AlertStore, Found, Lookup, Taken } from "../alert/ports";
+import type { AlertStore, FindingId, Found, Lookup } from "../alert/ports";
 import type { AlertRecord, FindingRecord } from "../alert/record";
 import { channelStates } from "./channelStates";
 import { digests } from "./digests";
@@ -130,25 +130,34 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
   };
 }
 
-/** Two reads: where the findings are, then their alerts and what is kept of them. */
+/**
+ * Where the findings are, then their alerts, and only then what is kept of them: what another intake takes in meanwhile shows
+ * there, or has moved on the revision of the alert, by which this one's write is refused. In any other order a finding that
+ * arrives twice at once would be counted twice, and its alert never close.
+ */
 async function readKnown(db: DynamoDBDocumentClient, table: string, lookups: readonly Lookup[]): Promise<Found[]> {
-  const pointers = await batchGet<{ alertKey: string }>(
-    db,
-    table,
-    lookups.map(({ finding }) => pointerItem(finding)),
-  );
-  const keys = lookups.map(({ finding, alertKey }) => {
-    const pointer = pointers.get(nameOf(pointerItem(finding)));
-    return { finding, alertKey: pointer?.alertKey ?? alertKey, isKnown: pointer !== undefined };
-  });
-  const items = keys.flatMap(({ finding, alertKey, isKnown }) =>
-    alertKey ? [alertItem(alertKey), ...(isKnown ? [memberItem(alertKey, finding)] : [])] : [],
-  );
-  const read = await batchGet<AlertRecord & FindingRecord>(db, table, items);
-  return keys.map(({ finding, alertKey, isKnown }): Found => {
-    if (!alertKey) return { isNew: !isKnown };
-    const alert: AlertRecord | undefined = read.get(nameOf(alertItem(alertKey)));
-    return { alertKey, alert, finding: read.get(nameOf(memberItem(alertKey, finding))), isNew: !isKnown };
+  const computed = lookups.flatMap(({ alertKey }) => (alertKey ? [alertItem(alertKey)] : []));
+  const read = await batchGet<{ alertKey: string } & AlertRecord>(db, table, [
+    ...computed,
+    ...lookups.map(({ finding }) => pointerItem(finding)),
+  ]);
+  const places = lookups.map(({ finding, alertKey }) => ({
+    finding,
+    alertKey: read.get(nameOf(pointerItem(finding)))?.alertKey ?? alertKey,
+  }));
+  const keysOf = (of: (alertKey: string, finding: FindingId) => Key) =>
+    places.flatMap(({ finding, alertKey }) => (alertKey ? [of(alertKey, finding)] : []));
+  const isComputed = new Set(computed.map(nameOf));
+  const elsewhere = keysOf(alertItem).filter((key) => !isComputed.has(nameOf(key)));
+  const alerts = new Map<string, AlertRecord>([...read, ...(await batchGet<AlertRecord>(db, table, elsewhere))]);
+  const members = await batchGet<FindingRecord>(db, table, keysOf(memberItem));
+  return places.map(({ finding, alertKey }): Found => {
+    if (!alertKey) return {};
+    return {
+      alertKey,
+      alert: alerts.get(nameOf(alertItem(alertKey))),
+      finding: members.get(nameOf(memberItem(alertKey, finding))),
+    };
   });
 }
 
@@ -163,11 +172,8 @@ async function readMembers(db: DynamoDBDocumentClient, table: string, alertKey: 
   return found as FindingRecord[] & Record<string, unknown>[];
 }
 
-/**
- * The finding, guarded by its alert's revision, and its pointer, which never moves to another alert. Where none was there when
- * the finding was read, there must be none still: the alert is read after it, and may count the finding by then.
- */
-function putFinding(table: string, { finding, isNew }: Taken) {
+/** The finding, guarded by its alert's revision, and its pointer, which never moves to another alert. */
+function putFinding(table: string, finding: FindingRecord) {
   const { alertKey, expiresAt } = finding;
   const member = { ...memberItem(alertKey, finding), ...finding };
   const pointer = { ...pointerItem(finding), alertKey, expiresAt };
@@ -177,8 +183,8 @@ function putFinding(table: string, { finding, isNew }: Taken) {
       Put: {
         TableName: table,
         Item: pointer,
-        ConditionExpression: `attribute_not_exists(pk)${isNew ? "" : " OR alertKey = :alertKey"}`,
-        ...(!isNew && { ExpressionAttributeValues: { ":alertKey": alertKey } }),
+        ConditionExpression: "attribute_not_exists(pk) OR alertKey = :alertKey",
+        ExpressionAttributeValues: { ":alertKey": alertKey },
       },
     },
   ];

@@ -41,7 +41,7 @@ describe("the daily digest", () => {
     const decision = observe({}, { finding, eventTime: now() }, circumstances);
     if (decision.kind !== "write") throw new Error(decision.reason);
     const { alert } = decision;
-    await store().take(undefined, alert, [{ finding: decision.finding, isNew: true }]);
+    await store().take(undefined, alert, [decision.finding]);
     for (const channel of ["slack", "mail"] as const) {
       await store().defer(alert.alertKey, channel, { version: 1, reason, at: now() });
     }

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { groupOf } from "../../handlers/alert/group";
 import { type ReceivePorts, receive } from "../../handlers/alert/receive";
 import type { Finding } from "../../handlers/alert/types";
@@ -15,17 +15,17 @@ beforeAll(async () => {
 afterAll(() => local?.stop());
 
 const groupBy = { controls: "control", vulnerabilities: "finding", routes: [] } as const;
-const ofControl = (id: string): Finding => aFinding({ id, control: "S3.8", compliance: "FAILED" });
-const group = groupOf(ofControl("any"), groupBy);
+const ofControl = (id: string, accountId: string): Finding =>
+  aFinding({ id, accountId, control: "S3.8", compliance: "FAILED" });
 
-/** Intake on the table, with `between` done once after it has read where the findings are, before it reads their alerts. */
-function intake(between: () => Promise<unknown> = async () => {}): ReceivePorts {
+/** Intake on the table, with `between` done once, before its nth read of one report. */
+function intake(nth = 0, between: () => Promise<unknown> = async () => {}): ReceivePorts {
   const client = new DynamoDBClient(local.client);
   let reads = 0;
   client.middlewareStack.add(
     (next) => async (args) => {
       const isRead = "RequestItems" in (args.input as object);
-      if (isRead && ++reads === 2) await between();
+      if (isRead && ++reads === nth) await between();
       return next(args);
     },
     { step: "initialize" },
@@ -43,18 +43,26 @@ function intake(between: () => Promise<unknown> = async () => {}): ReceivePorts 
     later: async () => {},
   };
 }
-const reportOf = (id: string) => ({ finding: ofControl(id), eventTime: "2026-11-22T03:00:00.000Z" });
+const reportOf = (id: string, accountId: string) => ({
+  finding: ofControl(id, accountId),
+  eventTime: "2026-11-22T03:00:00.000Z",
+});
 
-it("counts a finding once that two calls take in at the same time, whichever reads what first", async () => {
-  const ports = intake();
-  await receive(ports, [reportOf("first")]);
+describe.each([1, 2])("two intakes that take in the same event at once, one before read %i of the other", (nth) => {
+  const accountId = `00000000000${nth}`;
+  const [first, second] = [`first-${nth}`, `second-${nth}`];
+  const { alertKey } = groupOf(ofControl("any", accountId), groupBy);
 
-  // The same event twice, as EventBridge may deliver it, in two batches.
-  const slow = intake(() => receive(ports, [reportOf("second")]));
-  const [received] = await receive(slow, [reportOf("second")]);
+  it("count a new finding once", async () => {
+    const ports = intake();
+    await receive(ports, [reportOf(first, accountId)]);
 
-  expect(received).not.toBeInstanceOf(Error);
-  const alert = await ports.store.load(group.alertKey);
-  expect(alert).toMatchObject({ findings: 2, open: 2, desired: 2 });
-  expect(await ports.store.members(group.alertKey)).toHaveLength(2);
+    // As EventBridge may deliver it: twice, in two batches.
+    const slow = intake(nth, () => receive(ports, [reportOf(second, accountId)]));
+    const [received] = await receive(slow, [reportOf(second, accountId)]);
+
+    expect(received).not.toBeInstanceOf(Error);
+    expect(await ports.store.load(alertKey)).toMatchObject({ findings: 2, open: 2, desired: 2 });
+    expect(await ports.store.members(alertKey)).toHaveLength(2);
+  });
 });

@@ -1,4 +1,4 @@
-import type { AlertStore, Found, Taken } from "../../../handlers/alert/ports";
+import type { AlertStore, Found, Lookup } from "../../../handlers/alert/ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 import { memoryChannels } from "./memoryChannels";
 
@@ -23,15 +23,21 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
   };
 
   return {
-    known: (lookups) =>
-      io("known", () =>
+    known: async (lookups) => {
+      const places = await io("known", () =>
         lookups.map(({ finding, alertKey: computed }): Found => {
-          const stored = findings.get(findingKey(finding));
-          const alertKey = stored?.alertKey ?? computed;
-          const alert = alertKey === undefined ? undefined : alerts.get(alertKey);
-          return copy({ alertKey, finding: stored, alert, isNew: stored === undefined });
+          const alertKey = findings.get(findingKey(finding))?.alertKey ?? computed;
+          return copy({ alertKey, alert: alertKey === undefined ? undefined : alerts.get(alertKey) });
         }),
-      ),
+      );
+      // Two reads, as the adapter's: others may write in between.
+      return io("knownFindings", () =>
+        places.map((place, i) => {
+          const { finding } = lookups[i] as Lookup;
+          return copy({ ...place, finding: findings.get(findingKey(finding)) });
+        }),
+      );
+    },
     load: (alertKey) => io("load", () => copy(alerts.get(alertKey))),
     members: (alertKey) =>
       io("members", () => copy([...findings.values()].filter((finding) => finding.alertKey === alertKey))),
@@ -39,16 +45,14 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
       io("take", () => {
         const stored = alerts.get(alert.alertKey);
         if (stored?.revision !== before?.revision) return false;
-        const pointsElsewhere = ({ finding, isNew }: Taken) => {
-          const alertKey = findings.get(findingKey(finding))?.alertKey;
-          return alertKey !== undefined && (isNew || alertKey !== finding.alertKey);
-        };
+        const pointsElsewhere = ({ alertKey, ...finding }: FindingRecord) =>
+          (findings.get(findingKey(finding))?.alertKey ?? alertKey) !== alertKey;
         if (taken.some(pointsElsewhere)) return false;
         // Only what intake owns: told, sending and settled belong to others.
         const { told, sending, deferred, settled, parkings } = stored ?? alert;
         const others = { told, sending, deferred, settled, parkings };
         alerts.set(alert.alertKey, copy({ ...alert, ...others, revision: alert.revision + 1 }));
-        for (const { finding } of taken) findings.set(findingKey(finding), copy(finding));
+        for (const finding of taken) findings.set(findingKey(finding), copy(finding));
         return true;
       }),
     reclaim: (before, claimed) =>
