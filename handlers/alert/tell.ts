@@ -49,7 +49,7 @@ export async function tell(ports: TellPorts, request: TellRequest): Promise<Tell
   try {
     return await tellOnce(ports, request);
   } catch (error) {
-    if (isSlowDown(error)) return wait(error.seconds);
+    if (isSlowDown(error)) return slowedDown(ports, error.seconds);
     if (isBroken(error)) return breakOff(ports, error);
     throw error;
   }
@@ -96,6 +96,11 @@ const noticeOf = async (store: AlertStore, alert: AlertRecord, channel: Channel)
 
 const done = (outcome: "told" | "again" | "deferred"): TellOutcome => ({ outcome, seconds: 0, reserved: false });
 const wait = (seconds: number, reserved = false): TellOutcome => ({ outcome: "wait", seconds, reserved });
+
+/** Counted it is already: it gets its next slot here, since without one it would be counted in the hour's budget once more. */
+async function slowedDown({ store, service, now }: TellPorts, seconds: number): Promise<TellOutcome> {
+  return wait(Math.max(seconds, await store.reserveSlot(service.channel, now())), true);
+}
 
 /** So long the one that tries a broken service may take. */
 const PROBE_SECONDS = 60;
