@@ -191,7 +191,11 @@ export class Tale {
 
   /** The kinds of what people got of it, by channel. */
   async told(): Promise<Record<Channel, Piece["kind"][]>> {
-    const pieces = await this.pieces();
+    const all = await this.pieces();
+    // Slack may ask for patience between an update and its reply: then the same update is written again, which nobody sees.
+    const isRepeat = ({ kind, channel, text }: Piece, before: Piece | undefined) =>
+      channel === "slack" && kind === "update" && before?.kind === "update" && before.text === text;
+    const pieces = all.filter((piece, i) => !isRepeat(piece, all[i - 1]));
     const of = (channel: Channel) => pieces.filter((piece) => piece.channel === channel).map(({ kind }) => kind);
     return { slack: of("slack"), backlog: of("backlog"), mail: of("mail") };
   }

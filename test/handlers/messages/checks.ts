@@ -48,7 +48,8 @@ function checkMarkup(text: string) {
 
 /** No hole where a value should be, no half of a surrogate pair, no control character. */
 export function checkText(text: string) {
-  expect(text).not.toMatch(/undefined|null|NaN|Invalid Date|\[object/);
+  // A provider's link may hold anything.
+  expect(text.replace(/https?:\/\/\S+/g, "")).not.toMatch(/undefined|null|NaN|Invalid Date|\[object/);
   expect(text).not.toMatch(/\p{Cs}/u);
   expect(text).not.toMatch(/[^\P{Cc}\n]/u);
   expect(text).not.toMatch(/[\u2028\u2029\u202e]/u);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 /** More than a page of alerts that failed. */
-const alerts = (prefix: string) => Array.from({ length: 11 }, (_, n) => `${prefix}-${n}`.padEnd(32, "0"));
+const alerts = (prefix: string, length = 11) => Array.from({ length }, (_, n) => `${prefix}-${n}`.padEnd(32, "0"));
 const putAll = (keys: readonly string[]) =>
   Promise.all(keys.map((alertKey) => running.put(running.kept.failed, { alertKey, title: "any", failures: [] })));
 const redriven = async () =>
@@ -43,7 +43,8 @@ describe("a redrive that is cut short", () => {
   );
 
   it("ends what it is at after Ctrl-C, shows the rest again at once, and says so", async () => {
-    const keys = alerts("c");
+    // So many that it is not through before it hears of the signal.
+    const keys = alerts("c", 81);
     await putAll(keys);
 
     const run = running.ops(["redrive", "--queue", "failed", "--yes", "--json"]);
@@ -55,7 +56,7 @@ describe("a redrive that is cut short", () => {
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ outcome: "interrupted", exitCode: 130 });
     const left = (await running.bodies(running.kept.failed)).map((body) => JSON.parse(body).alertKey as string);
-    expect(report.redrive.letters).toHaveLength(11 - left.length);
+    expect(report.redrive.letters).toHaveLength(keys.length - left.length);
     expect([...(await redriven()), ...left].sort()).toEqual([...keys].sort());
     expect(left.length).toBeGreaterThan(0);
   }, 60_000);
