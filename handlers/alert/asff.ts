@@ -56,6 +56,7 @@ export function findingOfAsff(asff: Json, around: Surroundings): Finding {
     activity: activityOf(asff),
     standards: standardsOf(asff, product),
     vulnerability: vulnerabilityOf(
+      product,
       objectsOf(asff.Vulnerabilities).map((one) => ({ id: one.Id, exploitable: one.ExploitAvailable === "YES" })),
       imageOf(named),
     ),

@@ -67,6 +67,7 @@ export function findingOfOcsf(ocsf: Json, around: Surroundings): Finding {
     activity: typeof ocsf.count === "number" && ocsf.count > 0 ? ocsf.count : undefined,
     standards: standardsOf(ocsf),
     vulnerability: vulnerabilityOf(
+      product,
       objectsOf(ocsf.vulnerabilities).map((one) => ({
         id: objectOf(one.cve).uid,
         exploitable: one.is_exploit_available === true,

@@ -241,10 +241,12 @@ describe("findingOf, ASFF", () => {
       id: "CVE-1",
       exploitable: true,
     });
-    expect(findingOf({ ...fixture("control-fsbp"), Vulnerabilities: [{ Id: "CVE-1" }] }).vulnerability).toEqual({
-      id: "CVE-1",
-      exploitable: false,
-    });
+    expect(found({ Id: "CVE-1" })).toMatchObject({ id: "CVE-1", exploitable: false });
+  });
+
+  it("takes another product's word for no vulnerability: whether an exploit is known, it mostly leaves out", () => {
+    expect(fixture("xray-vulnerability").Vulnerabilities).toHaveLength(1);
+    expect(findingIn("xray-vulnerability").vulnerability).toBeUndefined();
   });
 
   it("gives a finding without a title one that says what it is", () => {

@@ -15,6 +15,7 @@ let running: RunningPlane;
 let handed: FindingId[];
 beforeEach(async () => {
   running = await new RunningPlane().start();
+  running.clock.set("2026-11-22T00:00:00Z");
   await running.deploySecurityHub();
   await running.securityHub(AUDIT, LINKED).enableSecurityHub({ EnableDefaultStandards: false });
   handed = [];

@@ -19,12 +19,15 @@ export interface Heard extends EventEntry {
   region: string;
 }
 
-/** A time that stands still until a test moves it. */
+/** A time that stands still until a test moves it. It starts at the machine's, which functions under test go by. */
 class TestClock {
-  private time = Date.parse("2026-11-22T00:00:00Z");
+  private time = Date.now();
   now = () => this.time;
   /** Replies wait in real time; state goes by `now`. */
   sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+  set(time: string): void {
+    this.time = Date.parse(time);
+  }
   pass(milliseconds: number): void {
     this.time += milliseconds;
   }

@@ -132,7 +132,7 @@ describe("import", () => {
       Title: "Open ports",
       UpdatedAt: later,
       Workflow: { Status: "SUPPRESSED" },
-      Note: { Text: "known", UpdatedBy: "soc", UpdatedAt: "2026-11-22T00:00:00.000Z" },
+      Note: { Text: "known", UpdatedBy: "soc", UpdatedAt: new Date(running.clock.now()).toISOString() },
       VerificationState: "BENIGN_POSITIVE",
       UserDefinedFields: { ticket: "SOC-1" },
       Confidence: 90,

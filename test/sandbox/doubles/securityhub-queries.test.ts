@@ -209,7 +209,7 @@ describe("aggregation", () => {
       Source: "aws.securityhub",
       DetailType: "Security Hub Findings - Imported",
       Resources: [`${own(PROD, LINKED)}/a`],
-      Time: new Date("2026-11-22T00:00:00Z"),
+      Time: new Date(running.clock.now()),
     });
     expect(JSON.parse(event?.Detail ?? "").findings).toHaveLength(1);
   });
