@@ -1,10 +1,10 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
-import type { DigestEntry, DigestPart, DigestService } from "./alert/digest";
+import type { Census, DigestEntry, DigestPart, DigestService } from "./alert/digest";
 import { severities } from "./alert/severity";
 import type { Channel } from "./alert/types";
 import type { Secret } from "./aws/secret";
 import { mailPublisher } from "./mail";
-import { type Digest, mailDigest, slackDigest } from "./messages/digest";
+import { type Digest, type DigestCensus, mailDigest, slackDigest } from "./messages/digest";
 import { mailOverview, type Overview, slackOverview } from "./messages/overview";
 import type { SlackPages } from "./messages/slackPages";
 import type { MessageOptions } from "./messages/words";
@@ -52,18 +52,19 @@ export function mailDigests(
 }
 
 /** What a part tells, in the shape that its texts are made of. */
-function digestOf({ entries, census, since = "", at = "" }: DigestPart, channelsBroken: readonly Channel[]): Digest {
-  const { opened = 0, closed = 0, waiting = 0 } = census ?? {};
-  const open = Object.fromEntries(severities.map((severity) => [severity, census?.open[severity] ?? 0]));
+function digestOf({ entries, census, number, since, at }: DigestPart, channelsBroken: readonly Channel[]): Digest {
   return {
-    ...{ from: since, until: at, opened, closed, waiting, channelsBroken },
-    open: open as Digest["open"],
+    ...{ from: since, until: at, number, channelsBroken },
+    ...(census && { census: { ...census, open: openOf(census) } }),
     alerts: entries.map(({ reason, severity, region, findings, accountId, accountName, ...entry }) => ({
       ...{ reason, severity, region, findings: Math.max(1, findings), title: titleOf(entry) },
       account: { id: accountId, name: accountName },
     })),
   };
 }
+
+const openOf = ({ open }: Census) =>
+  Object.fromEntries(severities.map((severity) => [severity, open[severity] ?? 0])) as DigestCensus["open"];
 
 /** What existed before, by control: one line speaks for many accounts. */
 function overviewOf({ entries }: DigestPart): Overview {

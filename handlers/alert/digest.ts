@@ -1,5 +1,6 @@
 import { chunks } from "./chunks";
 import { isBroken, isSlowDown } from "./errors";
+import { cut } from "./fields";
 import { retryAfter } from "./gate";
 import { overtime } from "./overtime";
 import type { AlertStore } from "./ports";
@@ -112,8 +113,12 @@ export interface DigestPorts {
 
 /** One message lists so many alerts: as many as surely fit. */
 const ENTRIES = 20;
-/** An overview counts by control, so that one message speaks for many alerts. */
-const OVERVIEW_ENTRIES = 1000;
+/**
+ * An overview counts by control, so that one message speaks for many alerts: as many as DynamoDB's 400 KB of an item hold, whatever
+ * the language of titles and of accounts' names.
+ */
+const OVERVIEW_ENTRIES = 500;
+const OVERVIEW_TITLE = 120;
 
 /**
  * Sends a channel's daily digest, part by part. Each is written down before it is sent, and its alerts count as told there
@@ -176,7 +181,9 @@ async function partOf(ports: DigestPorts, state: DigestState, day: string, numbe
 /** What waits for this digest, from where the parts before have come to. */
 async function waiting({ store, service }: DigestPorts, state: DigestState, kind: DigestKind, limit: number) {
   const { alerts, reached } = await store.deferred(service.channel, kind, limit, state.reached?.[kind]);
-  const entries = alerts.map((alert) => entryOf(alert, service.channel));
+  const short = (entry: DigestEntry) =>
+    kind === "overview" ? { ...entry, title: cut(entry.title, OVERVIEW_TITLE) } : entry;
+  const entries = alerts.map((alert) => short(entryOf(alert, service.channel)));
   return { entries, reached: { ...state.reached, ...(reached && { [kind]: reached }) } };
 }
 

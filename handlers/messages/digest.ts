@@ -14,17 +14,24 @@ export interface Digest {
   /** The time that it tells of, from and until. ISO 8601, UTC. */
   from: string;
   until: string;
-  /** How many alerts opened and closed in that time. */
+  /** Which of the day's messages this is, from 1: what one can't list, the next one does. */
+  number: number;
+  /** How all is. Only of the first message. */
+  census?: DigestCensus;
+  /** Channels whose circuit breaker is open. */
+  channelsBroken: readonly Channel[];
+  /** What is to be read here, since it was not told by itself. In any order. */
+  alerts: readonly DigestAlert[];
+}
+
+export interface DigestCensus {
+  /** How many alerts opened and closed in the digest's time. */
   opened: number;
   closed: number;
   /** How many alerts are open now. */
   open: Record<Severity, number>;
   /** How many alerts are not told yet. */
   waiting: number;
-  /** Channels whose circuit breaker is open. */
-  channelsBroken: readonly Channel[];
-  /** What is to be read here, since it was not told by itself. In any order. */
-  alerts: readonly DigestAlert[];
 }
 
 /**
@@ -66,40 +73,50 @@ export function mailDigest(digest: Digest, options: MessageOptions): MailMessage
     heading: `${own.reasons[reason]}${words.colon}${words.count(alerts.length)}`,
     lines: alerts.map((alert) => mailLine(alert, words, own)),
   }));
-  const open = openOf(digest);
-  const said = isQuiet(digest) ? `all is well, ${open} open` : `${digest.opened} opened, ${open} open`;
   const broken = digest.channelsBroken.length > 0 ? `, NOT WORKING: ${digest.channelsBroken.join(" ")}` : "";
   return {
-    subject: asciiSubject(["[hakken] digest:", `${said}${broken}`]),
+    subject: asciiSubject(["[hakken] digest:", `${subjectOf(digest)}${broken}`]),
     message: [headLines(digest, words, own).join("\n"), ...mailGroups(groups, words)].join("\n\n"),
   };
 }
 
 /** Whether nothing happened and nothing is listed: the digest tells that hakken is alive. */
-export const isQuiet = ({ opened, closed, waiting, channelsBroken, alerts }: Digest): boolean =>
-  opened + closed + waiting + channelsBroken.length + alerts.length === 0;
+export const isQuiet = ({ census, channelsBroken, alerts }: Digest): boolean =>
+  census !== undefined && census.opened + census.closed + census.waiting + channelsBroken.length + alerts.length === 0;
 
-const openOf = ({ open }: Digest): number => severities.reduce((sum, severity) => sum + open[severity], 0);
+/** ASCII, as subjects are. */
+function subjectOf(digest: Digest): string {
+  const { number, census } = digest;
+  if (!census) return `message ${number}`;
+  return `${isQuiet(digest) ? "all is well" : `${census.opened} opened`}, ${openOf(census)} open`;
+}
+
+const openOf = ({ open }: DigestCensus): number => severities.reduce((sum, severity) => sum + open[severity], 0);
 
 const markOf = (digest: Digest): string => {
   if (digest.channelsBroken.length > 0) return "🔴";
   return isQuiet(digest) ? "🟢" : "📋";
 };
 
-const textOf = (digest: Digest, words: Words, own: DigestWords): string =>
-  `${markOf(digest)} ${own.digest}: ${headLines(digest, words, own).slice(1, 3).join(", ")}`;
+const textOf = (digest: Digest, words: Words, own: DigestWords): string => {
+  const said = digest.census ? headLines(digest, words, own).slice(1, 3).join(", ") : own.message(digest.number);
+  return `${markOf(digest)} ${own.digest}: ${said}`;
+};
 
 function headLines(digest: Digest, words: Words, own: DigestWords): string[] {
-  const { from, until, opened, closed, waiting, channelsBroken, open } = digest;
+  const { from, until, number, census, channelsBroken } = digest;
+  const broken = channelsBroken.length > 0 ? [own.broken(channelsBroken)] : [];
+  if (!census) return [own.message(number), ...broken];
+  const { opened, closed, open, waiting } = census;
   const bySeverity = [...severities].reverse().filter((severity) => open[severity] > 0);
   const openNow = bySeverity.map((severity) => `${marks[severity]} ${severity} ${open[severity]}`);
-  const total = openOf(digest);
+  const total = openOf(census);
   return [
     `${timeOf(from, words)} - ${timeOf(until, words)}`,
     isQuiet(digest) ? own.quiet : `${own.opened(opened)}, ${own.closed(closed)}`,
     `${own.open(total)}${openNow.length > 0 ? `${words.colon}${openNow.join(" ")}` : ""}`,
     ...(waiting > 0 ? [own.waiting(waiting)] : []),
-    ...(channelsBroken.length > 0 ? [own.broken(channelsBroken)] : []),
+    ...broken,
   ];
 }
 

@@ -4,6 +4,8 @@ import type { DigestReason } from "./digest";
 /** All that a person reads in a digest, an overview and a summary, and that is not a finding's own text. */
 export interface DigestWords {
   digest: string;
+  /** Which message of a digest this is that one could not hold. */
+  message: (number: number) => string;
   /** Nothing happened: the digest is a sign of life. */
   quiet: string;
   opened: (n: number) => string;
@@ -27,6 +29,7 @@ const plural = (n: number, one: string, more: string) => `${n} ${n === 1 ? one :
 
 const en: DigestWords = {
   digest: "hakken's digest",
+  message: (number) => `message ${number}, more of what was not told by itself`,
   quiet: "All is well, nothing new",
   opened: (n) => `${n} opened`,
   closed: (n) => `${n} closed`,
@@ -53,6 +56,7 @@ const en: DigestWords = {
 
 const ja: DigestWords = {
   digest: "hakken のダイジェスト",
+  message: (number) => `${number} 通目: 個別に通知しなかったものの続き`,
   quiet: "異常なし、新しいアラートはありません",
   opened: (n) => `新規 ${n} 件`,
   closed: (n) => `クローズ ${n} 件`,

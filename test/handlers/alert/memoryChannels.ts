@@ -11,6 +11,9 @@ type ChannelStore = Pick<
   | ("channel" | "spend" | "broke" | "probe" | "works" | "claimSummary")
 >;
 
+/** DynamoDB's. */
+const MAX_ITEM_BYTES = 400 * 1024;
+
 const orderOf = ({ since, alertKey }: DeferredPlace) => `${since} ${alertKey}`;
 
 /** What the alert table keeps of channels and digests, in memory, with the conditions that DynamoDB checks. */
@@ -69,6 +72,7 @@ export function memoryChannels(io: Io, alerts: Map<string, AlertRecord>): Channe
       io("startPart", () => {
         const state = digestOf(channel);
         if (state.part || (state.parts ?? 0) !== part.number - 1) return false;
+        if (Buffer.byteLength(JSON.stringify(part)) > MAX_ITEM_BYTES) throw new Error("ValidationException: item size");
         Object.assign(state, { part: copy(part), attempts: 0, retryAt: undefined });
         return true;
       }),

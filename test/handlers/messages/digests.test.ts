@@ -20,11 +20,12 @@ import { slackText } from "./slackText";
 const en: MessageOptions = { language: "en", homeRegion: "ap-northeast-1" };
 const ja: MessageOptions = { ...en, language: "ja" };
 const open = { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, INFORMATIONAL: 0 };
+const count = { opened: 0, closed: 0, waiting: 0, open };
 const quiet: Digest = {
   from: "2026-11-20T22:00:00.000Z",
   until: "2026-11-21T22:00:00.000Z",
-  ...{ opened: 0, closed: 0, waiting: 0 },
-  open: { ...open, HIGH: 3 },
+  number: 1,
+  census: { opened: 0, closed: 0, waiting: 0, open: { ...open, HIGH: 3 } },
   channelsBroken: [],
   alerts: [],
 };
@@ -35,8 +36,7 @@ const anAlert = (changes: Partial<DigestAlert> = {}): DigestAlert => ({
 });
 const busy: Digest = {
   ...quiet,
-  ...{ opened: 7, closed: 2, waiting: 3 },
-  open: { ...open, CRITICAL: 1, HIGH: 8 },
+  census: { opened: 7, closed: 2, waiting: 3, open: { ...open, CRITICAL: 1, HIGH: 8 } },
   channelsBroken: ["slack", "mail"],
   alerts: [
     anAlert({ findings: 40, link: "https://example.slack.com/archives/C1/p1?a=1&b=2" }),
@@ -46,6 +46,12 @@ const busy: Digest = {
     anAlert({ reason: "quiet", title: "Config.1 Recorder" }),
     anAlert({ reason: "waiting", title: "UnauthorizedAccess:EC2/SSHBruteForce", account: { id: "222233334444" } }),
   ],
+};
+const second: Digest = {
+  ...quiet,
+  number: 2,
+  census: undefined,
+  alerts: [anAlert({ title: "EC2.19 Security groups" })],
 };
 const overview: Overview = {
   controls: [
@@ -71,6 +77,8 @@ describe("digests read", () => {
       ["Mail, quiet", mailText(mailDigest(quiet, given))],
       ["Slack, busy", pagesText(slackDigest(busy, given))],
       ["Mail, busy", mailText(mailDigest(busy, given))],
+      ["Slack, second message", pagesText(slackDigest(second, given))],
+      ["Mail, second message", mailText(mailDigest(second, given))],
       ["Slack, overview", pagesText(slackOverview(overview, given))],
       ["Mail, overview", mailText(mailOverview(overview, given))],
       ["Slack, summary", slackText(slackSummary({ messages: 60, marker: "hakken: budget/1" }, given))],
@@ -86,10 +94,18 @@ describe("digests read", () => {
 describe("a digest", () => {
   it("is quiet only where nothing happened, waits or is listed", () => {
     expect(isQuiet(quiet)).toBe(true);
-    for (const more of [{ opened: 1 }, { closed: 1 }, { waiting: 1 }, { channelsBroken: ["slack" as const] }]) {
-      expect(isQuiet({ ...quiet, ...more })).toBe(false);
+    for (const more of [{ opened: 1 }, { closed: 1 }, { waiting: 1 }]) {
+      expect(isQuiet({ ...quiet, census: { ...count, ...more } })).toBe(false);
     }
+    expect(isQuiet({ ...quiet, channelsBroken: ["slack"] })).toBe(false);
     expect(isQuiet({ ...quiet, alerts: [anAlert()] })).toBe(false);
+  });
+
+  it("says how all is in its first message alone", () => {
+    const said = `${pagesText(slackDigest(second, en))}\n${mailText(mailDigest(second, en))}`;
+
+    expect(said).toContain("EC2.19 Security groups");
+    expect(said).not.toMatch(/opened|closed|open now|\d open|All is well/);
   });
 
   it("lists each of hundreds of alerts once, the worst first, in the thread what the channel can't hold", () => {
@@ -132,10 +148,13 @@ describe("digests, overviews and summaries of anything", () => {
     findings: count,
     link: page,
   });
-  const digests = fc.record({
-    ...{ from: fc.constant(quiet.from), until: fc.constant(quiet.until), opened: count, closed: count },
-    ...{ waiting: count },
+  const census = fc.record({
+    ...{ opened: count, closed: count, waiting: count },
     open: fc.record({ CRITICAL: count, HIGH: count, MEDIUM: count, LOW: count, INFORMATIONAL: count }),
+  });
+  const digests = fc.record({
+    ...{ from: fc.constant(quiet.from), until: fc.constant(quiet.until), number: fc.integer({ min: 1, max: 99 }) },
+    census: fc.option(census, { nil: undefined }),
     channelsBroken: fc.subarray(["slack", "backlog", "mail"] as const),
     alerts: fc.array(alert, { maxLength: 60 }),
   }) as fc.Arbitrary<Digest>;
