@@ -72,7 +72,7 @@ export const workflowDefinition = ({ channels, settleQueueUrl }: WorkflowParts) 
   },
 });
 
-/** One channel: called until it has told the newest version. One that gives up ends with its error, and stops no other. */
+/** One channel: called until it has told the newest version, or makes way for the others. One that gives up ends with its error, and stops no other. */
 function branch(channel: Channel, functionArn: string) {
   const [ready, tell, told, wait, gaveUp] = ["Ready", "Tell", "Told?", "Wait", "GaveUp"].map((s) => `${channel}${s}`);
   return {
@@ -80,7 +80,12 @@ function branch(channel: Channel, functionArn: string) {
     States: {
       [`${ready}`]: {
         Type: "Pass",
-        Parameters: { "alertKey.$": "$.alertKey", channel, answer: { reserved: false } },
+        Parameters: {
+          "alertKey.$": "$.alertKey",
+          channel,
+          "began.$": "$$.State.EnteredTime",
+          answer: { reserved: false },
+        },
         Next: tell,
       },
       [`${tell}`]: {
@@ -90,6 +95,7 @@ function branch(channel: Channel, functionArn: string) {
           "alertKey.$": "$.alertKey",
           "execution.$": "$$.Execution.Name",
           "reserved.$": "$.answer.reserved",
+          "began.$": "$.began",
         },
         // What the service refuses for good is not tried again; all else is, for about an hour.
         Retry: [{ ErrorEquals: ["Refused"], MaxAttempts: 0 }, THROTTLED, { ErrorEquals: ["States.ALL"], ...PATIENT }],

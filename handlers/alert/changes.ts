@@ -99,7 +99,8 @@ const isSame = (one: Finding, other: Finding): boolean => one.product === other.
 
 /** One more version to tell. A parked alert wakes; a running execution will see it, else a new one is claimed (rule R2). */
 export function desire(alert: AlertRecord, now: Circumstances): AlertRecord {
-  const wanted = { ...alert, desired: alert.desired + 1, parkedAt: undefined, restingSince: undefined };
+  const wanted = { ...alert, desired: alert.desired + 1, desiredAt: now.now };
+  Object.assign(wanted, { parkedAt: undefined, restingSince: undefined });
   wanted.unsettledSince ??= now.now;
   return wanted.running ? wanted : claim(wanted);
 }

@@ -47,7 +47,7 @@ export type Gate = { kind: "go" } | { kind: "silent" } | { kind: "probe"; retryA
 
 type Held = { kind: "wait"; seconds: number; reason: string } | { kind: "defer"; reason: Deferred["reason"] };
 
-/** An execution looks so often whether a pause or a mute is over, in seconds. */
+/** An execution looks so often whether what holds it is over, and whether others wait for it, in seconds. */
 const LOOK_SECONDS = 900;
 
 /** Whether a word may go now, but for the budget. */
@@ -63,7 +63,7 @@ export function gateOf(
   if (until) return { kind: "wait", seconds: lookIn(until, now), reason: isPaused(state, now) ? "paused" : "muted" };
   if (state.brokenSince) {
     const retryAt = state.retryAt ?? state.brokenSince;
-    if (retryAt > now) return { kind: "wait", seconds: secondsUntil(retryAt, now), reason: "broken" };
+    if (retryAt > now) return { kind: "wait", seconds: lookIn(retryAt, now), reason: "broken" };
     return { kind: "probe", retryAt };
   }
   return alert.digest && digests ? { kind: "defer", reason: alert.digest } : { kind: "go" };
@@ -100,7 +100,8 @@ const mutedUntil = (finding: Finding, mutes: readonly Mute[], now: string): stri
     .sort()
     .at(-1);
 
-const lookIn = (until: string, now: string): number =>
+/** How long to wait before looking again, in seconds; "~" stands for a time that nobody knows. */
+export const lookIn = (until: string, now: string): number =>
   until === "~" ? LOOK_SECONDS : Math.min(LOOK_SECONDS, secondsUntil(until, now));
 
 /** At least one, since a Wait state takes whole seconds. */

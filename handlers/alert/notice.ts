@@ -26,6 +26,10 @@ export function kindOf(alert: AlertRecord, channel: Channel): Notice["kind"] | u
   return parentOf(alert, channel) ? "reopened" : "opened";
 }
 
+/** The version that a channel is through with: told, or left to its digest. */
+export const heardVersion = ({ told, deferred }: AlertRecord, channel: Channel): number =>
+  Math.max(told[channel]?.version ?? 0, deferred[channel]?.version ?? 0);
+
 /** The message that goes on with the next word; undefined where that word is a message of its own. */
 export function parentOf(alert: AlertRecord, channel: Channel): Told | undefined {
   const told = alert.told[channel];

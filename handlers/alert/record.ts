@@ -43,6 +43,8 @@ export interface AlertRecord {
   continues?: boolean;
   /** The version to be told: one more with each change that a person should hear of. */
   desired: number;
+  /** When that version was asked for; absent in records of before this was kept. */
+  desiredAt?: string;
   /** All up to this version is told by every required channel, and marked in Security Hub. */
   settled: number;
   /** The worst that this occurrence had. */

@@ -1,5 +1,5 @@
 import { RECHECK_SECONDS } from "./lifecycle";
-import { toldVersion } from "./notice";
+import { heardVersion, toldVersion } from "./notice";
 import { overtime } from "./overtime";
 import type { AlertStore, Failure, Findings } from "./ports";
 import type { AlertRecord, FindingRecord } from "./record";
@@ -155,5 +155,5 @@ async function finish(
 }
 
 /** Whether each required channel has told the newest version, or leaves it to its digest. */
-const isLeftToDigest = ({ told, deferred, desired }: AlertRecord, required: readonly Channel[]): boolean =>
-  required.every((channel) => Math.max(told[channel]?.version ?? 0, deferred[channel]?.version ?? 0) >= desired);
+const isLeftToDigest = (alert: AlertRecord, required: readonly Channel[]): boolean =>
+  required.every((channel) => heardVersion(alert, channel) >= alert.desired);

@@ -1,6 +1,15 @@
 import { isBroken, isRefused, isSlowDown, refused } from "./errors";
-import { budgetFor, type ChannelState, type GateSettings, gateOf, hourOf, pastBudget, retryAfter } from "./gate";
-import { dueAt, isQuietlyClosed, kindOf, noticeFor, parentOf, saysNothing, type Timing } from "./notice";
+import {
+  budgetFor,
+  type ChannelState,
+  type GateSettings,
+  gateOf,
+  hourOf,
+  lookIn,
+  pastBudget,
+  retryAfter,
+} from "./gate";
+import { dueAt, heardVersion, isQuietlyClosed, kindOf, noticeFor, parentOf, saysNothing, type Timing } from "./notice";
 import type { AlertStore, ChannelService } from "./ports";
 import type { AlertRecord, Deferred, Sending, Told } from "./record";
 import type { Channel, Notice } from "./types";
@@ -24,14 +33,17 @@ export interface TellRequest {
   execution: string;
   /** Whether the wait that it comes from was for a slot of its own. */
   reserved: boolean;
+  /** When the execution began to tell, in all channels side by side. ISO 8601. */
+  began: string;
 }
 
 /**
  * What the state machine does next. told: the newest version is told. again: a newer one is desired by now. wait: the
- * service, its slots or a pause ask for patience, which is no failure. deferred: the next digest tells it.
+ * service, its slots or a pause ask for patience, which is no failure. deferred: the next digest tells it. yields: this
+ * channel waits, while another has a newer version to tell: all begin again side by side.
  */
 export interface TellOutcome {
-  outcome: "told" | "again" | "wait" | "deferred";
+  outcome: "told" | "again" | "wait" | "deferred" | "yields";
   /** How long to wait; 0 unless the outcome is `wait`. */
   seconds: number;
   /** Whether a slot is reserved for the call after the wait. */
@@ -46,6 +58,25 @@ export interface TellOutcome {
  * again. Throws `Refused` if the service never will take it, any other error to be called again.
  */
 export async function tell(ports: TellPorts, request: TellRequest): Promise<TellOutcome> {
+  const answer = await attempt(ports, request);
+  // Who has a slot is about to tell.
+  const isIdle = answer.outcome === "wait" && !answer.reserved;
+  return isIdle && (await holdsUp(ports, request)) ? { ...answer, outcome: "yields", seconds: 0 } : answer;
+}
+
+/**
+ * Whether another channel is through with an older version, and begins anew only once this one stops waiting: else a rise or a
+ * closing would be heard nowhere while one channel is paused or broken. Once a version, since a round that begins later knows it.
+ */
+async function holdsUp({ store, service }: TellPorts, { alertKey, began }: TellRequest): Promise<boolean> {
+  const alert = await store.load(alertKey);
+  // Neither is there in what began before they were kept: that waits as it always did.
+  if (!alert || !(Date.parse(alert.desiredAt ?? "") > Date.parse(began))) return false;
+  const others = Object.keys({ ...alert.told, ...alert.deferred }) as Channel[];
+  return others.some((other) => other !== service.channel && heardVersion(alert, other) < alert.desired);
+}
+
+async function attempt(ports: TellPorts, request: TellRequest): Promise<TellOutcome> {
   try {
     return await tellOnce(ports, request);
   } catch (error) {
@@ -141,7 +172,7 @@ async function breakOff({ store, service, now }: TellPorts, error: Error): Promi
   const at = now();
   const retryAt = retryAfter(failures, at);
   await store.broke(service.channel, { reason: error.message, failures, at, retryAt });
-  return { ...wait(Math.ceil((Date.parse(retryAt) - Date.parse(at)) / 1000)), broken: error.message };
+  return { ...wait(lookIn(retryAt, at)), broken: error.message };
 }
 
 /** Whether an attempt whose outcome nobody can find out may have told this occurrence already. */

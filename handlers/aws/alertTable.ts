@@ -18,6 +18,7 @@ const OWNED = [
   "occurrence",
   "continues",
   "desired",
+  "desiredAt",
   "severity",
   "open",
   "findings",

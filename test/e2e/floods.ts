@@ -3,7 +3,7 @@ import type { Channel } from "../../handlers/alert/types";
 import { until } from "./cloud";
 import { raisedAndTold } from "./outages";
 import type { Stage } from "./stage";
-import { ONCE, Tale } from "./tale";
+import { minutesAgo, Tale } from "./tale";
 
 /** More than is told by itself, and services that take nothing. */
 export function floods(stage: () => Stage): void {
@@ -28,16 +28,24 @@ export function floods(stage: () => Stage): void {
     expect(await tale.workflow()).toBe("NOTIFIED");
   });
 
-  it("raises one alarm where a service takes nothing, and tells what has waited as soon as it does", async () => {
+  it("raises one alarm where a service takes nothing, lets the others go on, and tells what has waited as soon as it does", async () => {
     const tale = Tale.of(stage(), "While the key was revoked");
-    await tale.fault({ channel: "backlog", fault: "auth", times: 1 });
+    await tale.fault({ channel: "backlog", fault: "auth", times: 2 });
     await tale.report();
     await until("Backlog to count as broken", async () => (await channelOf(stage(), "backlog")).brokenSince);
-    // Tried again after a minute.
-    await tale.settled();
+    await tale.report({ Severity: { Label: "CRITICAL", Normalized: 90 }, UpdatedAt: minutesAgo(10) });
+    // Tried again after a minute, in vain; then the others begin anew.
+    const isHeard = ({ slack, mail }: Awaited<ReturnType<Tale["told"]>>) => slack.length > 2 && mail.length > 1;
+    await until("the rise to be heard", async () => isHeard(await tale.told()));
+    const meanwhile = await tale.told();
+    const { brokenSince } = await channelOf(stage(), "backlog");
+    // And after two more.
+    await tale.settled(1, 200);
     await stage().rest();
 
-    expect(await tale.told()).toEqual(ONCE);
+    expect(meanwhile).toEqual({ slack: ["message", "update", "reply"], backlog: [], mail: ["message", "message"] });
+    expect(brokenSince).toBeDefined();
+    expect(await tale.told()).toEqual({ ...meanwhile, backlog: ["message"] });
     expect((await channelOf(stage(), "backlog")).brokenSince).toBeUndefined();
     await raisedAndTold(stage(), "backlog-broken");
   });

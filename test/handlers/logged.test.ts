@@ -43,7 +43,7 @@ async function alert(service: Partial<ChannelService>) {
   } as unknown as ReceivePorts;
   const [received] = await receive(ports, [{ finding, eventTime: NOW }]);
   const alertKey = received instanceof Error || !received?.alertKey ? "" : received.alertKey;
-  const request = { alertKey, execution: "execution-1", reserved: true };
+  const request = { alertKey, execution: "execution-1", reserved: true, began: "2026-11-22T00:00:00.000Z" };
   const tellPorts: TellPorts = {
     store,
     now,

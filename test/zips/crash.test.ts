@@ -63,7 +63,11 @@ describe("a handler that is killed after its k-th call, for every k", () => {
   const takeIn = (finding: object, crashAfter?: number) =>
     local.run(zip("intake"), { Records: [message(imported(finding))] }, { crashAfter });
   const tellIn = (channel: string, alert: AlertRecord, crashAfter?: number) =>
-    local.run(zip(channel), { alertKey: alert.alertKey, execution: alert.running, reserved: true }, { crashAfter });
+    local.run(
+      zip(channel),
+      { alertKey: alert.alertKey, execution: alert.running, reserved: true, began: new Date().toISOString() },
+      { crashAfter },
+    );
 
   /** Kills it after each call in turn, and lets it run again. Gives how many calls a whole run makes. */
   async function forEveryCall(attempt: (crashAfter: number) => Promise<Outcome>): Promise<number> {

@@ -72,7 +72,7 @@ describe("what people have closed, by functions that are killed after their k-th
     await takeIn(imported(finding));
     const alertKey = alertKeyOf(findingOf(finding));
     const { running: execution } = (await store().load(alertKey)) ?? {};
-    await run("backlog", { alertKey, execution, reserved: true });
+    await run("backlog", { alertKey, execution, reserved: true, began: new Date().toISOString() });
     const issue = (await store().load(alertKey))?.told.backlog?.reference ?? "";
     return { finding, alertKey, issue };
   }

@@ -41,7 +41,7 @@ it("counts a message once in the hour's budget that the service asks to slow dow
       },
     },
   };
-  const request = { alertKey: alert.alertKey, execution: alert.running ?? "" };
+  const request = { alertKey: alert.alertKey, execution: alert.running ?? "", began: NOW };
 
   const first = await tell(ports, { ...request, reserved: false });
   const second = await tell(ports, { ...request, reserved: first.reserved });

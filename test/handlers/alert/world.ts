@@ -8,7 +8,7 @@ import { type AlertRecord, type FindingRecord, findingKey } from "../../../handl
 import { redrive } from "../../../handlers/alert/redrive";
 import { type SettleRequest, settle } from "../../../handlers/alert/settle";
 import { sweep } from "../../../handlers/alert/sweep";
-import { tell } from "../../../handlers/alert/tell";
+import { type TellRequest, tell } from "../../../handlers/alert/tell";
 import type { Channel, Finding, Observation, Severity } from "../../../handlers/alert/types";
 import { memoryHub } from "./memoryHub";
 import { memoryServices } from "./memoryServices";
@@ -97,18 +97,20 @@ export function createWorld(options: WorldOptions) {
   async function execute(name: string, alertKey: string) {
     const nth = executions.size;
     for (;;) {
-      const failures = (await Promise.all(channels.map((channel) => tellAll(channel, alertKey, name)))).flat();
+      const began = now();
+      const request = { alertKey, execution: name, reserved: false, began };
+      const failures = (await Promise.all(channels.map((channel) => tellAll(channel, request)))).flat();
       if (options.aborted?.has(nth)) return;
       const outcome = await settled({ alertKey, execution: name, failures });
       if (outcome !== "again") return;
     }
   }
-  async function tellAll(channel: Channel, alertKey: string, execution: string): Promise<Failure[]> {
+  async function tellAll(channel: Channel, request: TellRequest): Promise<Failure[]> {
     for (;;) {
       try {
         const ports = { store, service: service(channel), now, timeoutSeconds: 30, timing, gate: gateFor(channel) };
-        const result = await tell(ports, { alertKey, execution, reserved: false });
-        if (result.outcome === "told" || result.outcome === "deferred") return [];
+        const result = await tell(ports, request);
+        if (result.outcome === "told" || result.outcome === "deferred" || result.outcome === "yields") return [];
         if (result.outcome === "wait") clock += result.seconds * 1000;
       } catch (error) {
         if ((error as Error).message !== CRASH) return [{ channel, error: "Refused", cause: (error as Error).message }];
