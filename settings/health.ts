@@ -55,7 +55,7 @@ export const health = z
       }),
       exclude: z.array(matcher, "it must be a list of matchers").default([]).meta({
         description:
-          "Of these, the events that are not told: those that match one of these. What Security Hub tells of as a finding is left out by itself.",
+          "Of these, the events that are not told: those that match one of these. What Security Hub surely tells of as a finding is left out by itself: in accounts that have it by `hakken:securityHub` and `hakken:invitedAccounts`. Where a policy has it off for a unit, no policy is for everyone, or `local.autoEnable` is false, nothing is left out, and an account that has it may be told twice.",
         defaultMeaning: "none",
       }),
       severities: z

@@ -254,13 +254,28 @@ export type ControlParameter = HubPolicy["parameters"][number];
 export const policiesOf = ({ policies }: SecurityHubSettings): readonly HubPolicy[] =>
   policies ?? [policy.parse({ name: "hakken", description: "AWS Foundational Security Best Practices" })];
 
+const isForEveryone = ({ targets }: HubPolicy): boolean => !targets || targets.some((one) => /^r(oot|-)/.test(one));
+
+/**
+ * Whether the settings alone say of every account of the organization that it has Security Hub: all, but for those accounts; or
+ * "unknown", where a unit's accounts don't have it, or nobody decides about some.
+ */
+export function hubsOf(settings: SecurityHubSettings): { exceptAccounts: string[] } | "unknown" {
+  if (settings.configuration === "LOCAL") return localOf(settings).autoEnable ? { exceptAccounts: [] } : "unknown";
+  const policies = policiesOf(settings);
+  const off = policies.filter(({ enabled }) => !enabled);
+  const areAccounts = off.every(({ targets }) => targets?.every((target) => /^\d{12}$/.test(target)));
+  if (!areAccounts || !policies.some(isForEveryone)) return "unknown";
+  return { exceptAccounts: off.flatMap(({ targets = [] }) => targets) };
+}
+
 /**
  * What an account outside the organization has, which no policy reaches: under CENTRAL the standards of the policy for everyone, none
  * where there is no such policy; under LOCAL what every account has.
  */
 export function outsideIn(region: string, settings: SecurityHubSettings) {
   if (settings.configuration === "LOCAL") return localIn(region, settings);
-  const everyone = policiesOf(settings).find(({ targets }) => !targets || targets.some((one) => /^r(oot|-)/.test(one)));
+  const everyone = policiesOf(settings).find(isForEveryone);
   const standards = everyone?.enabled ? (everyone.standards ?? ["fsbp"]) : [];
   return { standards, disabledControls: [], parameters: [] };
 }

@@ -9,6 +9,7 @@ import { MemberHealthForwarding } from "../components/notification/MemberHealthF
 import type { HealthChoice } from "../handlers/alert/healthChoice";
 import type { AuditSettings, PlainSettings, Settings } from "../settings";
 import { isInvited } from "../settings/invitedAccounts";
+import { hubsOf } from "../settings/securityHub";
 import { prefixed } from "./account";
 import { told } from "./failedStacks";
 import { outputsOf } from "./outputs";
@@ -25,14 +26,25 @@ export const healthRegions = ({ regions, health }: Settings): string[] => [
 ];
 
 /** Which events are told. */
-const choiceOf = ({ health, severities, regions, findingSource }: AuditSettings): HealthChoice => ({
-  include: health.include,
-  exclude: health.exclude,
-  severities: health.severities,
-  told: severities,
-  // V2 has no findings of AWS Health.
-  securityHubRegions: findingSource === "cspm" ? regions : [],
+const choiceOf = (settings: AuditSettings): HealthChoice => ({
+  include: settings.health.include,
+  exclude: settings.health.exclude,
+  severities: settings.health.severities,
+  told: settings.severities,
+  securityHub: toldBySecurityHub(settings),
 });
+
+/** Where settings leave open whose Security Hub is on, nothing is left to it: a finding may then be told beside its event. */
+function toldBySecurityHub(settings: AuditSettings): HealthChoice["securityHub"] {
+  const hubs = hubsOf(settings.securityHub);
+  // V2 has no findings of AWS Health.
+  if (settings.findingSource === "v2" || hubs === "unknown") return { regions: [], exceptAccounts: [] };
+  const outside = settings.invitedAccounts.filter(({ services }) => !services.includes("securityHub"));
+  return {
+    regions: settings.regions,
+    exceptAccounts: [...hubs.exceptAccounts, ...outside.map(({ account }) => account)],
+  };
+}
 
 /** What the pipeline is to take of AWS Health; undefined for nothing. */
 export async function healthEvents(

@@ -9,7 +9,13 @@ import {
   unreadable,
   withoutAbsent,
 } from "./fields";
-import { HEALTH_CATEGORIES, type HealthChoice, isChosen, severityOfCategory } from "./healthChoice";
+import {
+  HEALTH_CATEGORIES,
+  type HealthChoice,
+  isChosen,
+  isToldBySecurityHub,
+  severityOfCategory,
+} from "./healthChoice";
 import { firstTime, isoTime } from "./times";
 import type { Finding, FindingResource, HealthEvent, Observation } from "./types";
 
@@ -27,14 +33,19 @@ const PAGES = 10;
  */
 export function observationsOfHealth(event: Json, detail: Json, choice?: HealthChoice): Observation[] {
   const finding = findingOfHealth(event, detail, choice);
-  if (choice && finding.health && !isChosen(finding.health, finding.region, choice)) return [];
-  const eventTime = isoTime(event.time) ?? finding.updatedAt;
+  const { health } = finding;
+  if (choice && health && !isChosen(health, choice)) return [];
+  const leftToSecurityHub = choice && health && isToldBySecurityHub(health, finding, choice);
+  const about = {
+    eventTime: isoTime(event.time) ?? finding.updatedAt,
+    ...(leftToSecurityHub && { leftToSecurityHub }),
+  };
   const { page, pages } = pagesOf(detail);
-  if (finding.record === "ACTIVE" || page < pages) return [{ finding, eventTime }];
+  if (finding.record === "ACTIVE" || page < pages) return [{ finding, ...about }];
   // An event may close with fewer pages than it had; what is not known is dropped.
   const after = Array.from({ length: Math.max(0, PAGES - pages) }, (_, index) => pages + 1 + index);
   const closed = after.map((number) => ({ ...finding, id: idOf(detail, finding.accountId, number) }));
-  return [finding, ...closed].map((one) => ({ finding: one, eventTime }));
+  return [finding, ...closed].map((one) => ({ finding: one, ...about }));
 }
 
 function findingOfHealth(event: Json, detail: Json, choice?: HealthChoice): Finding {

@@ -1,4 +1,4 @@
-import type { HealthEvent, Severity } from "./types";
+import type { Finding, HealthEvent, Severity } from "./types";
 
 /** As AWS Health writes them. */
 export const HEALTH_CATEGORIES = ["issue", "scheduledChange", "accountNotification", "investigation"] as const;
@@ -22,8 +22,13 @@ export interface HealthChoice {
   severities: Readonly<Record<HealthCategory, Severity>>;
   /** Severities that are told. */
   told: readonly Severity[];
-  /** Regions whose findings Security Hub gathers: what it tells of by itself is left out. */
-  securityHubRegions: readonly string[];
+  /** Where Security Hub surely has findings of AWS Health, which tell the event by themselves. */
+  securityHub: {
+    /** Regions whose findings it gathers. */
+    regions: readonly string[];
+    /** Accounts that don't have it, or may not. */
+    exceptAccounts: readonly string[];
+  };
 }
 
 /**
@@ -42,16 +47,24 @@ export function severityOfCategory(category: string, choice?: HealthChoice): Sev
   return severities[HEALTH_CATEGORIES.find((known) => known === category) ?? "issue"];
 }
 
-/** Whether hakken is to tell of an event of AWS Health that happened in a region ("global" for events of none). */
-export function isChosen(health: HealthEvent, region: string, choice: HealthChoice): boolean {
-  const { include, exclude, told, securityHubRegions } = choice;
+/** Whether hakken is to tell of an event of AWS Health. */
+export function isChosen(health: HealthEvent, choice: HealthChoice): boolean {
+  const { include, exclude, told } = choice;
   if (!told.includes(severityOfCategory(health.category, choice))) return false;
   if (include.length > 0 && !include.some((matcher) => matches(health, matcher))) return false;
-  if (exclude.some((matcher) => matches(health, matcher))) return false;
-  const finding = severityInSecurityHub(health);
+  return !exclude.some((matcher) => matches(health, matcher));
+}
+
+/** Whether Security Hub surely has a finding of the event, one that is told. Where that is not sure, twice is better than never. */
+export function isToldBySecurityHub(
+  health: HealthEvent,
+  { accountId, region }: Pick<Finding, "accountId" | "region">,
+  { told, securityHub: { regions, exceptAccounts } }: HealthChoice,
+): boolean {
+  const severity = severityInSecurityHub(health);
   // Security Hub has the findings of global events in us-east-1.
-  const isGathered = securityHubRegions.includes(region === "global" ? "us-east-1" : region);
-  return !(isGathered && finding && told.includes(finding));
+  const isGathered = regions.includes(region === "global" ? "us-east-1" : region);
+  return isGathered && !exceptAccounts.includes(accountId) && severity !== undefined && told.includes(severity);
 }
 
 function matches(health: HealthEvent, { category, service, typeCode }: HealthMatcher): boolean {

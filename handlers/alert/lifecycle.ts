@@ -20,6 +20,9 @@ const REMEMBER_DAYS = 400;
 /** Why most reports are dropped: they close, or repeat, what no alert tells of. */
 export const DROPPED_UNKNOWN = "not known, and not an opening";
 
+/** Why an event of AWS Health opens nothing: its finding does. */
+export const LEFT_TO_SECURITY_HUB = "left to Security Hub, which has a finding of it";
+
 /** What the table has of a finding. */
 export interface Known {
   /** The alert that tells it; or the one that it would join, where the finding itself is not known. */
@@ -82,6 +85,7 @@ function decide(known: Known, report: Observation, now: Circumstances): Decision
   const { alert, finding: last } = known;
   if (!alert || !last) {
     if (!isJoining(report, now.severities)) return drop(DROPPED_UNKNOWN);
+    if (report.leftToSecurityHub) return drop(LEFT_TO_SECURITY_HUB);
     return alert ? join(alert, undefined, report, now) : open(report, now);
   }
   if (finding.updatedAt < last.updatedAt) return drop("older than what is known");
@@ -160,7 +164,8 @@ function observeRequest(alert: AlertRecord, last: FindingRecord, report: Observa
 
 /** Matters, while it is over: open again, unless it is an event from before the closing. */
 function observeAgain(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
-  const { finding } = report;
+  const { finding, leftToSecurityHub } = report;
+  if (leftToSecurityHub) return drop(LEFT_TO_SECURITY_HUB);
   if (finding.workflow !== "NEW" && !comesBack(last, finding)) return drop("told by somebody else");
   if (isOfOtherForm(last, finding) && finding.updatedAt <= last.updatedAt) return drop("over in the other form");
   if (isLeft(last, finding)) return drop("its account has left");

@@ -8,7 +8,7 @@ import type { Finding, Observation } from "./types";
 
 /**
  * The findings that an EventBridge event of Security Hub or AWS Health tells of, in one shape. CSPM's Imported events carry one, its
- * custom actions several, V2's events one in OCSF; an event of AWS Health makes one, or none where `health` leaves it out.
+ * custom actions several, V2's events one in OCSF; an event of AWS Health makes one or more, none where `health` leaves it out.
  * Throws an Error named "UnreadableEvent" that says what is wrong; one unreadable finding makes the whole event so,
  * since the dead-letter queue keeps events, not parts of them.
  * https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html

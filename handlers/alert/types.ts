@@ -100,6 +100,8 @@ export interface Observation {
   eventTime: string;
   /** A person asked for it by a custom action: it is told at once, whatever its severity. */
   requested?: boolean;
+  /** Security Hub has a finding of what AWS Health tells here: this opens no alert, and goes on with one that is open. */
+  leftToSecurityHub?: boolean;
   /** Why it is over, where the finding itself does not say. */
   outcome?: Extract<Outcome, "gone" | "left">;
 }

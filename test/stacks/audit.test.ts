@@ -130,7 +130,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
               accountNotification: "MEDIUM",
             },
             told: ["HIGH", "CRITICAL"],
-            securityHubRegions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
+            securityHub: { regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"], exceptAccounts: [] },
           },
         },
         reopenFailingAfterSeconds: 1_209_600,

@@ -1,18 +1,20 @@
 import { expect, it, vi } from "vitest";
 import type { PlainSettings } from "../../settings";
 import { health as schema } from "../../settings/health";
+import { securityHub as hubSchema } from "../../settings/securityHub";
 import { audit } from "../../stacks/audit";
+import { healthEvents } from "../../stacks/health";
 import { management } from "../../stacks/management";
 import { member } from "../../stacks/member";
 import { type Recorded, recorded, valuesOf } from "../pulumi/recorded";
 import { auditOutputs, auditSettings, aws, outputs, plainSettings } from "./settings";
 
 // The pipeline has tests of its own, and can't be made from what vitest makes of its handlers.
-const made = vi.hoisted(() => ({ health: [] as unknown[], securityHubRegions: [] as unknown[] }));
+const made = vi.hoisted(() => ({ health: [] as unknown[], securityHub: [] as unknown[] }));
 vi.mock("../../components/notification/NotificationPipeline", () => ({
   NotificationPipeline: class {
-    constructor(_name: string, args: { health?: { forwarding?: unknown; choice: { securityHubRegions: unknown } } }) {
-      made.securityHubRegions = [args.health?.choice.securityHubRegions];
+    constructor(_name: string, args: { health?: { forwarding?: unknown; choice: { securityHub: unknown } } }) {
+      made.securityHub = [args.health?.choice.securityHub];
       made.health.push(args.health?.forwarding);
     }
   },
@@ -33,6 +35,9 @@ const reached = {
     awsServiceAccessPrincipals: ["member.org.stacksets.cloudformation.amazonaws.com"],
   }),
 };
+const REGIONS = ["ap-northeast-1", "ap-northeast-3", "us-east-1"];
+const NOBODY = { regions: [], exceptAccounts: [] };
+const off = (target: string) => ({ name: "off", enabled: false, targets: [target] });
 const forwards = (resources: Recorded[]) =>
   resources.filter(({ type, name }) => /eventTarget/.test(type) && /health/.test(name)).map(({ inputs }) => inputs);
 
@@ -106,10 +111,44 @@ it("leaves out what Security Hub tells, unless findings are taken from V2, which
 
   for (const findingSource of ["cspm", "v2"] as const) {
     await recorded(() => audit({ ...auditSettings(), findingSource }), { answers: aws });
-    regions.push(...made.securityHubRegions);
+    regions.push(...made.securityHub);
   }
 
-  expect(regions).toEqual([["ap-northeast-1", "ap-northeast-3", "us-east-1"], []]);
+  expect(regions).toEqual([{ regions: REGIONS, exceptAccounts: [] }, NOBODY]);
+});
+
+it.each<[string, object, object, object]>([
+  ["everybody", { policies: [{ name: "a", targets: ["ou-abcd-12345678"] }, { name: "b" }] }, {}, []],
+  ["everybody, by the root", { policies: [{ name: "a", targets: ["root"] }] }, {}, []],
+  ["everybody, under LOCAL", { configuration: "LOCAL" }, {}, []],
+  ["but for accounts outside that are not invited to it", {}, invited, [PARTNER]],
+  [
+    "but for accounts where it is off",
+    { policies: [{ name: "a" }, off("777788889999")] },
+    invited,
+    ["777788889999", PARTNER],
+  ],
+  ["for nobody surely, where it is off in a unit", { policies: [{ name: "a" }, off("ou-abcd-12345678")] }, {}, NOBODY],
+  ["for nobody surely, where it is off by default", { policies: [{ name: "a", enabled: false }] }, {}, NOBODY],
+  [
+    "for nobody surely, where no policy is for everyone",
+    { policies: [{ name: "a", targets: ["ou-abcd-12345678"] }] },
+    {},
+    NOBODY,
+  ],
+  [
+    "for nobody surely, where LOCAL leaves it to the accounts",
+    { configuration: "LOCAL", local: { autoEnable: false } },
+    {},
+    NOBODY,
+  ],
+])("leaves to Security Hub what it tells: %s", async (_whom, value, others, expected) => {
+  const settings = { ...auditSettings(), securityHub: hubSchema.parse(value), ...others };
+
+  const taken = await healthEvents(settings, undefined as never);
+
+  const except = Array.isArray(expected) && { regions: REGIONS, exceptAccounts: expected };
+  expect(taken?.choice.securityHub).toEqual(except || expected);
 });
 
 it.each<[string, object, Pick<Partial<PlainSettings>, "invitedAccounts">, unknown]>([

@@ -42,7 +42,7 @@ export const pipelineArgs = (url: string): NotificationPipelineArgs => ({
       exclude: [{ category: ["accountNotification"] }],
       severities: HEALTH_SEVERITIES,
       told: ["HIGH", "CRITICAL"],
-      securityHubRegions: ["ap-northeast-1", "us-east-1"],
+      securityHub: { regions: ["ap-northeast-1", "us-east-1"], exceptAccounts: [] },
     },
     forwarding: { organizationId: "o-a1b2c3d4e5", accountIds: ["999900001111"] },
   },

@@ -208,7 +208,7 @@ describe("an event of AWS Health", () => {
       exclude: [{ service: ["EC2"] }],
       severities: { ...HEALTH_SEVERITIES, issue: "CRITICAL" },
       told: ["CRITICAL"],
-      securityHubRegions: [],
+      securityHub: { regions: [], exceptAccounts: [] },
     };
 
     const [told] = observationsOf(fixture("health-event-public"), choice);

@@ -3,6 +3,7 @@ import {
   HEALTH_SEVERITIES,
   type HealthChoice,
   isChosen,
+  isToldBySecurityHub,
   severityInSecurityHub,
   severityOfCategory,
 } from "../../../handlers/alert/healthChoice";
@@ -19,14 +20,16 @@ const all: HealthChoice = {
   exclude: [],
   severities: HEALTH_SEVERITIES,
   told: ALL,
-  securityHubRegions: [],
+  securityHub: { regions: [], exceptAccounts: [] },
 };
 const hub = (...severities: HealthChoice["told"]) => ({
   told: severities,
-  securityHubRegions: ["ap-northeast-1", "us-east-1"],
+  securityHub: { regions: ["ap-northeast-1", "us-east-1"], exceptAccounts: ["777788889999"] },
 });
-const told = (choice: Partial<HealthChoice>, event = {}, region = "ap-northeast-1") =>
-  isChosen({ ...retirement, ...event }, region, { ...all, ...choice });
+const told = (choice: Partial<HealthChoice>, event = {}) =>
+  isChosen({ ...retirement, ...event }, { ...all, ...choice });
+const left = (choice: Partial<HealthChoice>, event = {}, region = "ap-northeast-1", accountId = "111122223333") =>
+  isToldBySecurityHub({ ...retirement, ...event }, { region, accountId }, { ...all, ...choice });
 
 describe("which events of AWS Health are told", () => {
   it("is all of them at first", () => {
@@ -55,15 +58,6 @@ describe("which events of AWS Health are told", () => {
     expect(told({ include: [{ service: ["EC2"] }], exclude: [{ typeCode: ["*_RETIREMENT_*"] }] })).toBe(false);
   });
 
-  it("leaves out what Security Hub tells: in its regions, with its severities", () => {
-    const exposed = { service: "RISK", typeCode: "AWS_RISK_CREDENTIALS_EXPOSED" };
-
-    expect(told(hub("HIGH", "CRITICAL"), exposed)).toBe(false);
-    expect(told(hub("HIGH"), exposed)).toBe(true);
-    expect(told(hub("HIGH", "CRITICAL"), exposed, "eu-west-1")).toBe(true);
-    expect(told(hub("HIGH", "CRITICAL"))).toBe(true);
-  });
-
   it("leaves out the severities that are not told", () => {
     const notice = { category: "accountNotification" };
 
@@ -73,12 +67,28 @@ describe("which events of AWS Health are told", () => {
       true,
     );
   });
+});
 
-  it("looks for Security Hub's finding of a global event in us-east-1", () => {
+describe("what is left to Security Hub", () => {
+  const exposed = { service: "RISK", typeCode: "AWS_RISK_CREDENTIALS_EXPOSED" };
+
+  it("is what it tells: in its regions, with its severities", () => {
+    expect(left(hub("HIGH", "CRITICAL"), exposed)).toBe(true);
+    expect(left(hub("HIGH"), exposed)).toBe(false);
+    expect(left(hub("HIGH", "CRITICAL"), exposed, "eu-west-1")).toBe(false);
+    expect(left(hub("HIGH", "CRITICAL"))).toBe(false);
+  });
+
+  it("is nothing of an account that has no Security Hub, or may have none", () => {
+    expect(left(hub("HIGH", "CRITICAL"), exposed, "ap-northeast-1", "777788889999")).toBe(false);
+  });
+
+  it("of a global event is what it tells in us-east-1", () => {
     const abuse = { service: "ABUSE", typeCode: "AWS_ABUSE_DOS_REPORT" };
+    const home = { told: ["HIGH"] as const, securityHub: { regions: ["ap-northeast-1"], exceptAccounts: [] } };
 
-    expect(told(hub("HIGH"), abuse, "global")).toBe(false);
-    expect(told({ told: ["HIGH"], securityHubRegions: ["ap-northeast-1"] }, abuse, "global")).toBe(true);
+    expect(left(hub("HIGH"), abuse, "global")).toBe(true);
+    expect(left(home, abuse, "global")).toBe(false);
   });
 });
 

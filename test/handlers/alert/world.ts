@@ -225,6 +225,8 @@ export function createWorld(options: WorldOptions) {
       if (!accounts.has(finding.accountId)) accounts.set(finding.accountId, { id: finding.accountId, active: true });
       for (let i = 0; i < copies; i++) emit(finding);
     },
+    /** One batch of intake's, as read from events. */
+    receive: (reports: readonly Observation[]) => receive(ports, reports),
     /** A person asks for it by a custom action. */
     ask: (finding: Finding) => emit(finding, { requested: true }),
     /** A person takes all reports of failed alerts away, and has their alerts told. */

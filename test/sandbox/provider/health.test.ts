@@ -46,7 +46,7 @@ const taking = async () => {
     exclude: [{ category: ["accountNotification" as const] }],
     severities: HEALTH_SEVERITIES,
     told: ["HIGH" as const],
-    securityHubRegions: [],
+    securityHub: { regions: [], exceptAccounts: [] },
   };
   const forwarding = { organizationId: running.plane.organization.id, accountIds: [] };
   const events = new HealthEvents("health", { region: HOME, choice, forwarding, protect: false }, opts);
