@@ -2,7 +2,8 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type DigestPorts, type DigestService, isNewDigest, tellDigest } from "./alert/digest";
-import { beat, type Heartbeat } from "./alert/heartbeat";
+import type { Mute } from "./alert/gate";
+import { beat, beatAgain, type Heartbeat } from "./alert/heartbeat";
 import { quietUntil } from "./alert/quiet";
 import { redriveMessage } from "./alert/redrive";
 import { dayOnceAfter } from "./alert/times";
@@ -22,6 +23,8 @@ export interface DigestHandlerSettings extends MessageOptions {
   timeZone: string;
   /** Default: no digest in Slack. */
   slack?: { apiUrl: string; channel: string };
+  /** Times of maintenance. */
+  mutes: readonly Mute[];
   /** Whether a digest is mailed. */
   mail: boolean;
   /** Asked before each digest whether it lives, since it has none of its own. Default: no Backlog. */
@@ -54,12 +57,14 @@ export const digestHandler = (settings: DigestHandlerSettings) => () => {
     const failures: string[] = [];
     const starts = await store.starts([], now());
     let beaten = false;
+    if (heartbeat) await beatAndLog({ store, now }, heartbeat, beatAgain);
     for (const service of services) {
       const begun = Date.now();
       const ports: DigestPorts = {
         ...{ store, service, goOn, now },
         dueDay: (time) => dayOnceAfter(time, settings.at, settings.timeZone),
         quietUntil: quietUntil(starts, now()),
+        mutes: settings.mutes,
         budgetMs: (settings.timeoutSeconds * 1000 * 0.8) / services.length,
       };
       const line = { step: "digest", channel: service.channel };
@@ -67,7 +72,7 @@ export const digestHandler = (settings: DigestHandlerSettings) => () => {
         // So that the digest can say what it found.
         if (heartbeat && !beaten && (await isNewDigest(ports))) {
           beaten = true;
-          await beatAndLog({ store, now }, heartbeat);
+          await beatAndLog({ store, now }, heartbeat, beat);
         }
         const sent = await tellDigest(ports);
         if (sent.parts > 0) log({ ...line, outcome: "told", ...sent, durationMs: Date.now() - begun });
@@ -99,10 +104,12 @@ function heartbeatOf({ backlog }: DigestHandlerSettings): Heartbeat | undefined 
 }
 
 /** A broken channel raises its alarm; one that gives no answer is tried by the next alert. */
-async function beatAndLog(ports: Parameters<typeof beat>[0], heartbeat: Heartbeat): Promise<void> {
+async function beatAndLog(ports: Parameters<typeof beat>[0], heartbeat: Heartbeat, asked: typeof beat): Promise<void> {
   const line = { step: "heartbeat", channel: heartbeat.channel };
   try {
-    const reason = await beat(ports, heartbeat);
+    const answer = await asked(ports, heartbeat);
+    if (!answer) return;
+    const { broken: reason } = answer;
     log({ ...line, outcome: reason ? "broken" : "alive", reason }, reason ? { broken: 1 } : {});
   } catch (error) {
     log({ ...line, outcome: "no answer", error });

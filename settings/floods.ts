@@ -72,7 +72,8 @@ export const floods = {
     )
     .default([])
     .meta({
-      description: "Times of maintenance, in which alerts wait. Nothing is dropped: they are told after it.",
+      description:
+        "Times of maintenance, in which alerts wait. Nothing is dropped: they are told after it. The digest waits as well where all alerts do; else it leaves them out, and a later one tells them.",
       defaultMeaning: "none",
       example: [
         {

@@ -16,6 +16,8 @@ export interface DigestArgs extends HandToIntakeArgs {
   language: Language;
   /** When it is due. */
   time: Pick<DigestHandlerSettings, "at" | "timeZone">;
+  /** Times of maintenance. */
+  mutes: DigestHandlerSettings["mutes"];
   /** Where links to the console sign in first. Default: nowhere. */
   accessPortal?: AccessPortal;
   /** Default: no digest in Slack. */
@@ -37,7 +39,8 @@ export class Digest extends pulumi.ComponentResource {
 
   constructor(name: string, args: DigestArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Digest", name, {}, opts);
-    const { region, language, time, accessPortal, slack, mail, backlog, channels, openingQueue, table, key } = args;
+    const { region, language, time, mutes, accessPortal, slack, mail, backlog, channels, openingQueue, table, key } =
+      args;
     const secrets = [slack, backlog].flatMap((service) => service?.secret ?? []);
 
     const handler = new HandlerFunction(
@@ -47,7 +50,7 @@ export class Digest extends pulumi.ComponentResource {
         region,
         factory: digestHandler({
           ...time,
-          ...{ language, homeRegion: region, accessPortal, channels, timeoutSeconds: TIMEOUT_SECONDS },
+          ...{ language, homeRegion: region, accessPortal, channels, mutes, timeoutSeconds: TIMEOUT_SECONDS },
           slack: slack && { apiUrl: slack.apiUrl, channel: slack.channel },
           mail: mail !== undefined,
           backlog: backlog && { spaceUrl: backlog.spaceUrl, project: backlog.project },

@@ -183,6 +183,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         ...{ ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog, checked },
         digest: {
           time: floods.digestTime,
+          mutes: floods.mutes,
           slack: slack && args.slack && { ...args.slack, secret: slack.secret },
           mail: mail?.topic,
           channels: channels.map(({ channel }) => channel),

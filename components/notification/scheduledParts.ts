@@ -36,7 +36,7 @@ export interface ScheduledPartsArgs extends HandToIntakeArgs {
   findingSource: FindingSource;
   reopenFailingAfterSeconds: number;
   /** What the daily digest is told with; without Slack and mail there is none. */
-  digest: Pick<DigestArgs, "time" | "slack" | "mail" | "channels">;
+  digest: Pick<DigestArgs, "time" | "mutes" | "slack" | "mail" | "channels">;
   /** Default: no Backlog. */
   backlog?: { channel: BacklogChannel; settings: Omit<BacklogChannelArgs, keyof ChannelArgs> };
   /** What the comparison of alerts asks for besides. */

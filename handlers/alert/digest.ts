@@ -1,7 +1,7 @@
 import { chunks } from "./chunks";
 import { isBroken, isSlowDown } from "./errors";
 import { cut } from "./fields";
-import { retryAfter } from "./gate";
+import { isMuted, isSilenced, type Mute, retryAfter } from "./gate";
 import { overtime } from "./overtime";
 import type { AlertStore } from "./ports";
 import type { AlertRecord, Deferred } from "./record";
@@ -107,6 +107,8 @@ export interface DigestPorts {
   dueDay: (now: string) => string | undefined;
   /** Until when what existed before the start is gathered. ISO 8601. */
   quietUntil: string | undefined;
+  /** Times of maintenance. */
+  mutes: readonly Mute[];
   /** How long one call may go on, in milliseconds: the rest comes with the next one. */
   budgetMs: number;
 }
@@ -122,11 +124,13 @@ const OVERVIEW_TITLE = 120;
 
 /**
  * Sends a channel's daily digest, part by part. Each is written down before it is sent, and its alerts count as told there
- * only after it: so none is lost, and after an unknown outcome the part is looked for before it is sent again.
+ * only after it: so none is lost, and after an unknown outcome the part is looked for before it is sent again. While the channel is
+ * paused, or all is muted, it waits; a day that goes by so is told by the next one's.
  */
 export async function tellDigest(ports: DigestPorts): Promise<{ parts: number; entries: number }> {
   const isOverTime = overtime(ports);
   const sent = { parts: 0, entries: 0 };
+  if (await waits(ports)) return sent;
   while (!isOverTime()) {
     const part = await nextPart(ports);
     if (!part || !(await sendPart(ports))) break;
@@ -136,12 +140,16 @@ export async function tellDigest(ports: DigestPorts): Promise<{ parts: number; e
   return sent;
 }
 
-/** Whether a channel's digest of today is due, and nothing of it is written down yet. */
-export async function isNewDigest({ store, service, now, dueDay }: DigestPorts): Promise<boolean> {
+/** Whether a channel's digest of today may go, and nothing of it is written down yet. */
+export async function isNewDigest(ports: DigestPorts): Promise<boolean> {
+  const { store, service, now, dueDay } = ports;
   const { lastDay = "", parts = 0, part } = await store.digest(service.channel);
   const day = dueDay(now());
-  return day !== undefined && lastDay < day && parts === 0 && !part;
+  return day !== undefined && lastDay < day && parts === 0 && !part && !(await waits(ports));
 }
+
+const waits = async ({ store, service, mutes, now }: DigestPorts): Promise<boolean> =>
+  isSilenced(await store.channel(service.channel), mutes, now());
 
 /** The part to be sent now, written down; undefined when today's digest is through, or not due. */
 async function nextPart(ports: DigestPorts): Promise<DigestPart | undefined> {
@@ -168,7 +176,7 @@ async function partOf(ports: DigestPorts, state: DigestState, day: string, numbe
   const at = now();
   const since = state.countedAt ?? new Date(Date.parse(at) - 86_400_000).toISOString();
   const first = number === 1 && { census: await store.census(since, at) };
-  const failing = number === 1 ? await closedButFailing(store, at) : [];
+  const failing = number === 1 ? await closedButFailing(ports, at) : [];
   return {
     id: `${at}/${number}`,
     kind: isOverview ? "overview" : "digest",
@@ -178,18 +186,29 @@ async function partOf(ports: DigestPorts, state: DigestState, day: string, numbe
   };
 }
 
-/** What waits for this digest, from where the parts before have come to. */
-async function waiting({ store, service }: DigestPorts, state: DigestState, kind: DigestKind, limit: number) {
-  const { alerts, reached } = await store.deferred(service.channel, kind, limit, state.reached?.[kind]);
+/** What waits for this digest, from where the parts before have come to. What is muted waits for a later one. */
+async function waiting(
+  { store, service, mutes, now }: DigestPorts,
+  state: DigestState,
+  kind: DigestKind,
+  limit: number,
+) {
+  const isTold = ({ finding }: AlertRecord) => !isMuted(finding, mutes, now());
+  let { alerts, reached } = await store.deferred(service.channel, kind, limit, state.reached?.[kind]);
+  // A part without entries would be the last, whatever comes after it.
+  while (alerts.length > 0 && !alerts.some(isTold)) {
+    ({ alerts, reached } = await store.deferred(service.channel, kind, limit, reached));
+  }
   const short = (entry: DigestEntry) =>
     kind === "overview" ? { ...entry, title: cut(entry.title, OVERVIEW_TITLE) } : entry;
-  const entries = alerts.map((alert) => short(entryOf(alert, service.channel)));
+  const entries = alerts.filter(isTold).map((alert) => short(entryOf(alert, service.channel)));
   return { entries, reached: { ...state.reached, ...(reached && { [kind]: reached }) } };
 }
 
 /** What a person has closed although it fails: listed every day, until it passes or is opened again. */
-async function closedButFailing(store: AlertStore, now: string): Promise<DigestEntry[]> {
-  const alerts = (await store.closedButFailing(now)).filter(({ state }) => state === "closed");
+async function closedButFailing({ store, mutes }: DigestPorts, now: string): Promise<DigestEntry[]> {
+  const all = await store.closedButFailing(now);
+  const alerts = all.filter(({ state, finding }) => state === "closed" && !isMuted(finding, mutes, now));
   return alerts.slice(0, ENTRIES).map((alert) => ({
     ...entryOf(alert, "slack"),
     reason: "closedButFailing",

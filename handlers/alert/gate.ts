@@ -90,15 +90,25 @@ export const hourOf = (now: string): string => now.slice(0, 13);
 export const retryAfter = (failures: number, now: string): string =>
   new Date(Date.parse(now) + Math.min(2 ** (failures - 1), 30) * 60_000).toISOString();
 
-const isPaused = ({ pausedAt, pausedUntil }: ChannelState, now: string): boolean =>
+/** Whether a channel is to be silent altogether: then its digest waits too. */
+export const isSilenced = (state: ChannelState, mutes: readonly Mute[], now: string): boolean =>
+  isPaused(state, now) || mutes.some((mute) => !mute.match && isDuring(mute, now));
+
+/** Whether alerts of a finding wait for a maintenance to end. */
+export const isMuted = (finding: Finding, mutes: readonly Mute[], now: string): boolean =>
+  mutedUntil(finding, mutes, now) !== undefined;
+
+export const isPaused = ({ pausedAt, pausedUntil }: ChannelState, now: string): boolean =>
   pausedAt !== undefined && (pausedUntil === undefined || pausedUntil > now);
 
 const mutedUntil = (finding: Finding, mutes: readonly Mute[], now: string): string | undefined =>
   mutes
-    .filter(({ from, until, match }) => from <= now && now < until && (!match || matches(finding, match)))
+    .filter((mute) => isDuring(mute, now) && (!mute.match || matches(finding, mute.match)))
     .map(({ until }) => until)
     .sort()
     .at(-1);
+
+const isDuring = ({ from, until }: Mute, now: string): boolean => from <= now && now < until;
 
 /** How long to wait before looking again, in seconds; "~" stands for a time that nobody knows. */
 export const lookIn = (until: string, now: string): number =>

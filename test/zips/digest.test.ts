@@ -13,7 +13,7 @@ import { pipelineArgs } from "./pipeline";
 import { pipelineZips, type Zip } from "./zips";
 
 /** More than a run makes: one that needs more is caught in a loop. */
-const MAX_CALLS = 60;
+const MAX_CALLS = 90;
 
 describe("the daily digest", () => {
   let local: Local;
@@ -173,6 +173,48 @@ describe("the daily digest", () => {
     await anotherDay();
     await local.run(digest, {});
     expect((await store().channel("backlog")).brokenSince).toBeUndefined();
+  }, 60_000);
+
+  it("asks a broken Backlog again between digests, when it is due to be tried", async () => {
+    await local.run(digest, {});
+    const due = "2000-01-01T00:00:00.000Z";
+    await store().broke("backlog", { reason: "401", failures: 1, at: due, retryAt: due });
+    local.inbox.faults.add({ channel: "backlog", fault: "auth", on: "reads" });
+
+    await local.run(digest, {});
+
+    expect(await store().channel("backlog")).toMatchObject({ failures: 2, brokenSince: due });
+    local.inbox.faults.clear();
+    await store().works("backlog");
+  }, 60_000);
+
+  it("waits for a channel that is paused, without an error, and does not ask a Backlog that is", async () => {
+    await anotherDay();
+    await leftToDigests("Left while paused");
+    const pausing = (change: string, values?: object) =>
+      Promise.all(
+        ["slack", "backlog"].map((channel) =>
+          db().send(
+            new UpdateCommand({
+              ...{ TableName: "alerts", Key: { pk: `channel#${channel}`, sk: "channel" }, UpdateExpression: change },
+              ...(values && { ExpressionAttributeValues: values }),
+            }),
+          ),
+        ),
+      );
+    await pausing("SET pausedAt = :at", { ":at": now() });
+    for (const channel of ["slack", "backlog"] as const) local.inbox.faults.add({ channel, fault: "auth", on: "all" });
+
+    const { error } = await local.run(digest, {});
+
+    expect(error).toBeUndefined();
+    expect(heard("slack", "Left while paused")).toHaveLength(0);
+    await expect.poll(() => heard("mail", "Left while paused").length).toBe(1);
+    expect((await store().channel("backlog")).brokenSince).toBeUndefined();
+    local.inbox.faults.clear();
+    await pausing("REMOVE pausedAt");
+    await local.run(digest, {});
+    expect(heard("slack", "Left while paused")).toHaveLength(1);
   }, 60_000);
 
   it("is told once in Slack, wherever it is killed", async () => {

@@ -85,7 +85,7 @@ export function createWorld(options: WorldOptions) {
   };
 
   const gateFor = (channel: Channel): GateSettings => ({
-    mutes: [],
+    mutes: options.mutes ?? [],
     digests: true,
     ...(channel !== "backlog" && { hourlyBudget: options.hourlyBudget }),
   });
@@ -248,11 +248,21 @@ export function createWorld(options: WorldOptions) {
     async digestTomorrow() {
       clock += 24 * 3_600_000;
       const dueDay = (time: string) => time.slice(0, 10);
+      const { mutes = [] } = options;
       const goOn = (alertKey: string) => io("goOn", () => void queue.push({ redrive: alertKey }));
       for (const channel of ["slack", "mail"] as const) {
         const service = digestService(channel);
         for (let done = false; !done; clock += 5 * 60_000) {
-          const sent = tellDigest({ store, service, goOn, now, dueDay, quietUntil: undefined, budgetMs: 60_000 });
+          const sent = tellDigest({
+            store,
+            service,
+            goOn,
+            now,
+            dueDay,
+            quietUntil: undefined,
+            mutes,
+            budgetMs: 60_000,
+          });
           const { parts } = await sent.catch((error: Error) => {
             if (error.message !== CRASH) throw error;
             return { parts: 1 };

@@ -1,3 +1,4 @@
+import type { Mute } from "../../../handlers/alert/gate";
 import type { Grouping } from "../../../handlers/alert/group";
 import type { Timing } from "../../../handlers/alert/notice";
 import type { DigestReason } from "../../../handlers/alert/record";
@@ -27,6 +28,8 @@ export interface WorldOptions {
   reopenWithinSeconds?: number;
   /** Messages an hour in Slack and by mail. Default: no limit. */
   hourlyBudget?: number;
+  /** Times of maintenance. Default: none. */
+  mutes?: Mute[];
   /** What is for the digest alone. Default: nothing. */
   digestOf?: (finding: Finding) => DigestReason | undefined;
   /** Default: ten minutes. */
