@@ -96,6 +96,12 @@ export function isOnFor(account: string, { autoEnable, enabledIn, disabledIn }: 
   return autoEnable !== "NONE" || enabledIn.includes(account);
 }
 
+/** The plans that the administrator has off on its own detector, and what of its plans. */
+export function plansOff(account: string, settings: PlanSettings): (Plan | Agent)[] {
+  const isOff = (name: Plan) => !isOnFor(account, { name, ...settings.plans[name], additional: [] });
+  return [...PLANS.filter(isOff), ...AGENTS.filter((agent) => !(settings.agents ?? AGENTS).includes(agent))];
+}
+
 function lacks(region: string, plan: Plan, settings: PlanSettings): boolean {
   return (settings.absentPlans[plan] ?? ABSENT_PLANS[plan] ?? []).includes(region);
 }

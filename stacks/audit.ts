@@ -10,7 +10,7 @@ import { Forwarding } from "../components/notification/Forwarding";
 import { type Floods, NotificationPipeline } from "../components/notification/NotificationPipeline";
 import type { PipelineOutput } from "../components/notification/pipelineOutput";
 import { detectionSilenced } from "../components/notification/silencingPatterns";
-import { isOnFor, plansIn } from "../handlers/guardDutyPlans";
+import { isOnFor, plansIn, plansOff as plansOffFor } from "../handlers/guardDutyPlans";
 import type { AuditSettings } from "../settings";
 import type { FindingExportSettings } from "../settings/findingExport";
 import { OPT_IN_REGIONS } from "../settings/regions";
@@ -85,6 +85,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
   const controls = await ownControls(settings);
   const hubs = ownHubs(settings, hub, settings.securityHub.controlFindings, controls, guarded);
   const alerts = prefixed(settings, "alerts");
+  const plansOff = plansOffFor(account, guardDuty);
   const forwarding = new Forwarding(
     `${alerts}-forward`,
     {
@@ -94,7 +95,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       events: {
         silenced: {
           description: "Calls that switch detection off",
-          pattern: detectionSilenced(`${alerts}-`),
+          pattern: detectionSilenced([`${alerts}-`], plansOff),
           regions,
         },
         ...regionalHealth(settings),
@@ -122,6 +123,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       floods: floodsOf(settings),
       regions: settings.regions,
       customActionArn: action.arn,
+      plansOff,
       reopenFailingAfterSeconds: settings.reopenFailingAfter,
       slack,
       backlog,

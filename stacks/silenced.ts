@@ -51,7 +51,7 @@ export function forwardSilenced(settings: PlainSettings, busArn: string, opts: p
       events: {
         silenced: {
           description: "Calls that switch detection off",
-          pattern: detectionSilenced(...others),
+          pattern: detectionSilenced(others),
           regions,
         },
         rules: {

@@ -79,6 +79,8 @@ export interface NotificationPipelineArgs {
   health?: Pick<HealthEventsArgs, "choice" | "forwarding">;
   /** The account, another than this one, whose calls that switch detection off are told too. Default: there is none. */
   managementAccountId?: string;
+  /** Plans of GuardDuty's, and parts of plans, that this account's settings leave off: to switch these off is no news. Default: none. */
+  plansOff?: readonly string[];
   /** Who is mailed hakken's own alarms. */
   alarmAddresses: string[];
   /** Address of the folder with the pages that say what to do about an alarm. Default: its path in the repository. */
@@ -211,6 +213,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
         severities,
         findingSource,
         customActionArn: args.customActionArn,
+        plansOff: args.plansOff,
         intake,
         sweeper,
         scheduled,

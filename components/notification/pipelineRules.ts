@@ -23,6 +23,8 @@ export interface PipelineRulesArgs extends QueueKeeping {
   findingSource: FindingSource;
   /** The custom action by which a person asks for findings. Default: there is none. */
   customActionArn?: pulumi.Input<string>;
+  /** Of GuardDuty's plans, those that deployments switch off. Default: none. */
+  plansOff?: readonly string[];
   intake: Intake;
   sweeper: Sweeper;
   scheduled: Record<string, ScheduledPart>;
@@ -86,7 +88,12 @@ export function pipelineRules(
     ...schedules,
     // A target of these comes and goes with the channels.
     alarms: rule("alarms", "hakken's own alarms", { pattern: alarmPattern(args.alarmName) }, false),
-    silenced: rule("silenced", "Calls that switch detection off", { pattern: detectionSilenced(`${name}-`) }, false),
+    silenced: rule(
+      "silenced",
+      "Calls that switch detection off",
+      { pattern: detectionSilenced([`${name}-`], args.plansOff) },
+      false,
+    ),
     "silenced-parts": rule(
       "silenced-parts",
       "Calls that switch hakken's own parts off",

@@ -1,3 +1,5 @@
+import { AGENTS, PLANS } from "../../handlers/guardDutyPlans";
+
 /** How EventBridge calls a call that CloudTrail has recorded. */
 export const CALL = "AWS API Call via CloudTrail";
 
@@ -28,8 +30,11 @@ const ENDINGS = [
   "DisableSecurityHubV2",
   "BatchDisableStandards",
   "DisableImportFindingsForProduct",
+  // Whichever regions it leaves: those that it takes out, no event names
   "DeleteFindingAggregator",
+  "UpdateFindingAggregator",
   "DeleteAggregatorV2",
+  "UpdateAggregatorV2",
   "StartConfigurationPolicyDisassociation",
   "Disable",
   "DisableDelegatedAdminAccount",
@@ -52,13 +57,32 @@ const ruleCalls = (prefixes: readonly string[]) => {
   ];
 };
 
-/** In every region: detection, and the rules whose names begin so, which bring events or tell of what happens here. */
-export const detectionSilenced = (...prefixes: string[]) =>
+/** GuardDuty itself, or a plan but for those that are meant to be off: by features, or as they were called before, by data sources. */
+const detectorCalls = (plansOff: readonly string[]) => {
+  const off = { status: ["DISABLED"] };
+  const meant = (names: readonly string[]) => names.length > 0 && { name: [{ "anything-but": names }] };
+  const agentsOff = AGENTS.filter((agent) => plansOff.includes(agent));
+  const part = { additionalConfiguration: { ...meant(agentsOff), ...off } };
+  const $or = [
+    { enable: [false] },
+    { features: { ...meant(PLANS.filter((plan) => plansOff.includes(plan))), $or: [off, part] } },
+    { dataSources: { s3Logs: { enable: [false] } } },
+    { dataSources: { kubernetes: { auditLogs: { enable: [false] } } } },
+    { dataSources: { malwareProtection: { scanEc2InstanceWithFindings: { ebsVolumes: [false] } } } },
+  ];
+  return { eventName: ["UpdateDetector"], requestParameters: { $or } };
+};
+
+/**
+ * In every region: detection, and the rules whose names begin so, which bring events or tell of what happens here. `plansOff` are plans
+ * of GuardDuty's, and parts of plans, that deployments switch off by the settings' word.
+ */
+export const detectionSilenced = (prefixes: readonly string[], plansOff: readonly string[] = []) =>
   calls(
     ["guardduty", "securityhub", "inspector2", "config", "cloudtrail", "events"],
     [
       { eventName: ENDINGS },
-      { eventName: ["UpdateDetector"], requestParameters: { enable: [false] } },
+      detectorCalls(plansOff),
       {
         eventName: ["UpdateOrganizationConfiguration"],
         requestParameters: { autoEnableOrganizationMembers: ["NONE"] },

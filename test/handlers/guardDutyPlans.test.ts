@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { absentPlans, isOnFor, type PlanSettings, plansIn, type WantedPlan } from "../../handlers/guardDutyPlans";
+import {
+  absentPlans,
+  isOnFor,
+  type PlanSettings,
+  plansIn,
+  plansOff,
+  type WantedPlan,
+} from "../../handlers/guardDutyPlans";
 import { detectionDefaults } from "../settings/configs";
 
 const defaults = detectionDefaults.guardDuty;
@@ -71,5 +78,12 @@ describe("the administrator's own plan", () => {
     const wanted = { name: "S3_DATA_EVENTS", enabledIn: [], disabledIn: [], additional: [], ...plan } as WantedPlan;
 
     expect(isOnFor("444455556666", wanted)).toBe(on);
+  });
+
+  it("and agent that the settings leave off are those that a deployment switches off", () => {
+    const agents = ["ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MANAGEMENT"] as const;
+
+    expect(plansOff("444455556666", defaults)).toEqual(["RUNTIME_MONITORING"]);
+    expect(plansOff("444455556666", { ...defaults, agents })).toEqual(["RUNTIME_MONITORING", "EKS_ADDON_MANAGEMENT"]);
   });
 });

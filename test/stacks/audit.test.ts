@@ -106,6 +106,7 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         severities: ["HIGH", "CRITICAL"],
         findingSource: "cspm",
         customActionArn: expect.anything(),
+        plansOff: ["RUNTIME_MONITORING"],
         slack: settings.slack,
         backlog: undefined,
         mail: undefined,

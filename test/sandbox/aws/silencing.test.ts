@@ -6,6 +6,7 @@ import {
   pipelineSilenced,
   rulesSilenced,
 } from "../../../components/notification/silencingPatterns";
+import { AGENTS, PLANS } from "../../../handlers/guardDutyPlans";
 import { type Aws, startAws } from "./authorise";
 
 let aws: Aws;
@@ -49,13 +50,34 @@ const taken = async (pattern: object, call: Call): Promise<boolean> => {
   const asked = { EventPattern: JSON.stringify(pattern), Event: JSON.stringify(event(call)) };
   return (await aws.events.send(new TestEventPatternCommand(asked))).Result === true;
 };
-const detection = detectionSilenced("alerts-");
+const plan = (name: string, on = false) => ({ name, status: on ? "ENABLED" : "DISABLED" });
+const detection = detectionSilenced(["alerts-"], ["AI_PROTECTION", "EKS_ADDON_MANAGEMENT"]);
 const pipeline = pipelineSilenced("alerts-", [KEY]);
 
 describe("in every region a rule takes what switches detection off", () => {
   it.each<Call>([
     ["guardduty", "DeleteDetector", { detectorId: "12abc34d567e8fa901bc2d34e56789f0" }],
     ["guardduty", "UpdateDetector", { detectorId: "12abc34d567e8fa901bc2d34e56789f0", enable: false }],
+    [
+      "guardduty",
+      "UpdateDetector",
+      { detectorId: "d", features: [plan("S3_DATA_EVENTS"), plan("AI_PROTECTION", true)] },
+    ],
+    [
+      "guardduty",
+      "UpdateDetector",
+      {
+        detectorId: "d",
+        features: [{ ...plan("RUNTIME_MONITORING", true), additionalConfiguration: [plan("EC2_AGENT_MANAGEMENT")] }],
+      },
+    ],
+    ["guardduty", "UpdateDetector", { detectorId: "d", dataSources: { s3Logs: { enable: false } } }],
+    ["guardduty", "UpdateDetector", { detectorId: "d", dataSources: { kubernetes: { auditLogs: { enable: false } } } }],
+    [
+      "guardduty",
+      "UpdateDetector",
+      { detectorId: "d", dataSources: { malwareProtection: { scanEc2InstanceWithFindings: { ebsVolumes: false } } } },
+    ],
     ["guardduty", "StopMonitoringMembers", { detectorId: "d", accountIds: ["444455556666"] }],
     ["guardduty", "DeleteMembers", { detectorId: "d", accountIds: ["444455556666"] }],
     ["guardduty", "DisableOrganizationAdminAccount", { adminAccountId: ACCOUNT }],
@@ -63,6 +85,20 @@ describe("in every region a rule takes what switches detection off", () => {
     ["securityhub", "DisableSecurityHub"],
     ["securityhub", "BatchDisableStandards", { standardsSubscriptionArns: ["arn"] }],
     ["securityhub", "DeleteFindingAggregator", { findingAggregatorArn: "arn" }],
+    // Security Hub's parameters begin as in its API, with a capital.
+    ["securityhub", "UpdateFindingAggregator", { FindingAggregatorArn: "arn", RegionLinkingMode: "NO_REGIONS" }],
+    [
+      "securityhub",
+      "UpdateFindingAggregator",
+      { FindingAggregatorArn: "arn", RegionLinkingMode: "SPECIFIED_REGIONS", Regions: ["us-east-1"] },
+    ],
+    [
+      "securityhub",
+      "UpdateAggregatorV2",
+      { AggregatorV2Arn: "arn", RegionLinkingMode: "SPECIFIED_REGIONS", LinkedRegions: ["us-east-1"] },
+    ],
+    ["securityhub", "DeleteAggregatorV2", { AggregatorV2Arn: "arn" }],
+    ["securityhub", "DisableSecurityHubV2"],
     ["securityhub", "DisassociateFromAdministratorAccount"],
     ["inspector2", "Disable", { resourceTypes: ["EC2"] }],
     ["config", "StopConfigurationRecorder", { configurationRecorderName: "default" }],
@@ -75,6 +111,25 @@ describe("in every region a rule takes what switches detection off", () => {
 
   it.each<Call>([
     ["guardduty", "UpdateDetector", { detectorId: "d", findingPublishingFrequency: "ONE_HOUR" }],
+    // As a deployment says it: on, or off by the settings' word.
+    [
+      "guardduty",
+      "UpdateDetector",
+      { detectorId: "d", features: [plan("S3_DATA_EVENTS", true), plan("AI_PROTECTION")] },
+    ],
+    [
+      "guardduty",
+      "UpdateDetector",
+      {
+        detectorId: "d",
+        features: [
+          {
+            ...plan("RUNTIME_MONITORING", true),
+            additionalConfiguration: [plan("EC2_AGENT_MANAGEMENT", true), plan("EKS_ADDON_MANAGEMENT")],
+          },
+        ],
+      },
+    ],
     ["guardduty", "UpdateOrganizationConfiguration", { detectorId: "d", autoEnableOrganizationMembers: "ALL" }],
     ["securityhub", "UpdateOrganizationConfiguration", { autoEnable: false, autoEnableStandards: "NONE" }],
     ["securityhub", "BatchUpdateFindings", {}],
@@ -149,7 +204,7 @@ describe("in the management account", () => {
   it.each<[object, Call]>([
     [rules, ["events", "DisableRule", { name: "watch-forward-silenced-us-east-1-1234567" }]],
     [rules, ["events", "RemoveTargets", { rule: "watch-forward-silenced-us-east-1-1234567", ids: ["t"] }]],
-    [detectionSilenced("a-", "watch-forward-rules-"), ["events", "DeleteRule", { name: "watch-forward-rules-1" }]],
+    [detectionSilenced(["a-", "watch-forward-rules-"]), ["events", "DeleteRule", { name: "watch-forward-rules-1" }]],
     [administrationSilenced, ["organizations", "DeregisterDelegatedAdministrator", admin]],
     [
       administrationSilenced,
@@ -176,8 +231,8 @@ describe("the patterns", () => {
       (name) => `${"a".repeat(16)}-${name}`,
     );
 
-    expect(JSON.stringify(detectionSilenced(prefix)).length).toBeLessThan(2048);
-    expect(JSON.stringify(detectionSilenced(...others)).length).toBeLessThan(2048);
+    expect(JSON.stringify(detectionSilenced([prefix], [...PLANS, ...AGENTS])).length).toBeLessThan(2048);
+    expect(JSON.stringify(detectionSilenced(others)).length).toBeLessThan(2048);
     expect(JSON.stringify(pipelineSilenced(prefix, [KEY, OTHER_KEY])).length).toBeLessThan(2048);
   });
 });

@@ -34,7 +34,7 @@ const taking = async () => {
 
 const forwarding = (profile: "management" | "prod", busArn: string) => async () => {
   const provider = new aws.Provider(profile, { region: HOME, profile });
-  const pattern = detectionSilenced("watch-");
+  const pattern = detectionSilenced(["watch-"]);
   const events = { silenced: { description: "calls", pattern, regions: [HOME, LINKED] } };
   new Forwarding("watch", { accountId: ACCOUNTS[profile], homeRegion: HOME, busArn, events }, { provider });
 };
