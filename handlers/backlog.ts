@@ -10,6 +10,7 @@ import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
 import { type Secret, secretReader } from "./aws/secret";
 import { backlogApi, isForbidden, isGone } from "./backlogApi";
+import { filedIssue } from "./backlogFiled";
 import { type BacklogPriority, changeOf, closingOf, type Issue, isClosedIssue, issueOf } from "./backlogIssues";
 import { type BacklogProject, readProject } from "./backlogProject";
 import { log } from "./log";
@@ -143,7 +144,7 @@ export function backlogService(settings: Omit<BacklogSettings, "timing" | "gate"
         return tellIn(await projectOf(), notice, issueKey);
       }
     },
-    find: async (notice, parent) => {
+    find: async (notice, parent, attempt) => {
       const issueKey = continuedIssue(notice, parent);
       if (issueKey) {
         const newest = { order: "desc", count: 100 };
@@ -151,17 +152,7 @@ export function backlogService(settings: Omit<BacklogSettings, "timing" | "gate"
         const marker = updateMarkerOf(notice);
         if (comments) return comments.some(({ content }) => endsWithMarker(content, marker)) ? issueKey : undefined;
       }
-      // Not by keyword: Backlog's search may lag behind. Its user's newest issues don't.
-      const { projectId, userId } = await projectOf();
-      const newest = {
-        "projectId[]": projectId,
-        "createdUserId[]": userId,
-        sort: "created",
-        order: "desc",
-        count: 100,
-      };
-      const issues = await ask<Issue[]>("GET", "issues", newest);
-      const issue = issues.find(({ description }) => endsWithMarker(description, markerOf(notice)));
+      const issue = await filedIssue(ask, await projectOf(), markerOf(notice), attempt);
       if (issue && isClosed(notice)) await close(issue, notice);
       return issue?.issueKey;
     },

@@ -1,5 +1,6 @@
 import type { ClosedIssue, Issues } from "./alert/takeBack";
 import { type Ask, isGone } from "./backlogApi";
+import { dayBefore, PAGE } from "./backlogFiled";
 import { markedAlert } from "./messages/marker";
 
 export interface ClosedIssuesSettings {
@@ -27,8 +28,6 @@ interface Comment {
 /** Statuses that every project has, whatever they are called in it. */
 const OPEN = 1;
 const CLOSED = 4;
-/** Backlog gives so many at once. */
-const PAGE = 100;
 
 /** The issues that hakken's user has filed in a project. https://developer.nulab.com/docs/backlog/api/2/get-issue-list */
 export function backlogIssues(ask: Ask, { project, commentOf }: ClosedIssuesSettings): Issues {
@@ -107,6 +106,3 @@ async function lastStatusChange(ask: Ask, key: string): Promise<Comment | undefi
     maxId = Math.min(...page.map(({ id }) => id)) - 1;
   }
 }
-
-/** Backlog filters by days of a time zone that it does not name: the day before is early enough in all of them. */
-const dayBefore = (time: string): string => new Date(Date.parse(time) - 86_400_000).toISOString().slice(0, 10);

@@ -13,6 +13,8 @@ type Settings = Omit<BacklogSettings, "timing" | "gate">;
 export interface Issue {
   issueKey: string;
   description: string | null;
+  /** "2026-11-22T01:02:03Z". */
+  created: string;
   /** "2026-12-01T00:00:00Z": a day, whatever the time says. */
   dueDate: string | null;
   startDate: string | null;

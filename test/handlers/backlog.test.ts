@@ -2,6 +2,8 @@ import { fetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Sending } from "../../handlers/alert/record";
 import type { BacklogSettings } from "../../handlers/backlog";
+import type { Ask } from "../../handlers/backlogApi";
+import { filedIssue } from "../../handlers/backlogFiled";
 import type { BacklogOptions } from "../../sandbox/doubles/backlog/space";
 import { API_KEY, type RunningInbox, runInbox } from "../sandbox/doubles/running";
 import { notice, onlyIssue, PROJECT, rise, serviceOf, told } from "./backlogSpace";
@@ -16,6 +18,17 @@ const start = async (options: Partial<BacklogOptions> = {}) => {
 const service = (target: Partial<BacklogSettings> = {}) => serviceOf(running, target);
 const entry = () => onlyIssue(running);
 const attempt: Sending = { ...told, execution: "execution-1", since: told.at, times: 1 };
+const MANY = { read: 1000, update: 1000, search: 1000 };
+/** As alerts do that are told meanwhile. */
+const fileOthers = async (count: number) => {
+  const fields = { projectId: "1001", issueTypeId: "101", priorityId: "3", summary: "another" };
+  const url = `${running.url}/backlog/api/v2/issues?apiKey=${API_KEY}`;
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  for (let i = 0; i < count; i++) {
+    const { ok } = await fetch(url, { method: "POST", headers, body: new URLSearchParams(fields).toString() });
+    if (!ok) throw new Error("another issue is not filed");
+  }
+};
 /** As a person would change the issue. */
 const change = (given: Record<string, string>) =>
   fetch(`${running.url}/backlog/api/v2/issues/SEC-1?apiKey=${API_KEY}`, {
@@ -177,5 +190,37 @@ describe("after an unknown outcome", () => {
     const comment = await backlog.find?.(rise("CRITICAL", "HIGH"), told, attempt);
 
     expect([before, unsaid, issue, comment]).toEqual([undefined, undefined, "SEC-1", "SEC-1"]);
+  });
+
+  it("an issue is found again that hundreds of others were filed after", async () => {
+    await start({ limits: MANY });
+    const backlog = service();
+    await backlog.send(notice(), undefined);
+    await fileOthers(250);
+
+    const issue = await backlog.find?.(notice(), undefined, attempt);
+
+    expect(issue).toBe("SEC-1");
+  });
+
+  it("one that was never filed is looked for no further back than the first attempt", async () => {
+    await start({ limits: { ...MANY, search: 2 } });
+    await fileOthers(250);
+    running.clock.ms += 3_600_000;
+    const since = new Date(running.clock.ms).toISOString();
+    await fileOthers(120);
+
+    const issue = await service().find?.(notice(), undefined, { ...attempt, at: since, since });
+
+    expect(issue).toBeUndefined();
+  });
+
+  it("is no issue of its own where there are more than can be looked through", async () => {
+    const created = "2026-11-22T03:00:00Z";
+    const endless: Ask = async <T>() => Array.from({ length: 100 }, () => ({ description: "", created })) as T;
+
+    const search = filedIssue(endless, { projectId: 1, userId: 2 }, "hakken: 0/1", attempt);
+
+    await expect(search).rejects.toThrow("More Backlog issues were filed after 2026-11-21T15:30:00.000Z");
   });
 });
