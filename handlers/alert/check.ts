@@ -168,9 +168,7 @@ function differs(ports: CheckPorts, { alert, finding: last }: Known, found: Find
   // GetFindings lags behind events: what came in just now may not be shown yet.
   if (!found) return Date.parse(now) - Date.parse(last.eventTime) >= RECHECK_SECONDS * 1000;
   const report = { finding: found, eventTime: now };
-  // What existed before the start stays what it is; for what else there may be, the finding itself says.
-  const digestOf = (finding: Finding) => (alert.digest === "quiet" ? alert.digest : ports.digestOf(finding));
-  return observe({ alert, finding: last }, report, { ...ports, digestOf, now, confirmed: true }).kind === "write";
+  return observe({ alert, finding: last }, report, { ...ports, now, confirmed: true }).kind === "write";
 }
 
 /** AWS Health can't be asked about an event. It is over a while after its end, or once AWS Health itself shows it no more. */

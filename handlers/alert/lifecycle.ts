@@ -183,7 +183,7 @@ const isLeft = (last: FindingRecord, found: Finding): boolean =>
 function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
   const grows = finding.resourceCount > last.resourceCount;
-  if (isWorse(finding.severity, last.severity) || grows || isForMore(alert, finding, now)) {
+  if (isWorse(finding.severity, last.severity) || grows || becomesMore(alert, finding, now)) {
     return worse(alert, last, report, now);
   }
   if (finding.format === "health") return observeUpdate(alert, last, report, now);
@@ -197,16 +197,22 @@ function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observatio
   return isReset && notifiedAt ? observeReset(alert, last, notifiedAt, report, now) : drop("known already");
 }
 
+/** What existed before the start stays what it is, however late it is seen again; an exploit may become known. */
+const becomesMore = (alert: AlertRecord, finding: Finding, now: Circumstances): boolean =>
+  alert.digest !== "quiet" && isForMore(alert, finding, now);
+
 /** Told once more where the alert as a whole got worse; else only noted. */
 function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
-  const isMore = isForMore(alert, finding, now);
+  const isMore = becomesMore(alert, finding, now);
+  const grows = finding.resourceCount > last.resourceCount;
   const risen = worsened(alert, finding, now);
-  const isRise = isMore || isWorse(finding.severity, alert.severity) || finding.resourceCount > last.resourceCount;
+  const isRise = isMore || grows || isWorse(finding.severity, alert.severity);
   const told = isRise ? desire(risen, now) : risen;
   // Security Hub may have set it back to NEW with its severity: then settle marks it once more.
   const notifiedAt = isRise && finding.workflow === "NEW" ? undefined : last.notifiedAt;
-  const record = { ...recordOf(report, told, last), notifiedAt };
+  const listedIn = grows ? undefined : (last.listedIn ?? last.version);
+  const record = { ...recordOf(report, told, last), notifiedAt, listedIn };
   return write(told, isRise ? record : { ...record, version: last.version }, isRise ? "worse than before" : "noted");
 }
 

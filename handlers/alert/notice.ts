@@ -82,11 +82,12 @@ export const saysNothing = ({ kind, previousSeverity, finding, added }: Notice):
 
 /** The finding that speaks for all, with what they have in common. */
 function aboutOf(
-  { finding, severity, state, occurrence, desired }: AlertRecord,
+  { finding: own, severity, state, occurrence, desired }: AlertRecord,
   members: readonly FindingRecord[],
 ): Pick<Notice, "finding" | "findings" | "regions" | "accounts"> {
-  const { accountId: id, accountName: name, region } = finding;
   const shown = members.filter((member) => member.version <= desired && isShown(member, state, occurrence));
+  const finding = speakerOf(own, shown);
+  const { accountId: id, accountName: name, region } = finding;
   if (shown.length < 2) {
     return { finding: { ...finding, severity }, findings: 1, regions: [region], accounts: [{ id, name }] };
   }
@@ -100,28 +101,41 @@ function aboutOf(
   };
 }
 
+/** The alert's own finding while it is one of those that are shown, else the worst of them, with what is known of it. */
+function speakerOf(own: Finding, shown: readonly FindingRecord[]): Finding {
+  const [worst] = worstFirst(shown);
+  if (!worst || shown.some(({ product, id }) => product === own.product && id === own.id)) return own;
+  const { format, product, id, accountId, accountName, region, resources, resourceCount, updatedAt } = worst;
+  const places = { format, product, id, accountId, accountName, region, resources, resourceCount, updatedAt };
+  return { ...own, ...places, uid: undefined, sourceUrl: undefined };
+}
+
 const isShown = (member: FindingRecord, state: AlertRecord["state"], occurrence: number): boolean =>
   state === "open" ? member.state === "open" : member.occurrence === occurrence;
 
 /** What joined after one version and up to another, but for resources that were there before. */
 function addedSince(told: number, desired: number, members: readonly FindingRecord[]): Notice["added"] {
   const open = members.filter(({ state }) => state === "open");
+  const listedIn = ({ listedIn: version, ...member }: FindingRecord) => version ?? member.version;
   const before = new Set(
-    open.filter(({ version }) => version <= told).flatMap(({ resources }) => resources.map(keyOf)),
+    open.filter((member) => listedIn(member) <= told).flatMap(({ resources }) => resources.map(keyOf)),
   );
-  const joined = resourcesOf(open.filter(({ version }) => version > told && version <= desired));
+  const joined = resourcesOf(open.filter((member) => listedIn(member) > told && member.version <= desired));
   const added = joined.resources.filter((resource) => !before.has(keyOf(resource)));
   return { resources: added.slice(0, RESOURCES), count: joined.count - (joined.resources.length - added.length) };
 }
 
 const keyOf = ({ id }: FindingResource): string => id;
 
+function worstFirst(members: readonly FindingRecord[]): FindingRecord[] {
+  const rank = ({ severity }: FindingRecord) => severities.indexOf(severity);
+  return [...members].sort((one, other) => rank(other) - rank(one) || (one.id < other.id ? -1 : 1));
+}
+
 /** Each resource once, those of the worst findings first; and how many there are, the ones that no record names too. */
 function resourcesOf(members: readonly FindingRecord[]): { resources: FindingResource[]; count: number } {
-  const rank = ({ severity }: Pick<Finding, "severity">) => severities.indexOf(severity);
-  const worstFirst = [...members].sort((one, other) => rank(other) - rank(one) || (one.id < other.id ? -1 : 1));
   const each = new Map<string, FindingResource>();
-  for (const member of worstFirst) {
+  for (const member of worstFirst(members)) {
     for (const resource of member.resources) {
       if (!each.has(keyOf(resource))) each.set(keyOf(resource), resource);
     }

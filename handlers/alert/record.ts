@@ -129,6 +129,8 @@ export interface FindingRecord {
   occurrence: number;
   /** The alert's version that told first what is known of it. */
   version: number;
+  /** The alert's version that told first of its resources; absent where that is `version`. */
+  listedIn?: number;
   /** When settle was last through with it in its present state: from then on it is NOTIFIED, or a person's. */
   notifiedAt?: string;
   /** What its product had counted, and last seen, when it closed: more means that it goes on (GuardDuty). */
