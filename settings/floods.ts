@@ -60,14 +60,17 @@ export const floods = {
     }),
   mute: z
     .array(
-      z.strictObject(
-        {
-          from: time().meta({ description: "When it begins, with its zone." }),
-          until: time().meta({ description: "When it ends: what waited is told then." }),
-          match: routeMatch.optional().meta({ description: "Which findings' alerts wait.", defaultMeaning: "all" }),
-        },
-        "it must be an object with the keys from, until and match",
-      ),
+      z
+        .strictObject(
+          {
+            from: time().meta({ description: "When it begins, with its zone." }),
+            until: time().meta({ description: "When it ends, later than `from`: what waited is told then." }),
+            match: routeMatch.optional().meta({ description: "Which findings' alerts wait.", defaultMeaning: "all" }),
+          },
+          "it must be an object with the keys from, until and match",
+        )
+        // Both in UTC and of one width by now.
+        .refine(({ from, until }) => from < until, { path: ["until"], message: "it must be later than from" }),
       "it must be a list of times",
     )
     .default([])

@@ -135,6 +135,16 @@ describe("what is wrong", () => {
       'hakken:slack.apiUrl: "https://slack.com/api/?x=1#top" is wrong: it must be a URL without query (?...) and fragment (#...): https://slack.com/api.',
     ],
     [
+      "a maintenance that ends before it begins",
+      { "hakken:mute": '[{"from":"2026-12-01T22:00:00+09:00","until":"2026-12-01T21:00:00+09:00"}]' },
+      'hakken:mute[0].until: "2026-12-01T21:00:00+09:00" is wrong: it must be later than from.',
+    ],
+    [
+      "a maintenance that ends as it begins, in another zone",
+      { "hakken:mute": '[{"from":"2026-12-01T22:00:00+09:00","until":"2026-12-01T13:00:00Z"}]' },
+      'hakken:mute[0].until: "2026-12-01T13:00:00Z" is wrong: it must be later than from.',
+    ],
+    [
       "JSON that ends early",
       { "hakken:slack": '{"channel":' },
       'hakken:slack: "{\\"channel\\":" is wrong: it must be an object with the key channel, the id of a channel.',
