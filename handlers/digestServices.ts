@@ -52,12 +52,14 @@ export function mailDigests(
 }
 
 /** What a part tells, in the shape that its texts are made of. */
-function digestOf({ entries, census, number, since, at }: DigestPart, channelsBroken: readonly Channel[]): Digest {
+function digestOf(part: DigestPart, channelsBroken: readonly Channel[]): Digest {
+  const { entries, census, failing, number, since, at } = part;
   return {
-    ...{ from: since, until: at, number, channelsBroken },
+    ...{ from: since, until: at, number, channelsBroken, failing },
     ...(census && { census: { ...census, open: openOf(census) } }),
     alerts: entries.map(({ reason, severity, region, findings, accountId, accountName, ...entry }) => ({
       ...{ reason, severity, region, findings: Math.max(1, findings), title: titleOf(entry) },
+      over: entry.state === "closed" && reason !== "closedButFailing",
       account: { id: accountId, name: accountName },
     })),
   };
@@ -66,10 +68,10 @@ function digestOf({ entries, census, number, since, at }: DigestPart, channelsBr
 const openOf = ({ open }: Census) =>
   Object.fromEntries(severities.map((severity) => [severity, open[severity] ?? 0])) as DigestCensus["open"];
 
-/** What existed before, by control: one line speaks for many accounts. */
+/** What existed before and still does, by control: one line speaks for many accounts. */
 function overviewOf({ entries }: DigestPart): Overview {
   const byTitle = new Map<string, DigestEntry[]>();
-  for (const entry of entries) {
+  for (const entry of entries.filter(({ state }) => state === "open")) {
     const title = titleOf(entry);
     byTitle.set(title, [...(byTitle.get(title) ?? []), entry]);
   }

@@ -59,6 +59,8 @@ export interface DigestPart {
   /** From 1. */
   number: number;
   entries: DigestEntry[];
+  /** How many alerts a person has closed that fail. Of the first part, which may list fewer. */
+  failing?: number;
   /** How far what waits was told of each kind, this part included: the next one goes on from there. */
   reached: Partial<Record<DigestKind, DeferredPlace>>;
   /** Of the first part. */
@@ -120,7 +122,10 @@ const ENTRIES = 20;
  * the language of titles and of accounts' names.
  */
 const OVERVIEW_ENTRIES = 500;
-const OVERVIEW_TITLE = 120;
+/** Of what was closed but fails, the first part lists so many; those beyond are counted. */
+const FAILING_ENTRIES = 200;
+/** Characters, where so many are listed. */
+const SHORT_TITLE = 120;
 
 /**
  * Sends a channel's daily digest, part by part. Each is written down before it is sent, and its alerts count as told there
@@ -175,12 +180,12 @@ async function partOf(ports: DigestPorts, state: DigestState, day: string, numbe
   const { entries, reached } = isOverview ? await waiting(ports, state, "overview", OVERVIEW_ENTRIES) : news;
   const at = now();
   const since = state.countedAt ?? new Date(Date.parse(at) - 86_400_000).toISOString();
-  const first = number === 1 && { census: await store.census(since, at) };
   const failing = number === 1 ? await closedButFailing(ports, at) : [];
+  const first = number === 1 && { census: await store.census(since, at), failing: failing.length };
   return {
     id: `${at}/${number}`,
     kind: isOverview ? "overview" : "digest",
-    entries: [...entries, ...failing],
+    entries: [...entries, ...failing.slice(0, FAILING_ENTRIES)],
     ...{ day, number, reached, since, at },
     ...first,
   };
@@ -199,9 +204,8 @@ async function waiting(
   while (alerts.length > 0 && !alerts.some(isTold)) {
     ({ alerts, reached } = await store.deferred(service.channel, kind, limit, reached));
   }
-  const short = (entry: DigestEntry) =>
-    kind === "overview" ? { ...entry, title: cut(entry.title, OVERVIEW_TITLE) } : entry;
-  const entries = alerts.filter(isTold).map((alert) => short(entryOf(alert, service.channel)));
+  const told = alerts.filter(isTold).map((alert) => entryOf(alert, service.channel));
+  const entries = kind === "overview" ? told.map(short) : told;
   return { entries, reached: { ...state.reached, ...(reached && { [kind]: reached }) } };
 }
 
@@ -209,12 +213,14 @@ async function waiting(
 async function closedButFailing({ store, mutes }: DigestPorts, now: string): Promise<DigestEntry[]> {
   const all = await store.closedButFailing(now);
   const alerts = all.filter(({ state, finding }) => state === "closed" && !isMuted(finding, mutes, now));
-  return alerts.slice(0, ENTRIES).map((alert) => ({
-    ...entryOf(alert, "slack"),
+  return alerts.map((alert) => ({
+    ...short(entryOf(alert, "slack")),
     reason: "closedButFailing",
     findings: alert.failing ?? 0,
   }));
 }
+
+const short = (entry: DigestEntry): DigestEntry => ({ ...entry, title: cut(entry.title, SHORT_TITLE) });
 
 function entryOf(alert: AlertRecord, channel: Channel): DigestEntry {
   const { alertKey, occurrence, desired: version, state, severity, open: findings, finding } = alert;

@@ -20,6 +20,8 @@ export interface Digest {
   census?: DigestCensus;
   /** Channels whose circuit breaker is open. */
   channelsBroken: readonly Channel[];
+  /** How many alerts people have closed that fail, where not all of them are listed. */
+  failing?: number;
   /** What is to be read here, since it was not told by itself. In any order. */
   alerts: readonly DigestAlert[];
 }
@@ -48,6 +50,8 @@ export interface DigestAlert {
   region: string;
   /** How many findings it stands for. */
   findings: number;
+  /** It is over by now. Default: it is open. */
+  over?: boolean;
   /** Where more is to be read: its message, its issue, or its page in the console. Default: nowhere. */
   link?: string;
 }
@@ -59,20 +63,24 @@ export function slackDigest(digest: Digest, options: MessageOptions): SlackPages
     { type: "header", text: literal(`${markOf(digest)} ${own.digest}`, 150) },
     section(headLines(digest, words, own).join("\n")),
   ];
-  const blocks = groupsOf(digest).flatMap(([reason, alerts]) => [
-    section(`*${own.reasons[reason]}* ${words.count(alerts.length)}`),
-    ...sectionsOf(alerts.map((alert) => slackLine(alert, words, own))),
-  ]);
+  const blocks = groupsOf(digest).flatMap(([reason, alerts]) => {
+    const [all, beyond] = countOf(digest, reason, alerts);
+    const lines = alerts.map((alert) => slackLine(alert, words, own));
+    const more = beyond > 0 ? [words.more(beyond)] : [];
+    return [section(`*${own.reasons[reason]}* ${words.count(all)}`), ...sectionsOf([...lines, ...more])];
+  });
   return pagesOf(textOf(digest, words, own), head, blocks, words);
 }
 
 /** The same as a mail. */
 export function mailDigest(digest: Digest, options: MessageOptions): MailMessage {
   const [words, own] = [wordsOf(options.language), digestWordsOf(options.language)];
-  const groups = groupsOf(digest).map(([reason, alerts]) => ({
-    heading: `${own.reasons[reason]}${words.colon}${words.count(alerts.length)}`,
-    lines: alerts.map((alert) => mailLine(alert, words, own)),
-  }));
+  const groups = groupsOf(digest).map(([reason, alerts]) => {
+    const [all, beyond] = countOf(digest, reason, alerts);
+    const heading = `${own.reasons[reason]}${words.colon}${words.count(all)}`;
+    const more = beyond > 0 ? [`  ${words.more(beyond)}`] : [];
+    return { heading, lines: [...alerts.map((alert) => mailLine(alert, words, own)), ...more] };
+  });
   const broken = digest.channelsBroken.length > 0 ? `, NOT WORKING: ${digest.channelsBroken.join(" ")}` : "";
   return {
     subject: asciiSubject(["[hakken] digest:", `${subjectOf(digest)}${broken}`]),
@@ -131,25 +139,37 @@ function groupsOf({ alerts }: Digest): [DigestReason, DigestAlert[]][] {
   ]).filter(([, listed]) => listed.length > 0);
 }
 
+/** How many there are of a reason, and how many of them are not listed. */
+function countOf({ failing = 0 }: Digest, reason: DigestReason, { length: listed }: DigestAlert[]): [number, number] {
+  const all = reason === "closedButFailing" ? Math.max(failing, listed) : listed;
+  return [all, all - listed];
+}
+
+/** What is said of an alert behind its title and its place. */
+const stateOf = ({ over, findings }: DigestAlert, own: DigestWords): string[] => [
+  ...(findings > 1 ? [own.findings(findings)] : []),
+  ...(over ? [own.over] : []),
+];
+
 function slackLine(alert: DigestAlert, words: Words, own: DigestWords): string {
-  const { severity, title, account, region, findings } = alert;
+  const { severity, title, account, region } = alert;
   const page = safeUrl(alert.link);
   const where = `${cut(accountOf(account), 80)} ${cut(oneLine(region) || words.unknown, 40)}`;
   return [
     `${marks[severity]} ${severity} ${inline(oneLine(title) || words.untitled, 200)}`,
     inline(where, 150),
-    ...(findings > 1 ? [own.findings(findings)] : []),
+    ...stateOf(alert, own),
     ...(page ? [link(page, own.link)] : []),
   ].join(" ・ ");
 }
 
 function mailLine(alert: DigestAlert, words: Words, own: DigestWords): string {
-  const { severity, title, account, region, findings } = alert;
+  const { severity, title, account, region } = alert;
   const page = safeUrl(alert.link);
   const said = [
     `${marks[severity]} ${severity} ${cut(oneLine(title) || words.untitled, 300)}`,
     `${cut(accountOf(account), 80)} ${cut(oneLine(region) || words.unknown, 40)}`,
-    ...(findings > 1 ? [own.findings(findings)] : []),
+    ...stateOf(alert, own),
   ].join(" / ");
   return [`  ${said}`, ...(page ? [`    ${page}`] : [])].join("\n");
 }

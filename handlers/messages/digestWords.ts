@@ -15,6 +15,8 @@ export interface DigestWords {
   broken: (channels: readonly Channel[]) => string;
   reasons: Record<DigestReason, string>;
   link: string;
+  /** Of an alert that was open, and is not any more. */
+  over: string;
   findings: (n: number) => string;
   accounts: (n: number) => string;
   overview: string;
@@ -45,6 +47,7 @@ const en: DigestWords = {
     waiting: "Waiting to be told",
   },
   link: "open",
+  over: "over by now",
   findings: (n) => plural(n, "finding", "findings"),
   accounts: (n) => plural(n, "account", "accounts"),
   overview: "What was there before hakken was started",
@@ -72,6 +75,7 @@ const ja: DigestWords = {
     waiting: "通知待ちのもの",
   },
   link: "開く",
+  over: "解消済み",
   findings: (n) => `検出結果 ${n} 件`,
   accounts: (n) => `アカウント ${n} 個`,
   overview: "hakken の開始前からあった検出結果",

@@ -38,10 +38,12 @@ const busy: Digest = {
   ...quiet,
   census: { opened: 7, closed: 2, waiting: 3, open: { ...open, CRITICAL: 1, HIGH: 8 } },
   channelsBroken: ["slack", "mail"],
+  failing: 31,
   alerts: [
     anAlert({ findings: 40, link: "https://example.slack.com/archives/C1/p1?a=1&b=2" }),
     anAlert({ severity: "CRITICAL", title: "IAM.4 Root user access key", region: "us-east-1" }),
     anAlert({ reason: "vulnerability", title: "CVE-2026-1234 - krb5", findings: 12 }),
+    anAlert({ title: "EC2.7 Default encryption", over: true }),
     anAlert({ reason: "closedButFailing", title: "EC2.8 IMDSv2" }),
     anAlert({ reason: "quiet", title: "Config.1 Recorder" }),
     anAlert({ reason: "waiting", title: "UnauthorizedAccess:EC2/SSHBruteForce", account: { id: "222233334444" } }),
@@ -106,6 +108,16 @@ describe("a digest", () => {
 
     expect(said).toContain("EC2.19 Security groups");
     expect(said).not.toMatch(/opened|closed|open now|\d open|All is well/);
+  });
+
+  it("says what is over by now, and how many of those that fail it does not list", () => {
+    const said = [pagesText(slackDigest(busy, en)), mailText(mailDigest(busy, en))];
+
+    for (const text of said) {
+      expect(text).toMatch(/EC2\.7 Default encryption.*over by now/);
+      expect(text).toMatch(/EC2\.8 IMDSv2[\s\S]*and 30 more/);
+      expect(text.split("over by now")).toHaveLength(2);
+    }
   });
 
   it("lists each of hundreds of alerts once, the worst first, in the thread what the channel can't hold", () => {
