@@ -1,4 +1,5 @@
 import type { Circumstances, Decision } from "./lifecycle";
+import { continuedFrom } from "./notice";
 import { type AlertRecord, executionName, type FindingRecord } from "./record";
 import { isWorse } from "./severity";
 import type { Finding, Observation } from "./types";
@@ -55,12 +56,14 @@ export function join(
 
 /** The next occurrence. It goes on in the same messages if the alert was open until a short time ago. */
 function again(alert: AlertRecord, finding: Finding, now: Circumstances): AlertRecord {
+  const occurrence = alert.occurrence + 1;
   const closedFor = alert.closedAt ? (Date.parse(now.now) - Date.parse(alert.closedAt)) / 1000 : 0;
   return {
     ...alert,
     state: "open",
-    occurrence: alert.occurrence + 1,
-    continues: closedFor <= now.reopenWithinSeconds,
+    occurrence,
+    continuesFrom: closedFor <= now.reopenWithinSeconds ? continuedFrom(alert) : occurrence,
+    continues: undefined,
     severity: finding.severity,
     finding,
     digest: now.digestOf(finding),

@@ -1,4 +1,5 @@
 import { type Matchers, matches } from "./group";
+import { kindOf } from "./notice";
 import type { AlertRecord, Deferred } from "./record";
 import type { Channel, Finding, Notice } from "./types";
 
@@ -58,7 +59,9 @@ export function gateOf(
   { mutes, digests }: GateSettings,
   now: string,
 ): Gate {
-  if (alert.digest && digests && channel === "backlog") return { kind: "silent" };
+  // A message that says open is closed where it stands, whatever the later occurrence was for.
+  const reason = digests && kindOf(alert, channel) !== "closed" ? alert.digest : undefined;
+  if (reason && channel === "backlog") return { kind: "silent" };
   const until = isPaused(state, now) ? (state.pausedUntil ?? "~") : mutedUntil(alert.finding, mutes, now);
   if (until) return { kind: "wait", seconds: lookIn(until, now), reason: isPaused(state, now) ? "paused" : "muted" };
   if (state.brokenSince) {
@@ -66,7 +69,7 @@ export function gateOf(
     if (retryAt > now) return { kind: "wait", seconds: lookIn(retryAt, now), reason: "broken" };
     return { kind: "probe", retryAt };
   }
-  return alert.digest && digests ? { kind: "defer", reason: alert.digest } : { kind: "go" };
+  return reason ? { kind: "defer", reason } : { kind: "go" };
 }
 
 /**

@@ -22,7 +22,7 @@ export function kindOf(alert: AlertRecord, channel: Channel): Notice["kind"] | u
     if (alert.state === "closed") return "closed";
     return (alert.requested ?? 0) > told.version ? "requested" : "risen";
   }
-  if (alert.state === "closed") return "openedAndClosed";
+  if (alert.state === "closed") return parentOf(alert, channel)?.state === "open" ? "closed" : "openedAndClosed";
   return parentOf(alert, channel) ? "reopened" : "opened";
 }
 
@@ -33,9 +33,20 @@ export const heardVersion = ({ told, deferred }: AlertRecord, channel: Channel):
 /** The message that goes on with the next word; undefined where that word is a message of its own. */
 export function parentOf(alert: AlertRecord, channel: Channel): Told | undefined {
   const told = alert.told[channel];
-  const goesOn =
-    told?.occurrence === alert.occurrence || (alert.continues && told?.occurrence === alert.occurrence - 1);
-  return goesOn && told?.reference ? told : undefined;
+  if (!told?.reference) return undefined;
+  const isOfChain = told.occurrence === alert.occurrence || told.occurrence >= continuedFrom(alert);
+  // One whose closing the channel missed goes on however long that was ago: else it would say for ever that it is open.
+  return isOfChain || told.state === "open" ? told : undefined;
+}
+
+/** The first occurrence whose messages the newest one goes on in: its own number where it has messages of its own. */
+export const continuedFrom = ({ occurrence, continuesFrom, continues }: AlertRecord): number =>
+  continuesFrom ?? (continues ? occurrence - 1 : occurrence);
+
+/** What a digest told, with the channel's own message as it stands where that is still to go on. */
+export function toldBeside(before: Told | undefined, told: Told): Told {
+  if (!before || (before.occurrence !== told.occurrence && before.state !== "open")) return told;
+  return { ...told, reference: before.reference, ...(before.state && { state: before.state }) };
 }
 
 /** Whether a channel has nothing to say of a closing, since a digest alone told that it was open. */

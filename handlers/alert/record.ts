@@ -10,6 +10,8 @@ export interface Told {
   /** The severity that was told, so that a rise can say from what. */
   severity: Severity;
   at: string;
+  /** What its last word said: a message left at open is owed a further one. Absent in records of before this was kept. */
+  state?: AlertRecord["state"];
 }
 
 /** Written before a message goes and removed when its outcome is known: while it is there, the outcome is unknown (rule R9). */
@@ -26,6 +28,8 @@ export interface Sending {
   times: number;
   /** What it was sent as an update of; absent for a message of its own. */
   parent?: Told;
+  /** What it says; absent in records of before this was kept. */
+  state?: AlertRecord["state"];
 }
 
 /** One alert, as the table keeps it. Versions only ever rise, over all occurrences. */
@@ -39,7 +43,9 @@ export interface AlertRecord {
   state: "open" | "closed";
   /** The n-th opening, from 1. */
   occurrence: number;
-  /** This occurrence goes on in the messages of the one before, which had closed a short time ago. */
+  /** The first of the occurrences whose messages this one goes on in: between any two of them it was closed for a short time. */
+  continuesFrom?: number;
+  /** The same, of the occurrence before alone: in records of before `continuesFrom` was kept. */
   continues?: boolean;
   /** The version to be told: one more with each change that a person should hear of. */
   desired: number;

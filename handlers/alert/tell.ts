@@ -195,7 +195,8 @@ function nextSending(
   }
   const at = now();
   const parent = parentOf(alert, service.channel);
-  const attempt = { occurrence, version, severity: finding.severity, execution, at, since: before?.since ?? at, times };
+  const said = { occurrence, version, severity: finding.severity, state: alert.state };
+  const attempt = { ...said, execution, at, since: before?.since ?? at, times };
   return { ...attempt, ...(parent && { parent }) };
 }
 
@@ -235,18 +236,17 @@ async function foundAgain(ports: TellPorts, alert: AlertRecord, before: Sending)
   const notice = service.find && (await noticeOf(store, then, service.channel));
   const reference = notice && (await service.find?.(notice, before.parent, before));
   if (!reference) return false;
-  const { occurrence, version, severity } = before;
-  await noteTold(ports, alert, { occurrence, version, severity }, reference);
+  await noteTold(ports, alert, before, reference);
   return true;
 }
 
 async function noteTold(
   { store, service, now }: TellPorts,
   alert: AlertRecord,
-  { occurrence, version, severity }: Pick<Told, "occurrence" | "version" | "severity">,
+  { occurrence, version, severity, state }: Pick<Told, "occurrence" | "version" | "severity" | "state">,
   reference: string,
 ): Promise<TellOutcome> {
-  const told = { occurrence, version, reference, severity, at: now() };
+  const told = { occurrence, version, reference, severity, at: now(), ...(state && { state }) };
   const newest = await store.told(alert.alertKey, service.channel, told);
   return done(kindOf(newest, service.channel) ? "again" : "told");
 }

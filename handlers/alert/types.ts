@@ -115,7 +115,7 @@ export interface Notice {
   /** Version of the alert that this notice tells. */
   version: number;
   /**
-   * opened: first word of this occurrence, in a message of its own. reopened: the same, where the message of the occurrence
+   * opened: first word of this occurrence, in a message of its own. reopened: the same, where the message of an occurrence
    * before goes on. risen: it got worse since this channel told it. requested: a person asked for it by a custom action.
    * closed: all of it is over, after this channel told it. openedAndClosed: it closed before this channel could tell it (rule R4).
    */

@@ -16,6 +16,7 @@ import { alertItem, batchGet, type Key, memberItem, nameOf, pointerItem, queryAl
 const OWNED = [
   "state",
   "occurrence",
+  "continuesFrom",
   "continues",
   "desired",
   "desiredAt",

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { DeferredAlerts, DeferredPlace, DigestKind } from "../alert/digest";
+import { toldBeside } from "../alert/notice";
 import type { AlertRecord, Told } from "../alert/record";
 import type { Channel } from "../alert/types";
 import { happens, happensWith } from "./happens";
@@ -86,7 +87,6 @@ export async function noteInDigest(
 ): Promise<AlertRecord | undefined> {
   const { Item } = await db.send(new GetCommand({ TableName: table, Key: alertItem(alertKey), ConsistentRead: true }));
   const before = (Item as AlertRecord | undefined)?.told[channel];
-  const reference = before?.occurrence === told.occurrence ? before.reference : told.reference;
   const note = new UpdateCommand({
     TableName: table,
     Key: alertItem(alertKey),
@@ -95,7 +95,7 @@ export async function noteInDigest(
     ConditionExpression:
       "attribute_exists(pk) AND (attribute_not_exists(told.#channel) OR told.#channel.version < :version)",
     ExpressionAttributeNames: { "#channel": channel },
-    ExpressionAttributeValues: { ":told": { ...told, reference }, ":version": told.version },
+    ExpressionAttributeValues: { ":told": toldBeside(before, told), ":version": told.version },
   });
   await happens(db.send(note));
   const done = new UpdateCommand({

@@ -6,7 +6,7 @@ import { aFinding } from "./world";
 
 const NOW = "2026-12-01T12:30:00.000Z";
 const open: GateSettings = { mutes: [], digests: true };
-const alert = { finding: aFinding() } as AlertRecord;
+const alert = { finding: aFinding(), told: {} } as AlertRecord;
 const muted = (match?: GateSettings["mutes"][number]["match"]): GateSettings => ({
   digests: true,
   mutes: [{ from: "2026-12-01T12:00:00.000Z", until: "2026-12-01T12:31:00.000Z", match }],

@@ -1,5 +1,6 @@
 import type { DeferredPlace, DigestState } from "../../../handlers/alert/digest";
 import type { ChannelState } from "../../../handlers/alert/gate";
+import { toldBeside } from "../../../handlers/alert/notice";
 import type { AlertStore } from "../../../handlers/alert/ports";
 import type { AlertRecord } from "../../../handlers/alert/record";
 import { copy, type Io } from "./memoryTable";
@@ -51,8 +52,7 @@ export function memoryChannels(io: Io, alerts: Map<string, AlertRecord>): Channe
         const alert = alerts.get(alertKey);
         const before = alert?.told[channel];
         if (!alert || (before?.version ?? 0) >= told.version) return;
-        const reference = before?.occurrence === told.occurrence ? before.reference : told.reference;
-        alert.told[channel] = { ...told, reference };
+        alert.told[channel] = toldBeside(before, told);
       });
       return io("stop deferring", () => {
         const alert = alerts.get(alertKey);

@@ -126,7 +126,7 @@ describe("an issue that a person has closed", () => {
 
     await world.drain();
 
-    expect(onlyAlert(world)).toMatchObject({ state: "open", occurrence: 2, continues: true });
+    expect(onlyAlert(world)).toMatchObject({ state: "open", occurrence: 2, continuesFrom: 1 });
     expect(world.takenBack).toHaveLength(1);
     expect(workflows(world)).toEqual(["NOTIFIED"]);
   });
