@@ -1,6 +1,6 @@
 import type { Circumstances, Decision } from "./lifecycle";
 import { continuedFrom } from "./notice";
-import { type AlertRecord, executionName, type FindingRecord } from "./record";
+import { type AlertRecord, executionName, type FindingRecord, hash } from "./record";
 import { isWorse } from "./severity";
 import type { Finding, Observation } from "./types";
 
@@ -125,9 +125,16 @@ export const write = (alert: AlertRecord, finding: FindingRecord, reason: string
 export function recordOf({ finding, eventTime }: Observation, alert: AlertRecord, last?: FindingRecord): FindingRecord {
   const { format, product, id, updatedAt, severity, accountId, accountName, region, resources, resourceCount } =
     finding;
-  const { activity, lastSeen, workflow } = finding;
+  const { activity, lastSeen, workflow, health } = finding;
   const seen = { workflow, activity, lastSeen, requestedAt: last?.requestedAt };
   const about = { severity, accountId, accountName, region, resources, resourceCount, ...seen };
   const { alertKey, occurrence, desired: version } = alert;
-  return { format, product, id, alertKey, state: "open", updatedAt, eventTime, occurrence, version, ...about };
+  const known = { format, product, id, alertKey, state: "open" as const, updatedAt, eventTime, occurrence, version };
+  return { ...known, ...about, ...(health && { said: saidIn(finding), endTime: health.endTime }) };
+}
+
+/** What people read of an event of AWS Health, which is said again and again: its words, its times, and what it affects. */
+export function saidIn({ description, health, resources, resourceCount }: Finding): string {
+  const times = [health?.startTime ?? "", health?.endTime ?? ""];
+  return hash(description, ...times, `${resourceCount}`, ...resources.map(({ id }) => id));
 }

@@ -172,10 +172,12 @@ function differs(ports: CheckPorts, { alert, finding: last }: Known, found: Find
 }
 
 /** AWS Health can't be asked about an event. It is over a while after its end, or once AWS Health itself shows it no more. */
-function isPast({ finding }: AlertRecord, { format, updatedAt }: FindingRecord, now: string): boolean {
+function isPast({ finding }: AlertRecord, member: FindingRecord, now: string): boolean {
+  const { format, updatedAt, said } = member;
   if (format !== "health") return false;
   const daysSince = (time: string) => (Date.parse(now) - Date.parse(time)) / (24 * HOUR);
-  const { endTime } = finding.health ?? {};
+  // Records from before each had its own end: the alert's.
+  const endTime = said ? member.endTime : finding.health?.endTime;
   return (
     daysSince(updatedAt) > HEALTH_DAYS ||
     (endTime !== undefined && daysSince(endTime) > ENDED_DAYS && daysSince(updatedAt) > ENDED_DAYS)

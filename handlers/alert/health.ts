@@ -122,7 +122,8 @@ function resourcesOf(event: Json, detail: Json, region: string): FindingResource
   const affected = entities.filter(({ status }) => !OVER.includes(textOf(status)?.toUpperCase() ?? ""));
   const listed = (affected.length > 0 ? affected : entities).map((entity) => textOf(entity.entityValue));
   const named = entities.length > 0 ? listed : (Array.isArray(event.resources) ? event.resources : []).map(textOf);
-  const ids = [...new Set(named.filter((id) => id !== undefined))];
+  // In an order of their own: AWS Health promises none, and what it lists otherwise is no news.
+  const ids = [...new Set(named.filter((id) => id !== undefined))].sort();
   return ids.map((id) =>
     withoutAbsent({ type: "Other", id: cut(id, 1024), region: region === "global" ? undefined : region }),
   );

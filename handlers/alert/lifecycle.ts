@@ -1,4 +1,4 @@
-import { desire, isForMore, join, open, recordOf, worsened, write } from "./changes";
+import { desire, isForMore, join, open, recordOf, saidIn, worsened, write } from "./changes";
 import { countFailing } from "./failing";
 import { comesBack, isOfOtherForm, isStatusOfReport } from "./forms";
 import type { Group } from "./group";
@@ -216,13 +216,19 @@ function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now
   return write(told, isRise ? record : { ...record, version: last.version }, isRise ? "worse than before" : "noted");
 }
 
-/** AWS Health tells the same event again as it goes on. */
+/**
+ * AWS Health tells the same event again as it goes on, often in the same words: then that it does is noted, by which the daily check
+ * knows that it is not over. Its resources are none that joined.
+ */
 function observeUpdate(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
-  const isNews = finding.updatedAt > last.updatedAt && finding.description !== alert.finding.description;
-  if (!isNews) return drop("known already");
-  const told = desire({ ...alert, finding }, now);
-  return write(told, { ...recordOf(report, told, last), notifiedAt: last.notifiedAt }, "updated");
+  if (finding.updatedAt === last.updatedAt) return drop("known already");
+  const { version, notifiedAt } = last;
+  const record = { ...recordOf(report, alert, last), version, notifiedAt };
+  // Of records from before what was said was kept, the words are known.
+  const said = last.said ?? saidIn({ ...finding, description: alert.finding.description });
+  if (record.said === said) return write(worsened(alert, finding, now), record, "said again");
+  return write(desire({ ...alert, finding }, now), record, "updated");
 }
 
 /** NEW although it was set NOTIFIED: late word, a slow write, or Security Hub reset it (rule R8). */

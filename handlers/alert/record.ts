@@ -142,6 +142,10 @@ export interface FindingRecord {
   /** What its product had counted, and last seen, when it closed: more means that it goes on (GuardDuty). */
   activity?: number;
   lastSeen?: string;
+  /** What people read of an event of AWS Health, as a hash: where it is another, that is told. */
+  said?: string;
+  /** When an event of AWS Health ends, as it says. */
+  endTime?: string;
   /** It is over since its account left: only a newer report opens it again, though Security Hub may have it as NEW. */
   left?: boolean;
   /** A person had set it RESOLVED, and it goes on: settle sets it NOTIFIED. */

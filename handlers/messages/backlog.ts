@@ -5,7 +5,7 @@ import { linksOf } from "./links";
 import { markerOf, updateMarkerOf } from "./marker";
 import { rowsOf } from "./rows";
 import { allResources, oneLine, openFor, placeOf, plain, resourcesOf, timeOf, titleOf } from "./text";
-import { headlineOf, isClosed, type LeftOut, type MessageOptions, type Words, wordsOf } from "./words";
+import { headlineOf, isClosed, isUpdated, type LeftOut, type MessageOptions, type Words, wordsOf } from "./words";
 
 export interface BacklogOptions extends MessageOptions {
   /** How the project's texts are formatted. */
@@ -33,7 +33,6 @@ export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIs
   const { account, region } = placeOf(notice, words);
   const place = `[${bmp(account, 90)} ${bmp(region, 50)}]`;
   const named = `${marks[finding.severity]} ${finding.severity}: ${bmp(titleOf(finding, words), 250)}`;
-  const description = plain(finding.description);
 
   const parts = [
     ...(headline ? [format.strong(headline)] : []),
@@ -41,7 +40,7 @@ export function backlogIssue(notice: Notice, options: BacklogOptions): BacklogIs
     format.table([severityRow(notice, words), ...factRows(notice, words)]),
     ...leftOutLine(words, options),
     resourceLines(allResources(finding), 20, words.labels.resources, words, format),
-    ...(description === "" ? [] : [format.heading(words.labels.description), quoted(description, format)]),
+    ...descriptionLines(finding.description, words, format),
     linkLines(notice, words, format, options),
     markerOf(notice),
   ];
@@ -64,9 +63,15 @@ export function backlogComment(notice: Notice, options: BacklogOptions): string 
     ...leftOutLine(words, options),
     ...(isGrown ? [resourceLines(added, 20, words.added, words, format)] : []),
     resourceLines(allResources(finding), isGrown ? 10 : 20, labels.resources, words, format),
+    ...(isUpdated(notice) ? descriptionLines(cut(finding.description, 4000), words, format) : []),
     linkLines(notice, words, format, options),
     updateMarkerOf(notice),
   ].join("\n\n");
+}
+
+function descriptionLines(text: string, words: Words, format: BacklogFormat): string[] {
+  const description = plain(text);
+  return description === "" ? [] : [format.heading(words.labels.description), quoted(description, format)];
 }
 
 /** Within the Basic Multilingual Plane, since Backlog's API refuses what lies beyond it. */
@@ -85,7 +90,7 @@ const factRows = (notice: Notice, words: Words, longestList?: number): [string, 
 /** What may be other than in the issue. */
 function changeableRows(notice: Notice, words: Words): [string, string][] {
   const { labels } = words;
-  const changeable = [labels.findings, labels.endTime, labels.lastSeen];
+  const changeable = [labels.findings, labels.startTime, labels.endTime, labels.lastSeen];
   if (notice.accounts.length > 1) changeable.push(labels.account);
   if (notice.regions.length > 1) changeable.push(labels.region);
   // A comment holds half of what a description does.

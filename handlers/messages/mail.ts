@@ -4,7 +4,7 @@ import { linksOf } from "./links";
 import { markerOf } from "./marker";
 import { rowsOf } from "./rows";
 import { allResources, marks, oneLine, openFor, plain, resourcesOf, timeOf, titleOf, withControl } from "./text";
-import { headlineOf, isClosed, type MessageOptions, type Words, wordsOf } from "./words";
+import { headlineOf, isClosed, isUpdated, type MessageOptions, type Words, wordsOf } from "./words";
 
 /** The texts of SNS Publish. */
 export interface MailMessage {
@@ -46,7 +46,8 @@ export function mailMessage(notice: MailNotice, options: MessageOptions): MailMe
 
 function subjectOf(notice: MailNotice): string {
   const { finding } = notice;
-  const risen = notice.previousSeverity === finding.severity ? "(more resources)" : "(risen)";
+  const grown = isUpdated(notice) ? "(updated)" : "(more resources)";
+  const risen = notice.previousSeverity === finding.severity ? grown : "(risen)";
   const special = {
     opened: notice.occurrence > 1 ? "(again)" : "",
     risen,

@@ -48,6 +48,7 @@ export const wordsEn: Words = {
     added === undefined
       ? `More resources are affected (${resources} in all)`
       : `${added} more ${added === 1 ? "resource is" : "resources are"} affected (${resources} in all)`,
+  updated: "Updated by AWS Health",
   added: "New resources",
   requested: "Sent by a person, by a custom action of Security Hub",
   outcome: {

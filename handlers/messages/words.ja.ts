@@ -46,6 +46,7 @@ export const wordsJa: Words = {
   worse: (from, to) => `重要度が ${from} から ${to} に上がりました`,
   grown: (resources, added) =>
     `影響を受けるリソースが${added === undefined ? "" : ` ${added} 件`}増えました(計 ${resources} 件)`,
+  updated: "AWS Health の情報が更新されました",
   added: "増えたリソース",
   requested: "Security Hub のカスタムアクションで送信されました",
   outcome: {

@@ -28,6 +28,8 @@ export interface Words {
   worse: (from: string, to: string) => string;
   /** It rose without a higher severity: it has more resources than before, so many of them new where that is known. */
   grown: (resources: number, added: number | undefined) => string;
+  /** AWS Health says something else than before. */
+  updated: string;
   /** Above the resources that are new. */
   added: string;
   /** A person asked for it by a custom action. */
@@ -100,6 +102,7 @@ export function headlineOf(notice: Notice, words: Words): string | undefined {
     case "requested":
       return words.requested;
     case "risen":
+      if (isUpdated(notice)) return words.updated;
       return hasRisen(notice) && previousSeverity
         ? words.worse(words.severity[previousSeverity], words.severity[finding.severity])
         : words.grown(finding.resourceCount, added?.count);
@@ -112,6 +115,10 @@ export function headlineOf(notice: Notice, words: Words): string | undefined {
 /** Whether it got worse by its severity, not by its resources alone. */
 export const hasRisen = ({ kind, finding, previousSeverity }: Notice): boolean =>
   kind === "risen" && previousSeverity !== undefined && previousSeverity !== finding.severity;
+
+/** Whether AWS Health says something else than before, and not that it got worse: it may be better. */
+export const isUpdated = (notice: Notice): boolean =>
+  notice.kind === "risen" && notice.finding.format === "health" && !hasRisen(notice) && !notice.added?.count;
 
 /** Whether there is nothing left to do: the message is about the outcome. */
 export const isClosed = ({ kind }: Notice): boolean => kind === "closed" || kind === "openedAndClosed";

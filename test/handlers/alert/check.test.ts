@@ -153,6 +153,32 @@ describe("the daily comparison of open alerts with Security Hub", () => {
     expect(weekLater).toEqual(["closed", "open"]);
     expect(world.alertOf(endless)).toMatchObject({ state: "closed", outcome: "gone" });
   });
+
+  it("ends no event that AWS Health goes on telling in the same words, and knows each one's newest end", async () => {
+    const end = (endTime?: string, updatedAt = aFinding().updatedAt) => aHealthEvent({ updatedAt }, endTime);
+    const world = await aWorld([end("2026-01-02T00:00:00.000Z")]);
+    await world.checkLater(6 * 24);
+    world.report(end("2026-01-02T00:00:00.000Z", world.now()));
+    await world.drain();
+
+    await world.checkLater(3 * 24);
+    await world.drain();
+    const told = world.alertOf(end())?.state;
+    world.report(end(undefined, world.now()));
+    await world.drain();
+    await world.checkLater(30 * 24);
+    await world.drain();
+    const put = world.alertOf(end())?.state;
+    for (let day = 0; day < 120; day += 20) {
+      world.report(end(undefined, world.now()));
+      await world.drain();
+      await world.checkLater(20 * 24);
+      await world.drain();
+    }
+
+    expect([told, put, world.alertOf(end())?.state]).toEqual(["open", "open", "open"]);
+    expect(kindsTold(world)).toEqual(["opened", "risen"]);
+  });
 });
 
 describe("alerts of accounts that left", () => {

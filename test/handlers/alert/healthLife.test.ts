@@ -63,3 +63,86 @@ describe("what Security Hub has a finding of", () => {
     expect(outcomes).toEqual(["left to Security Hub, which has a finding of it"]);
   });
 });
+
+/** An event that AWS Health goes on telling: what it says at that hour, in two accounts where asked for. */
+const planned = (hour: number, changes: Loose = {}): Loose => {
+  const event = fixture("health-event-issue-page1of2");
+  const lastUpdatedTime = new Date(Date.parse("2026-01-01T00:00:00Z") + hour * 3_600_000).toISOString();
+  const startTime = "2026-03-01T00:00:00Z";
+  Object.assign(event.detail, { lastUpdatedTime, startTime, page: "1", totalPages: "1" }, entities("a", "b"), changes);
+  return event;
+};
+const entities = (...ids: string[]) => ({
+  affectedEntities: ids.map((id) => ({ entityValue: id, status: "PENDING" })),
+});
+const described = (latestDescription: string) => ({ eventDescription: [{ language: "en_US", latestDescription }] });
+
+describe("an event of AWS Health that is told again", () => {
+  it("is noted where it says the same, in whatever order, and told to nobody", async () => {
+    const world = aWorld();
+    await take(world, planned(1));
+
+    const outcomes = await take(world, planned(24, entities("b", "a")));
+
+    expect(outcomes).toEqual(["said again"]);
+    expect(kindsTold(world)).toEqual(["opened"]);
+    const [record] = [...world.records.values()];
+    expect(record?.updatedAt).toBe("2026-01-02T00:00:00.000Z");
+  });
+
+  it.each<[string, object]>([
+    ["another description", described("Moved.")],
+    ["another start", { startTime: "2026-04-01T00:00:00Z" }],
+    ["an end", { endTime: "2026-04-01T00:00:00Z" }],
+    ["other entities, as many as before", entities("b", "c")],
+    ["fewer entities", entities("b")],
+  ])("is told with %s, once", async (_what, changes) => {
+    const world = aWorld();
+    await take(world, planned(1));
+
+    const outcomes = [await take(world, planned(2, changes)), await take(world, planned(3, changes))].flat();
+
+    expect(outcomes).toEqual(["updated", "said again"]);
+    expect(kindsTold(world)).toEqual(["opened", "risen"]);
+    const { finding, added } = world.messages.at(-1)?.notice ?? {};
+    const event = planned(2, changes);
+    expect(finding?.resources.map(({ id }) => id)).toEqual(
+      event.detail.affectedEntities.map((one: Loose) => one.entityValue),
+    );
+    expect(finding?.description).toBe(event.detail.eventDescription[0].latestDescription);
+    expect(added).toBeUndefined();
+  });
+
+  it("of several accounts is told where one of them hears something else than it did, and names nothing as new", async () => {
+    const world = aWorld();
+    const other = { affectedAccount: "777788889999", startTime: "2026-04-01T00:00:00Z" };
+    await take(world, planned(1));
+    await take(world, planned(2, other));
+
+    const same = [await take(world, planned(3)), await take(world, planned(4, other))].flat();
+    const fewer = await take(world, planned(5, { ...other, ...entities("a") }));
+
+    expect([...same, ...fewer]).toEqual(["said again", "said again", "updated"]);
+    expect(world.messages.at(-1)?.notice).toMatchObject({ kind: "risen", findings: 2, added: { count: 0 } });
+  });
+
+  it("changes nothing when it comes late", async () => {
+    const world = aWorld();
+    await take(world, planned(5));
+
+    const outcomes = await take(world, planned(4, described("Before.")));
+
+    expect(outcomes).toEqual(["older than what is known"]);
+  });
+
+  it("is not told more often than groupInterval", async () => {
+    const world = createWorld({ crashAt: new Set(), timing: { groupWaitSeconds: 0, groupIntervalSeconds: 3600 } });
+    await take(world, planned(1));
+    const before = Date.parse(world.now());
+
+    await take(world, planned(2, entities("b")));
+
+    expect(Date.parse(world.now()) - before).toBeGreaterThan(3_590_000);
+    expect(kindsTold(world)).toEqual(["opened", "risen"]);
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type BacklogOptions, backlogComment } from "../../../handlers/messages/backlog";
 import { linksOf } from "../../../handlers/messages/links";
 import { mailMessage } from "../../../handlers/messages/mail";
 import { slackMessage, slackReply } from "../../../handlers/messages/slack";
@@ -7,6 +8,7 @@ import { findingIn, findingsIn, fixture, fixtureNames, noticeOf } from "../fixtu
 
 const ja: MessageOptions = { language: "ja", homeRegion: "ap-northeast-1" };
 const en: MessageOptions = { ...ja, language: "en" };
+const inBacklog: BacklogOptions = { ...en, spaceUrl: "https://example.backlog.com", textFormat: "markdown" };
 const finding = findingIn("control-in-generator-only");
 
 describe("slackMessage", () => {
@@ -77,6 +79,37 @@ describe("slackReply", () => {
 
     expect(JSON.stringify(slackReply(notice, en))).toContain("Severity rose from MEDIUM to HIGH");
     expect(JSON.stringify(slackReply(notice, ja))).toContain("重要度が MEDIUM(中) から HIGH(高) に上がりました");
+  });
+});
+
+describe("an update of AWS Health", () => {
+  const health = findingIn("health-event-lifecycle");
+  const update = noticeOf(health, { kind: "risen", version: 2, previousSeverity: health.severity });
+
+  it("is said to be one, and no growth, in each channel", () => {
+    const told = [JSON.stringify(slackReply(update, en)), mailMessage(update, en).message];
+
+    for (const text of told) {
+      expect(text).toContain("Updated by AWS Health");
+      expect(text).not.toContain("More resources");
+    }
+    expect(mailMessage(update, en).subject).toContain("(updated)");
+    expect(JSON.stringify(slackReply(update, ja))).toContain("AWS Health の情報が更新されました");
+  });
+
+  it("is in Backlog's comment whole, since the issue stays as it was", () => {
+    const comment = backlogComment(update, inBacklog);
+
+    expect(comment).toContain("Updated by AWS Health");
+    expect(comment).toContain("| Start | 2026-10-31 00:00:00 UTC |");
+    expect(comment).toContain("We are ending support for Node.js 20");
+  });
+
+  it("says what joined, where that is known", () => {
+    const grown = { ...update, added: { resources: health.resources, count: 1 } };
+
+    expect(JSON.stringify(slackReply(grown, en))).toContain("1 more resource is affected");
+    expect(mailMessage(grown, en).subject).toContain("(more resources)");
   });
 });
 
