@@ -130,11 +130,15 @@ export function recordOf({ finding, eventTime }: Observation, alert: AlertRecord
   const about = { severity, accountId, accountName, region, resources, resourceCount, ...seen };
   const { alertKey, occurrence, desired: version } = alert;
   const known = { format, product, id, alertKey, state: "open" as const, updatedAt, eventTime, occurrence, version };
-  return { ...known, ...about, ...(health && { said: saidIn(finding), endTime: health.endTime }) };
+  return {
+    ...known,
+    ...about,
+    ...(health && { said: saidIn(finding), endTime: health.endTime, recovered: health.recovered }),
+  };
 }
 
 /** What people read of an event of AWS Health, which is said again and again: its words, its times, and what it affects. */
 export function saidIn({ description, health, resources, resourceCount }: Finding): string {
-  const times = [health?.startTime ?? "", health?.endTime ?? ""];
-  return hash(description, ...times, `${resourceCount}`, ...resources.map(({ id }) => id));
+  const { startTime = "", endTime = "", recovered = 0 } = health ?? {};
+  return hash(description, startTime, endTime, `${recovered}`, `${resourceCount}`, ...resources.map(({ id }) => id));
 }

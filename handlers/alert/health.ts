@@ -72,7 +72,7 @@ function findingOfHealth(event: Json, detail: Json, choice?: HealthChoice): Find
     resourceCount: resources.length,
     workflow: "NEW",
     // An end in the past closes nothing: AWS Health says "open" as long as something is to be done.
-    record: textOf(detail.statusCode)?.toLowerCase() === "closed" ? "ARCHIVED" : "ACTIVE",
+    record: isClosed(detail) ? "ARCHIVED" : "ACTIVE",
     firstSeen: health.startTime,
     lastSeen: updatedAt,
     updatedAt,
@@ -83,6 +83,7 @@ function findingOfHealth(event: Json, detail: Json, choice?: HealthChoice): Find
 
 function healthOf(detail: Json): HealthEvent {
   const category = requiredText(detail.eventTypeCategory, "detail.eventTypeCategory");
+  const recovered = objectsOf(detail.affectedEntities).filter(isRecovered).length;
   return withoutAbsent<HealthEvent>({
     communicationId: communicationOf(detail),
     // It has come as "Issue", too.
@@ -91,6 +92,7 @@ function healthOf(detail: Json): HealthEvent {
     typeCode: requiredText(detail.eventTypeCode, "detail.eventTypeCode"),
     startTime: isoTime(detail.startTime),
     endTime: isoTime(detail.endTime),
+    recovered: isClosed(detail) || recovered === 0 ? undefined : recovered,
   });
 }
 
@@ -114,13 +116,14 @@ function pagesOf(detail: Json): { page: number; pages: number } {
 }
 
 /**
- * The entities that are still affected; all of them where none is any more, and what the envelope names where there is no list. Their
- * kind is not said.
+ * The entities that are still affected; all of them where the event is over and none is any more, and what the envelope names where
+ * there is no list. Their kind is not said.
  */
 function resourcesOf(event: Json, detail: Json, region: string): FindingResource[] {
   const entities = objectsOf(detail.affectedEntities);
-  const affected = entities.filter(({ status }) => !OVER.includes(textOf(status)?.toUpperCase() ?? ""));
-  const listed = (affected.length > 0 ? affected : entities).map((entity) => textOf(entity.entityValue));
+  const affected = entities.filter((entity) => !isRecovered(entity));
+  const isAll = affected.length === 0 && isClosed(detail);
+  const listed = (isAll ? entities : affected).map((entity) => textOf(entity.entityValue));
   const named = entities.length > 0 ? listed : (Array.isArray(event.resources) ? event.resources : []).map(textOf);
   // In an order of their own: AWS Health promises none, and what it lists otherwise is no news.
   const ids = [...new Set(named.filter((id) => id !== undefined))].sort();
@@ -129,7 +132,9 @@ function resourcesOf(event: Json, detail: Json, region: string): FindingResource
   );
 }
 
-const OVER = ["RESOLVED", "UNIMPAIRED"];
+const isRecovered = ({ status }: Json): boolean =>
+  ["RESOLVED", "UNIMPAIRED"].includes(textOf(status)?.toUpperCase() ?? "");
+const isClosed = ({ statusCode }: Json): boolean => textOf(statusCode)?.toLowerCase() === "closed";
 
 /** "EC2 instance retirement scheduled": AWS Health's console makes a title of the code in this way, too. */
 function titleOf({ service, typeCode }: HealthEvent): string {

@@ -223,8 +223,8 @@ function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now
 function observeUpdate(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {
   const { finding } = report;
   if (finding.updatedAt === last.updatedAt) return drop("known already");
-  const { version, notifiedAt } = last;
-  const record = { ...recordOf(report, alert, last), version, notifiedAt };
+  const { version, listedIn, notifiedAt } = last;
+  const record = { ...recordOf(report, alert, last), version, listedIn, notifiedAt };
   // Of records from before what was said was kept, the words are known.
   const said = last.said ?? saidIn({ ...finding, description: alert.finding.description });
   if (record.said === said) return write(worsened(alert, finding, now), record, "said again");

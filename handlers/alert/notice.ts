@@ -97,7 +97,7 @@ function aboutOf(
   members: readonly FindingRecord[],
 ): Pick<Notice, "finding" | "findings" | "regions" | "accounts"> {
   const shown = members.filter((member) => member.version <= desired && isShown(member, state, occurrence));
-  const finding = speakerOf(own, shown);
+  const finding = withRecovered(speakerOf(own, shown), shown);
   const { accountId: id, accountName: name, region } = finding;
   if (shown.length < 2) {
     return { finding: { ...finding, severity }, findings: 1, regions: [region], accounts: [{ id, name }] };
@@ -119,6 +119,13 @@ function speakerOf(own: Finding, shown: readonly FindingRecord[]): Finding {
   const { format, product, id, accountId, accountName, region, resources, resourceCount, updatedAt } = worst;
   const places = { format, product, id, accountId, accountName, region, resources, resourceCount, updatedAt };
   return { ...own, ...places, uid: undefined, sourceUrl: undefined };
+}
+
+/** An event of AWS Health with how many entities of all pages and accounts are affected no more. */
+function withRecovered(finding: Finding, shown: readonly FindingRecord[]): Finding {
+  if (!finding.health || shown.length === 0) return finding;
+  const recovered = shown.reduce((sum, member) => sum + (member.recovered ?? 0), 0);
+  return { ...finding, health: { ...finding.health, recovered } };
 }
 
 const isShown = (member: FindingRecord, state: AlertRecord["state"], occurrence: number): boolean =>

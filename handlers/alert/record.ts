@@ -146,6 +146,8 @@ export interface FindingRecord {
   said?: string;
   /** When an event of AWS Health ends, as it says. */
   endTime?: string;
+  /** How many entities of an event of AWS Health are affected no more. */
+  recovered?: number;
   /** It is over since its account left: only a newer report opens it again, though Security Hub may have it as NEW. */
   left?: boolean;
   /** A person had set it RESOLVED, and it goes on: settle sets it NOTIFIED. */

@@ -88,6 +88,8 @@ export interface HealthEvent {
   typeCode: string;
   startTime?: string;
   endTime?: string;
+  /** How many entities AWS Health lists that are affected no more: they are not among the resources. Absent for none. */
+  recovered?: number;
 }
 
 /** Why an alert closed, as the last of its findings did. left: its account is closed, suspended or outside by now. */

@@ -90,7 +90,7 @@ const factRows = (notice: Notice, words: Words, longestList?: number): [string, 
 /** What may be other than in the issue. */
 function changeableRows(notice: Notice, words: Words): [string, string][] {
   const { labels } = words;
-  const changeable = [labels.findings, labels.startTime, labels.endTime, labels.lastSeen];
+  const changeable = [labels.findings, labels.startTime, labels.endTime, labels.recovered, labels.lastSeen];
   if (notice.accounts.length > 1) changeable.push(labels.account);
   if (notice.regions.length > 1) changeable.push(labels.region);
   // A comment holds half of what a description does.

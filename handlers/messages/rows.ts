@@ -47,6 +47,7 @@ function healthRows(health: HealthEvent, words: Words): [string, string][] {
   ];
   // Most events have none: nobody knows yet when an issue ends.
   if (health.endTime !== undefined) rows.push([labels.endTime, timeOf(health.endTime, words)]);
+  if (health.recovered) rows.push([labels.recovered, words.count(health.recovered)]);
   return rows;
 }
 

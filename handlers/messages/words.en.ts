@@ -30,6 +30,7 @@ export const wordsEn: Words = {
     typeCode: "Event type",
     startTime: "Start",
     endTime: "End",
+    recovered: "No longer affected",
     firstSeen: "First seen",
     lastSeen: "Last seen",
     closedAt: "Closed at",

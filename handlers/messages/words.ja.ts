@@ -30,6 +30,7 @@ export const wordsJa: Words = {
     typeCode: "イベントタイプ",
     startTime: "開始",
     endTime: "終了",
+    recovered: "影響がなくなったリソース",
     firstSeen: "初回検出",
     lastSeen: "最終検出",
     closedAt: "クローズ日時",

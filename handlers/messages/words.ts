@@ -81,6 +81,7 @@ export type Label =
   | "typeCode"
   | "startTime"
   | "endTime"
+  | "recovered"
   | "firstSeen"
   | "lastSeen"
   | "closedAt"

@@ -52,6 +52,7 @@ describe("an event of AWS Health", () => {
             service: "EC2",
             typeCode: "AWS_EC2_INSTANCE_STORE_DRIVE_PERFORMANCE_DEGRADED",
             startTime: "2026-11-20T01:19:03.000Z",
+            recovered: 2,
           },
         },
       },
@@ -150,15 +151,18 @@ describe("an event of AWS Health", () => {
     });
   });
 
-  it("names all entities where none is affected any more, and the envelope's where there is no list", () => {
-    const resolved = bent("health-event-issue-page1of2", ({ detail }) => {
-      for (const entity of detail.affectedEntities) entity.status = "RESOLVED";
-    });
+  it("names no entity where none is affected any more, all once it is over, and the envelope's where there is no list", () => {
+    const recovered = (statusCode: string) =>
+      bent("health-event-issue-page1of2", ({ detail }) => {
+        detail.statusCode = statusCode;
+        for (const entity of detail.affectedEntities) entity.status = "RESOLVED";
+      });
     const bare = bent("health-event-issue-page1of2", ({ detail }) => {
       delete detail.affectedEntities;
     });
 
-    expect(resolved.resourceCount).toBe(4);
+    expect([recovered("open").resourceCount, recovered("open").health?.recovered]).toEqual([0, 4]);
+    expect([recovered("closed").resourceCount, recovered("closed").health?.recovered]).toEqual([4, undefined]);
     expect(bare.resources.map(({ id }) => id)).toHaveLength(4);
   });
 

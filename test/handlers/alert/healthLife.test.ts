@@ -146,3 +146,47 @@ describe("an event of AWS Health that is told again", () => {
     expect(kindsTold(world)).toEqual(["opened", "risen"]);
   });
 });
+
+describe("entities that are affected no more", () => {
+  const ofStatus = (...statuses: string[]) => ({
+    affectedEntities: statuses.map((status, n) => ({ entityValue: `i-${n}`, status })),
+  });
+  const shown = (world: World) => {
+    const { finding, kind, added } = world.messages.at(-1)?.notice ?? {};
+    return [kind, finding?.resourceCount, finding?.health?.recovered, added?.count];
+  };
+
+  it("are no rise, though all of them have recovered; they are all named once the event is over", async () => {
+    const world = aWorld();
+    await take(world, planned(1, ofStatus("IMPAIRED", "IMPAIRED", "RESOLVED", "RESOLVED")));
+    const none = ofStatus("RESOLVED", "RESOLVED", "RESOLVED", "UNIMPAIRED");
+
+    const outcomes = await take(world, planned(2, none));
+    const open = shown(world);
+    await take(world, planned(3, { ...none, statusCode: "closed" }));
+
+    expect(outcomes).toEqual(["updated"]);
+    expect(open).toEqual(["risen", 0, 4, undefined]);
+    expect(shown(world)).toEqual(["closed", 4, undefined, undefined]);
+  });
+
+  it("are counted over accounts", async () => {
+    const world = aWorld();
+    const other = { affectedAccount: "777788889999" };
+    await take(world, planned(1, ofStatus("IMPAIRED", "IMPAIRED", "RESOLVED")));
+    await take(world, planned(2, { ...ofStatus("RESOLVED", "RESOLVED", "IMPAIRED"), ...other }));
+
+    await take(world, planned(3, { ...ofStatus("RESOLVED", "RESOLVED", "RESOLVED"), ...other }));
+
+    expect(shown(world)).toEqual(["risen", 2, 4, 0]);
+  });
+
+  it("are a rise when they are affected again", async () => {
+    const world = aWorld();
+    await take(world, planned(1, ofStatus("IMPAIRED", "RESOLVED")));
+
+    const outcomes = await take(world, planned(2, ofStatus("IMPAIRED", "IMPAIRED")));
+
+    expect(outcomes).toEqual(["worse than before"]);
+  });
+});

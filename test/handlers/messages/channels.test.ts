@@ -105,6 +105,14 @@ describe("an update of AWS Health", () => {
     expect(comment).toContain("We are ending support for Node.js 20");
   });
 
+  it("says how many entities have recovered", () => {
+    const notice = { ...update, finding: { ...health, health: { ...health.health, recovered: 3 } } } as typeof update;
+
+    for (const text of [mailMessage(notice, en).message, backlogComment(notice, inBacklog)]) {
+      expect(text).toMatch(/No longer affected(:| \|) 3/);
+    }
+  });
+
   it("says what joined, where that is known", () => {
     const grown = { ...update, added: { resources: health.resources, count: 1 } };
 
