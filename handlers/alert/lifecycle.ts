@@ -197,9 +197,12 @@ function observeOpen(alert: AlertRecord, last: FindingRecord, report: Observatio
   return isReset && notifiedAt ? observeReset(alert, last, notifiedAt, report, now) : drop("known already");
 }
 
-/** What existed before the start stays what it is, however late it is seen again; an exploit may become known. */
+/** Not by time alone: what existed before the start stays what it is, however late it is seen again, until an exploit is known. */
 const becomesMore = (alert: AlertRecord, finding: Finding, now: Circumstances): boolean =>
-  alert.digest !== "quiet" && isForMore(alert, finding, now);
+  isForMore(alert, finding, now) && (alert.digest !== "quiet" || isExploitedNow(alert.finding, finding));
+
+const isExploitedNow = (before: Finding, { vulnerability }: Finding): boolean =>
+  vulnerability?.exploitable === true && before.vulnerability?.exploitable === false;
 
 /** Told once more where the alert as a whole got worse; else only noted. */
 function worse(alert: AlertRecord, last: FindingRecord, report: Observation, now: Circumstances): Decision {

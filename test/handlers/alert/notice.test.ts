@@ -88,4 +88,15 @@ describe("what existed before the start", () => {
     expect([again, reason]).toEqual(["drop", "quiet"]);
     expect([worse, alert?.digest]).toEqual(["worse than before", undefined]);
   });
+
+  it("is told once an exploit becomes known", () => {
+    digest = "quiet";
+    const found = (exploitable: boolean) =>
+      bucket("a", "ap-northeast-1", { vulnerability: { id: "CVE-2026-1", exploitable } });
+    take(found(false), 0);
+    digest = undefined;
+
+    expect([take(found(false), 25 * 60), take(found(true), 26 * 60)]).toEqual(["drop", "worse than before"]);
+    expect(alert?.digest).toBeUndefined();
+  });
 });
