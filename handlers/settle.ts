@@ -7,6 +7,7 @@ import { type Settlement, type SettlePorts, type SettleRequest, settle } from ".
 import type { Channel, FindingSource } from "./alert/types";
 import { now, storeOfEnvironment } from "./aws/clients";
 import { environment } from "./aws/environment";
+import { laterByQueue } from "./aws/recheck";
 import { securityHubClient, securityHubFindings } from "./aws/securityHub";
 import { log, waited } from "./log";
 
@@ -29,7 +30,7 @@ interface SettleMessage {
 
 /**
  * Settles alerts in batches and tells their executions how they end.
- * Reads ALERT_TABLE and FAILED_ALERTS_QUEUE_URL.
+ * Reads ALERT_TABLE, FAILED_ALERTS_QUEUE_URL and OPENING_QUEUE_URL.
  */
 export const settleHandler = (settings: SettleSettings) => () => {
   const sqs = new SQSClient({});
@@ -40,6 +41,7 @@ export const settleHandler = (settings: SettleSettings) => () => {
     required: settings.requiredChannels,
     budgetMs: settings.timeoutSeconds * 500,
     findings: securityHubFindings(securityHubClient(), settings.findingSource),
+    later: laterByQueue(sqs, environment("OPENING_QUEUE_URL")),
     report: async (alert, failures) => {
       const MessageBody = JSON.stringify(failedAlert(alert, failures));
       await sqs.send(new SendMessageCommand({ QueueUrl: environment("FAILED_ALERTS_QUEUE_URL"), MessageBody }));

@@ -157,11 +157,6 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       child,
     );
     const parts = { ...shared, workflow, hubArn, findingSource };
-    const settle = new Settle(
-      `${name}-settle`,
-      { ...parts, queue: asks.queue, failedAlerts, requiredChannels: args.requiredChannels },
-      child,
-    );
     const intake = new Intake(
       `${name}-intake`,
       {
@@ -176,13 +171,19 @@ export class NotificationPipeline extends pulumi.ComponentResource {
       },
       child,
     );
-    const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue: intake.openingQueue }, child);
+    const { openingQueue } = intake;
+    const settle = new Settle(
+      `${name}-settle`,
+      { ...parts, queue: asks.queue, failedAlerts, openingQueue, requiredChannels: args.requiredChannels },
+      child,
+    );
+    const sweeper = new Sweeper(`${name}-sweeper`, { ...parts, severities, openingQueue }, child);
     const cspmArn = hubOf("cspm", region, accountId);
     const checked = { accountId, cspmArn, severities, grouping, reopenWithinSeconds, digest: floods.digest };
     const scheduled = scheduledParts(
       name,
       {
-        ...{ ...parts, openingQueue: intake.openingQueue, reopenFailingAfterSeconds, backlog, checked },
+        ...{ ...parts, openingQueue, reopenFailingAfterSeconds, backlog, checked },
         digest: {
           time: floods.digestTime,
           mutes: floods.mutes,

@@ -45,6 +45,8 @@ export interface SettleArgs {
   queue: EncryptedQueue;
   /** Where alerts go that a channel gave up. */
   failedAlerts: EncryptedQueue;
+  /** Intake's, where it hands findings that are over although their alerts are open. */
+  openingQueue: EncryptedQueue;
   table: AlertTable;
   workflow: AlertWorkflow;
   key: EncryptionKey;
@@ -86,9 +88,14 @@ export class Settle extends pulumi.ComponentResource {
             Resource: [args.hubArn],
           },
           { Sid: "EndExecutions", Action: ["states:SendTaskSuccess"], Resource: [args.workflow.arn] },
+          { Sid: "HandToIntake", Action: ["sqs:SendMessage"], Resource: [args.openingQueue.arn] },
           { Sid: "ReportFailures", Action: ["sqs:SendMessage"], Resource: [args.failedAlerts.arn] },
         ],
-        environment: { ALERT_TABLE: table.name, FAILED_ALERTS_QUEUE_URL: args.failedAlerts.url },
+        environment: {
+          ALERT_TABLE: table.name,
+          FAILED_ALERTS_QUEUE_URL: args.failedAlerts.url,
+          OPENING_QUEUE_URL: args.openingQueue.url,
+        },
         timeoutSeconds: TIMEOUT_SECONDS,
       },
       { parent: this },

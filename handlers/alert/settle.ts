@@ -1,13 +1,14 @@
-import { RECHECK_SECONDS } from "./lifecycle";
+import { isOver, RECHECK_SECONDS } from "./lifecycle";
 import { heardVersion, toldVersion } from "./notice";
 import { overtime } from "./overtime";
-import type { AlertStore, Failure, Findings } from "./ports";
+import type { AlertStore, Failure, Findings, Later } from "./ports";
 import type { AlertRecord, FindingRecord } from "./record";
 import type { Channel, Finding } from "./types";
 
 export interface SettlePorts {
   store: AlertStore;
   findings: Findings;
+  later: Later;
   /** Puts an alert that a channel gave up into the failed-alerts queue. */
   report: (alert: AlertRecord, failures: readonly Failure[]) => Promise<void>;
   /** Channels that must have told an alert before it counts as told. */
@@ -89,7 +90,7 @@ async function toBeMarked(store: AlertStore, alert: AlertRecord): Promise<Findin
 }
 
 async function markPortion(
-  { findings, store, now }: SettlePorts,
+  { findings, store, later, now }: SettlePorts,
   alerts: readonly AlertRecord[],
   portion: readonly FindingRecord[],
 ): Promise<Map<string, string>> {
@@ -101,6 +102,8 @@ async function markPortion(
     if (reason) refusals.set(member.alertKey, `${member.id}: ${reason}`);
     return !reason;
   });
+  // Its opening came after its closing, which was of nothing known then; or the closing is still on its way.
+  for (const member of shown.filter((one) => isOverBy(one, found[portion.indexOf(one)]))) await later(member, 0);
   const open = shown.filter((member) => isUntaken(member, found[portion.indexOf(member)]));
   const reasons = open.length > 0 ? await findings.setWorkflow(open, "NOTIFIED") : [];
   for (const [i, member] of open.entries()) {
@@ -114,6 +117,10 @@ async function markPortion(
 /** NEW; or RESOLVED by a person before it went on. */
 const isUntaken = ({ resumed }: FindingRecord, found: Finding | undefined): boolean =>
   found?.workflow === "NEW" || (resumed === true && found?.workflow === "RESOLVED" && found.record === "ACTIVE");
+
+/** Over in Security Hub, while the alert has it open. */
+const isOverBy = (member: FindingRecord, found: Finding | undefined): boolean =>
+  found !== undefined && isOver(found) && !(found.workflow === "RESOLVED" && isUntaken(member, found));
 
 /**
  * GetFindings lags behind events, so it may not show yet what was told: left alone, the finding would stay NEW, and be told

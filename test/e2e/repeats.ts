@@ -1,7 +1,7 @@
 import type { AwsSecurityFinding } from "@aws-sdk/client-securityhub";
 import { expect, it } from "vitest";
 import type { Stage } from "./stage";
-import { minutesAgo, NOWHERE, ONCE, Tale } from "./tale";
+import { CLOSED, minutesAgo, NOWHERE, ONCE, Tale } from "./tale";
 
 /** Events come at least once, and in any order. */
 export function repeats(stage: () => Stage): void {
@@ -31,6 +31,23 @@ export function repeats(stage: () => Stage): void {
 
     expect(notified.Workflow?.Status).toBe("NOTIFIED");
     expect(await tale.told()).toEqual(ONCE);
+  });
+
+  it("closes what it told by an event that came after a person had suppressed the finding", async () => {
+    // Nothing is known of it when its closing comes.
+    const tale = await Tale.of(stage(), "Over before its event", { Severity: { Label: "MEDIUM" } }).report();
+    await tale.setWorkflow("SUPPRESSED");
+    await stage().rest();
+
+    const late = eventOf({ ...tale.finding, Severity: { Label: "HIGH", Normalized: 70 } });
+    const { sqs, queueUrl } = stage().cloud;
+    await sqs.sendMessage({ QueueUrl: queueUrl("intake-opening"), MessageBody: late });
+    await tale.closed();
+    await tale.settled();
+    await stage().rest();
+
+    expect(await tale.told()).toEqual(CLOSED);
+    expect(await tale.workflow()).toBe("SUPPRESSED");
   });
 
   it("keeps a malformed message in the dead letters with its reason, and tells the rest of its batch", async () => {

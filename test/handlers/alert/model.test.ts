@@ -111,6 +111,24 @@ describe("the life of an alert", () => {
     expect(world.alertOf(aFinding())).toMatchObject({ state: "closed", outcome: "suppressed" });
   });
 
+  it.each([
+    { outcome: "suppressed", over: { workflow: "SUPPRESSED" } },
+    { outcome: "passed", over: { workflow: "RESOLVED", compliance: "PASSED", updatedAt: "2026-01-01T00:10:00.000Z" } },
+    { outcome: "archived", over: { record: "ARCHIVED", updatedAt: "2026-01-01T00:10:00.000Z" } },
+  ] as const)("is closed where the opening comes after the closing: $outcome", async ({ outcome, over }) => {
+    const world = createWorld({ crashAt: new Set() });
+    world.report(aFinding(over));
+    await world.drain();
+    world.queue.push({ report: { finding: aFinding(), eventTime: "2026-01-01T00:00:00.001Z" } });
+    await world.drain();
+
+    expect(world.alertOf(aFinding())).toMatchObject({ state: "closed", outcome, occurrence: 1 });
+    expect(world.messages.filter(({ channel }) => channel === "slack").map(({ notice }) => notice.kind)).toEqual([
+      "opened",
+      "closed",
+    ]);
+  });
+
   it("leaves what a person suppressed before settle reads it", async () => {
     const suppress = { done: false };
     const world = createWorld({

@@ -122,7 +122,7 @@ export function createWorld(options: WorldOptions) {
       io("report", () => void failed.push({ alertKey: alert.alertKey, failures }));
     for (;;) {
       try {
-        const [result] = await settle({ store, findings, required, now, report, budgetMs: 30_000 }, [request]);
+        const [result] = await settle({ store, findings, later, required, now, report, budgetMs: 30_000 }, [request]);
         if (result && !(result instanceof Error)) return result;
       } catch (error) {
         if ((error as Error).message !== CRASH) throw error;
