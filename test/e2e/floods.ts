@@ -33,10 +33,14 @@ export function floods(stage: () => Stage): void {
     await tale.fault({ channel: "backlog", fault: "auth", times: 2 });
     await tale.report();
     await until("Backlog to count as broken", async () => (await channelOf(stage(), "backlog")).brokenSince);
+    const hasHeard = async (slack: number, mail: number) => {
+      const told = await tale.told();
+      return told.slack.length >= slack && told.mail.length >= mail;
+    };
+    await until("the others to have told it", () => hasHeard(1, 1));
     await tale.report({ Severity: { Label: "CRITICAL", Normalized: 90 }, UpdatedAt: minutesAgo(10) });
     // Tried again after a minute, in vain; then the others begin anew.
-    const isHeard = ({ slack, mail }: Awaited<ReturnType<Tale["told"]>>) => slack.length > 2 && mail.length > 1;
-    await until("the rise to be heard", async () => isHeard(await tale.told()));
+    await until("the rise to be heard", () => hasHeard(3, 2));
     const meanwhile = await tale.told();
     const { brokenSince } = await channelOf(stage(), "backlog");
     // And after two more.
