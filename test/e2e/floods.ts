@@ -40,7 +40,7 @@ export function floods(stage: () => Stage): void {
     await until("the others to have told it", () => hasHeard(1, 1));
     await tale.report({ Severity: { Label: "CRITICAL", Normalized: 90 }, UpdatedAt: minutesAgo(10) });
     // Tried again after a minute, in vain; then the others begin anew.
-    await until("the rise to be heard", () => hasHeard(3, 2));
+    await until("the rise to be heard", () => hasHeard(3, 2), 240);
     const meanwhile = await tale.told();
     const { brokenSince } = await channelOf(stage(), "backlog");
     // And after two more.
