@@ -4,7 +4,15 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { log } from "./log";
-import { checkAddresses, checkConsumer, checkDeadLetters, checkKey, checkRule, type Problem } from "./selfCheck/checks";
+import {
+  checkAddresses,
+  checkConsumer,
+  checkDeadLetters,
+  checkDeadLettersElsewhere,
+  checkKey,
+  checkRule,
+  type Problem,
+} from "./selfCheck/checks";
 
 /** What is looked at; the schedule passes it along, since it names resources of many regions. */
 export interface SelfCheckEvent {
@@ -18,8 +26,17 @@ export interface SelfCheckEvent {
   rules: Record<string, string[]>;
   /** Addresses of the queues with events that could not be forwarded, by region. */
   deadLetters: Record<string, string>;
+  /** The same of other accounts, which forward to this one. */
+  elsewhere: QueuesElsewhere[];
   /** There by a deployment alone. https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/ */
   tf?: { action: "create" | "update" | "delete" };
+}
+
+/** Queues of one name: one in each of these regions, whose name follows after a dash, of each of these accounts. */
+export interface QueuesElsewhere {
+  name: string;
+  accounts: string[];
+  regions: string[];
 }
 
 /** Calls at once: EventBridge takes some fifty a second in a region. */
@@ -55,6 +72,13 @@ export const selfCheckHandler = () => () => {
         ([region, url]) =>
           () =>
             checkDeadLetters(inRegion(region).sqs, region, url),
+      ),
+      ...event.elsewhere.flatMap(({ name, accounts, regions }) =>
+        regions.flatMap((region) =>
+          accounts.map(
+            (account) => () => checkDeadLettersElsewhere(inRegion(region).sqs, region, account, `${name}-${region}`),
+          ),
+        ),
       ),
     ];
     const { problems, failures } = await runAll(checks);

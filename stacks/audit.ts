@@ -15,16 +15,17 @@ import type { AuditSettings } from "../settings";
 import type { FindingExportSettings } from "../settings/findingExport";
 import { OPT_IN_REGIONS } from "../settings/regions";
 import { accountProvider, prefixed } from "./account";
-import { type HealthOutputs, healthEvents, regionalHealth } from "./health";
+import type { ForwardingOutputs } from "./forwarding";
+import { healthElsewhere, healthEvents, regionalHealth } from "./health";
 import { absentScans, scansByRegion } from "./inspectorScans";
 import { memberHistory } from "./memberStacks";
 import { plansLeftOut } from "./plansLeftOut";
 import { accountRecorder } from "./recorder";
 import { isLocal, ownControls, ownHubs } from "./securityHubConfiguration";
-import { managementAccount, type SilencedOutputs } from "./silenced";
+import { managementAccount, silencedElsewhere } from "./silenced";
 
 /** What other stacks, and the ops script, need of this one. */
-export interface AuditOutputs extends HealthOutputs, SilencedOutputs {
+export interface AuditOutputs extends ForwardingOutputs {
   /** The account to designate as administrator. */
   accountId: string;
   /** Where findings are gathered. */
@@ -109,6 +110,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     { region: homeRegion, language: settings.language, hub },
     { provider },
   );
+  const managementAccountId = await managementAccount(settings, provider);
   const pipeline = new NotificationPipeline(
     alerts,
     {
@@ -133,8 +135,12 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
       requiredChannels: settings.requiredChannels,
       health: await healthEvents(settings, provider),
       alarmAddresses: settings.alarms.addresses,
-      managementAccountId: await managementAccount(settings, provider),
+      managementAccountId,
       forwarding,
+      elsewhere: [
+        ...silencedElsewhere(settings, managementAccountId),
+        ...healthElsewhere(settings, managementAccountId),
+      ],
       runbook: settings.runbook,
       deployRoleArn: settings.deployRoleArn,
       queueRetentionDays: settings.queueRetentionDays,
@@ -154,6 +160,7 @@ export async function audit(settings: AuditSettings): Promise<pulumi.Inputs> {
     pipeline: pipeline.output,
     healthBus: pipeline.healthBusArn,
     silencedBus: pipeline.silencedBusArn,
+    watcher: pipeline.watcherArn,
     dashboard: pipeline.dashboardUrl,
     absentScans: absentScans(settings, regions),
     configBucket: recorder?.bucket.name,

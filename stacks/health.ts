@@ -2,23 +2,23 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { HealthAdmin } from "../components/baseline/HealthAdmin";
 import type { FailedStack } from "../components/baseline/stacksEverywhere";
-import { type ForwardedEvents, Forwarding } from "../components/notification/Forwarding";
+import {
+  deadLettersOf,
+  type ForwardedEvents,
+  Forwarding,
+  type ForwardingWay,
+} from "../components/notification/Forwarding";
 import type { HealthEventsArgs } from "../components/notification/HealthEvents";
 import { anyHealthPattern, healthPattern } from "../components/notification/healthPattern";
 import { MemberHealthForwarding } from "../components/notification/MemberHealthForwarding";
 import type { HealthChoice } from "../handlers/alert/healthChoice";
+import type { QueuesElsewhere } from "../handlers/selfCheck";
 import type { AuditSettings, PlainSettings, Settings } from "../settings";
 import { isInvited } from "../settings/invitedAccounts";
 import { hubsOf } from "../settings/securityHub";
 import { prefixed } from "./account";
 import { told } from "./failedStacks";
-import { outputsOf } from "./outputs";
-
-/** What the stack audit has for those that forward. */
-export interface HealthOutputs {
-  /** The bus that takes forwarded events of AWS Health, where anybody may forward. */
-  healthBus?: string;
-}
+import { wayTo } from "./forwarding";
 
 /** Where AWS Health's events are taken: what is of no region, and copies of the other regions' events, come to two of them. */
 export const healthRegions = ({ regions, health }: Settings): string[] => [
@@ -82,26 +82,26 @@ export const regionalHealth = (settings: AuditSettings): Record<string, Forwarde
 
 /**
  * The audit account as AWS Health's administrator; or, with forwarding, the rules of this account and of the member accounts, of which
- * those that failed are given. `busArn` is what `healthBusOf` gave.
+ * those that failed are given. `way` is what `healthWay` gave.
  */
 export function organizationHealth(
   settings: PlainSettings,
-  { auditAccountId, rootId, busArn }: { auditAccountId: string; rootId: string; busArn?: string },
+  { auditAccountId, rootId, way }: { auditAccountId: string; rootId: string; way?: ForwardingWay },
   opts: pulumi.ComponentResourceOptions,
 ): { admin?: HealthAdmin; failed?: pulumi.Output<FailedStack[]> } {
   const { health, homeRegion } = settings;
   if (health.mode === "organization") {
     return { admin: new HealthAdmin("health-admin", { adminAccountId: auditAccountId }, opts) };
   }
-  if (!busArn) return {};
-  forwardHealth(settings, busArn, opts);
+  if (!way) return {};
+  forwardHealth(settings, way, opts);
   const { failed } = new MemberHealthForwarding(
     "member-health",
     {
       stackSetName: prefixed(settings, "hakken"),
       homeRegion,
       regions: healthRegions(settings),
-      busArn,
+      busArn: way.busArn,
       unitIds: health.units ?? [rootId],
       excludedAccounts: [auditAccountId],
     },
@@ -110,22 +110,37 @@ export function organizationHealth(
   return { failed: failed.apply((all) => told(all, WHAT_TO_DO)) };
 }
 
-/** The audit account's bus for forwarded events; undefined where this stack forwards nothing. Asked before anything is made. */
-export async function healthBusOf(settings: PlainSettings): Promise<string | undefined> {
+/** How these events come to the audit account; undefined where this stack forwards none. Asked before anything is made. */
+export async function healthWay(settings: PlainSettings): Promise<ForwardingWay | undefined> {
   const { health, role } = settings;
   const forwards = role === "management" ? health.mode === "forwarding" : health.mode !== "off" && isInvited(settings);
-  if (!forwards) return undefined;
-  return (await outputsOf<Required<HealthOutputs>>("audit", ["healthBus"], settings)).healthBus;
+  return forwards ? await wayTo("healthBus", settings) : undefined;
+}
+
+const forwardingName = (settings: Settings): string => prefixed(settings, "health-forward");
+
+/** Where accounts keep events that they could not forward: invited ones, and with forwarding the management account. */
+export function healthElsewhere(settings: AuditSettings, managementAccountId: string | undefined): QueuesElsewhere[] {
+  const { health, invitedAccounts } = settings;
+  if (health.mode === "off") return [];
+  const accounts = invitedAccounts.map(({ account }) => account);
+  if (health.mode === "forwarding" && managementAccountId !== undefined) accounts.push(managementAccountId);
+  if (accounts.length === 0) return [];
+  return [{ name: deadLettersOf(forwardingName(settings)), accounts, regions: healthRegions(settings) }];
 }
 
 /** Has this account forward its events of AWS Health from each region. */
-export function forwardHealth(settings: PlainSettings, busArn: string, opts: pulumi.ComponentResourceOptions): void {
+export function forwardHealth(
+  settings: PlainSettings,
+  way: ForwardingWay,
+  opts: pulumi.ComponentResourceOptions,
+): void {
   new Forwarding(
-    prefixed(settings, "health-forward"),
+    forwardingName(settings),
     {
       accountId: settings.account,
       homeRegion: settings.homeRegion,
-      busArn,
+      way,
       events: {
         health: { description: "Events of AWS Health", pattern: anyHealthPattern, regions: healthRegions(settings) },
       },

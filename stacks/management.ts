@@ -10,14 +10,14 @@ import { accountProvider } from "./account";
 import { administrator, refuseAnotherAdministrator } from "./administrator";
 import { checkConfigAdministrator } from "./controlTower";
 import { refuseDeclarativePolicies } from "./declarativePolicies";
-import { healthBusOf, organizationHealth } from "./health";
+import { healthWay, organizationHealth } from "./health";
 import { scansByRegion } from "./inspectorScans";
 import { memberBucketOf, memberStacks, refuseWithoutStackSets } from "./memberStacks";
 import { accountRecorder } from "./recorder";
 import { isLocal, memberStandards, ownControls, ownHubs } from "./securityHubConfiguration";
 import { checkSecurityHubV2, securityHubV2Policies } from "./securityHubV2";
 import { serviceControlPolicy } from "./serviceControlPolicy";
-import { forwardSilenced, silencedBusOf } from "./silenced";
+import { forwardSilenced, silencedWay } from "./silenced";
 import { organizationTrail } from "./trail";
 
 /** What other stacks need of this one. */
@@ -48,9 +48,9 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   if (isLocal(settings)) refuseWithoutStackSets(organization, "hakken:securityHub.configuration", "set it to CENTRAL");
   await checkSecurityHubV2(settings, organization, accountId);
   const bucketName = await memberBucketOf(settings, organization);
-  const healthBus = await healthBusOf(settings);
-  const silencedBus = await silencedBusOf(accountId, settings);
-  if (healthBus) {
+  const wayOfHealth = await healthWay(settings);
+  const wayOfSilenced = await silencedWay(accountId, settings);
+  if (wayOfHealth) {
     refuseWithoutStackSets(organization, "hakken:health.mode", "set it to organization, or to off");
   }
 
@@ -109,10 +109,10 @@ export async function management(settings: PlainSettings): Promise<pulumi.Inputs
   }
   const ofHealth = organizationHealth(
     settings,
-    { auditAccountId: accountId, rootId, busArn: healthBus },
+    { auditAccountId: accountId, rootId, way: wayOfHealth },
     { provider, protect, dependsOn: [...designations] },
   );
-  if (silencedBus) forwardSilenced(settings, silencedBus, { provider });
+  if (wayOfSilenced) forwardSilenced(settings, wayOfSilenced, { provider });
   if (ofHealth.admin) designations.push(ofHealth.admin);
   // Security Hub's administrator is V2's too.
   const after = scp ? [...designations, scp] : designations;

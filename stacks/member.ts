@@ -3,7 +3,7 @@ import type { PlainSettings } from "../settings";
 import { isInvited } from "../settings/invitedAccounts";
 import { accountProvider } from "./account";
 import type { AuditOutputs } from "./audit";
-import { forwardHealth, healthBusOf } from "./health";
+import { forwardHealth, healthWay } from "./health";
 import { acceptInvitations } from "./invitations";
 import { outputsOf } from "./outputs";
 import { accountRecorder } from "./recorder";
@@ -21,12 +21,12 @@ export async function member(settings: PlainSettings): Promise<pulumi.Inputs> {
       `hakken:account: "${account}" is the audit account, which the stack audit watches already: set it to that of a workload.`,
     );
   }
-  const healthBus = await healthBusOf(settings);
+  const way = await healthWay(settings);
   const provider = await accountProvider(settings);
 
   const recorder = await accountRecorder(settings, provider);
   if (isInvited(settings)) await acceptInvitations(settings, recorder, { provider, protect });
-  if (healthBus) forwardHealth(settings, healthBus, { provider });
+  if (way) forwardHealth(settings, way, { provider });
 
   return { absentRegions, configBucket: recorder?.bucket.name };
 }

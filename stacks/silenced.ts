@@ -1,22 +1,17 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { Forwarding } from "../components/notification/Forwarding";
+import { deadLettersOf, Forwarding, type ForwardingWay } from "../components/notification/Forwarding";
 import {
   administrationSilenced,
   detectionSilenced,
   GLOBAL_CALLS_REGION,
   rulesSilenced,
 } from "../components/notification/silencingPatterns";
-import type { AuditSettings, PlainSettings } from "../settings";
+import type { QueuesElsewhere } from "../handlers/selfCheck";
+import type { AuditSettings, PlainSettings, Settings } from "../settings";
 import { prefixed } from "./account";
+import { wayTo } from "./forwarding";
 import { healthRegions } from "./health";
-import { outputsOf } from "./outputs";
-
-/** What the stack audit has for the management account, where that is another one. */
-export interface SilencedOutputs {
-  /** The bus that takes the management account's calls that switch detection off. */
-  silencedBus?: string;
-}
 
 /** The account whose calls the audit account is to be told of; undefined where it is the same, whose own rules take them. */
 export async function managementAccount(
@@ -27,27 +22,53 @@ export async function managementAccount(
   return masterAccountId === account ? undefined : masterAccountId;
 }
 
-/** The audit account's bus for these calls; undefined where the management account is the audit account. Asked before anything is made. */
-export async function silencedBusOf(auditAccountId: string, settings: PlainSettings): Promise<string | undefined> {
-  if (auditAccountId === settings.account) return undefined;
-  return (await outputsOf<Required<SilencedOutputs>>("audit", ["silencedBus"], settings)).silencedBus;
-}
+/** How these calls come to the audit account; undefined where that is the management account. Asked before anything is made. */
+export const silencedWay = async (
+  auditAccountId: string,
+  settings: PlainSettings,
+): Promise<ForwardingWay | undefined> =>
+  auditAccountId === settings.account ? undefined : await wayTo("silencedBus", settings);
+
+const forwardingName = (settings: Settings): string => prefixed(settings, "watch-forward");
+
+/** Calls of services that are of no region come here alone. */
+const globalRegions = (settings: Settings): string[] =>
+  healthRegions(settings).filter((region) => region === GLOBAL_CALLS_REGION);
+
+/** Where the management account keeps calls that it could not forward. */
+export const silencedElsewhere = (
+  settings: AuditSettings,
+  managementAccountId: string | undefined,
+): QueuesElsewhere[] =>
+  managementAccountId === undefined
+    ? []
+    : [
+        {
+          name: deadLettersOf(forwardingName(settings)),
+          accounts: [managementAccountId],
+          regions: [...new Set([...settings.regions, ...globalRegions(settings)])],
+        },
+      ];
 
 /**
  * Has this account forward calls that switch detection off, from each region, to the audit account's bus, which tells of them. In each
  * region two rules watch each other: one that is switched off sees its own end no more.
  */
-export function forwardSilenced(settings: PlainSettings, busArn: string, opts: pulumi.ComponentResourceOptions): void {
+export function forwardSilenced(
+  settings: PlainSettings,
+  way: ForwardingWay,
+  opts: pulumi.ComponentResourceOptions,
+): void {
   const { account, homeRegion, regions } = settings;
-  const name = prefixed(settings, "watch-forward");
-  const global = healthRegions(settings).filter((region) => region === GLOBAL_CALLS_REGION);
+  const name = forwardingName(settings);
+  const global = globalRegions(settings);
   const others = [`${name}-rules-`, `${name}-admins-`, `${prefixed(settings, "health-forward")}-`];
   new Forwarding(
     name,
     {
       accountId: account,
       homeRegion,
-      busArn,
+      way,
       events: {
         silenced: {
           description: "Calls that switch detection off",

@@ -8,7 +8,7 @@ export interface ForwardedEvents {
   description: string;
   /** An event pattern. */
   pattern: pulumi.Input<object>;
-  /** Where they are taken. Without a `busArn` the home region is left out: its own bus has its events already. */
+  /** Where they are taken. Without a `way` the home region is left out: its own bus has its events already. */
   regions: readonly string[];
 }
 
@@ -16,12 +16,20 @@ export interface ForwardingArgs {
   /** The account whose events they are. */
   accountId: string;
   homeRegion: string;
-  /** A bus of another account, in its home region. Default: the default bus of this account's home region. */
-  busArn?: pulumi.Input<string>;
+  /** Another account, which takes them in its home region. Default: the default bus of this account's home region. */
+  way?: ForwardingWay;
   /** By a short name, which is part of its rules' names: EventBridge's 64 leave 9 letters beside the longest prefix and region. */
   events: Readonly<Record<string, ForwardedEvents>>;
   /** Days that an event stays which could not be forwarded. Default: 14, SQS's longest. */
   retentionDays?: number;
+}
+
+/** How to an account that is told of another's events. */
+export interface ForwardingWay {
+  /** Its bus. */
+  busArn: pulumi.Input<string>;
+  /** The role by which it looks whether something could not be forwarded. */
+  watcherArn: pulumi.Input<string>;
 }
 
 /** A rule, and where it is. */
@@ -44,8 +52,8 @@ export class Forwarding extends pulumi.ComponentResource {
 
   constructor(name: string, args: ForwardingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:Forwarding", name, {}, opts);
-    const { accountId, homeRegion, events, retentionDays = 14 } = args;
-    const busArn = args.busArn ?? `arn:aws:events:${homeRegion}:${accountId}:event-bus/default`;
+    const { accountId, homeRegion, events, way, retentionDays = 14 } = args;
+    const busArn = way?.busArn ?? `arn:aws:events:${homeRegion}:${accountId}:event-bus/default`;
 
     const role = new aws.iam.Role(
       `${name}-role`,
@@ -59,13 +67,13 @@ export class Forwarding extends pulumi.ComponentResource {
     );
     this.rules = Object.entries(events).flatMap(([what, taken]) =>
       taken.regions
-        .filter((region) => args.busArn !== undefined || region !== homeRegion)
+        .filter((region) => way !== undefined || region !== homeRegion)
         .map((region) => this.rule(name, what, taken, region)),
     );
     this.deadLetters = {};
     for (const region of new Set(this.rules.map((made) => made.region))) {
       const here = this.rules.filter((made) => made.region === region);
-      const { queue, accepted } = this.buried(name, region, here, retentionDays);
+      const { queue, accepted } = this.buried(`${deadLettersOf(name)}-${region}`, region, here, retentionDays, way);
       this.deadLetters[region] = queue;
       for (const { what, rule } of here) {
         new aws.cloudwatch.EventTarget(
@@ -97,13 +105,25 @@ export class Forwarding extends pulumi.ComponentResource {
   }
 
   /** Under SQS's own encryption: a key of ours costs a dollar a month in each region, and what lies here has been in EventBridge. */
-  private buried(name: string, region: string, rules: readonly RegionalRule[], retentionDays: number) {
+  private buried(
+    name: string,
+    region: string,
+    rules: readonly RegionalRule[],
+    retentionDays: number,
+    way: ForwardingWay | undefined,
+  ) {
     const queue = new aws.sqs.Queue(
-      `${name}-dead-letters-${region}`,
-      { messageRetentionSeconds: retentionDays * 86_400, sqsManagedSseEnabled: true, region },
+      name,
+      // The other account knows it by its name alone.
+      {
+        ...(way && { name }),
+        messageRetentionSeconds: retentionDays * 86_400,
+        sqsManagedSseEnabled: true,
+        region,
+      },
       { parent: this },
     );
-    const statement = {
+    const rulesSend = {
       Sid: "RulesSend",
       Effect: "Allow",
       Principal: { Service: "events.amazonaws.com" },
@@ -111,15 +131,28 @@ export class Forwarding extends pulumi.ComponentResource {
       Resource: queue.arn,
       Condition: { ArnEquals: { "aws:SourceArn": rules.map(({ rule }) => rule.arn) } },
     };
+    const Statement = way ? [rulesSend, watcherLooks(queue, way.watcherArn)] : [rulesSend];
     const accepted = new aws.sqs.QueuePolicy(
-      `${name}-dead-letters-${region}-policy`,
-      {
-        queueUrl: queue.url,
-        policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement: [statement] }),
-        region,
-      },
+      `${name}-policy`,
+      { queueUrl: queue.url, policy: pulumi.jsonStringify({ Version: "2012-10-17", Statement }), region },
       { parent: this },
     );
     return { queue, accepted };
   }
 }
+
+/** What queues are called that keep what a forwarding of this name could not: a dash and the region follow. */
+export const deadLettersOf = (name: string): string => `${name}-dead-letters`;
+
+/**
+ * Named by a condition: as a principal the role would be kept by its id, and a role that is made anew let in no more.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
+ */
+const watcherLooks = (queue: aws.sqs.Queue, watcherArn: pulumi.Input<string>) => ({
+  Sid: "WatcherLooks",
+  Effect: "Allow",
+  Principal: { AWS: pulumi.output(watcherArn).apply((arn) => `arn:aws:iam::${arn.split(":")[4]}:root`) },
+  Action: ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+  Resource: queue.arn,
+  Condition: { ArnEquals: { "aws:PrincipalArn": watcherArn } },
+});

@@ -5,6 +5,7 @@ import type { Timing } from "../../handlers/alert/notice";
 import type { DigestSettings } from "../../handlers/alert/quiet";
 import type { Channel, FindingSource, Language, Severity } from "../../handlers/alert/types";
 import type { AccessPortal } from "../../handlers/messages/accessPortal";
+import type { QueuesElsewhere } from "../../handlers/selfCheck";
 import { AlertTable } from "./AlertTable";
 import { AlertWorkflow } from "./AlertWorkflow";
 import { alarmKey, alarmNotice, alarmTopic } from "./alarmWays";
@@ -89,6 +90,8 @@ export interface NotificationPipelineArgs {
   deployRoleArn?: string;
   /** What brings events of other regions, to be looked at by the self-check. Default: nothing does. */
   forwarding?: Forwarding;
+  /** Where other accounts keep events that they could not forward to this one, to be looked at by it too. Default: nowhere. */
+  elsewhere?: QueuesElsewhere[];
   /** Days that queues keep a message, 1 to 14. Default: 14, SQS's longest: a queue must outlast a long holiday. */
   queueRetentionDays?: number;
   /**
@@ -111,6 +114,8 @@ export class NotificationPipeline extends pulumi.ComponentResource {
   readonly healthBusArn?: pulumi.Output<string>;
   /** Where the management account forwards calls that switch detection off, if it is to. */
   readonly silencedBusArn?: pulumi.Output<string>;
+  /** The role that looks at `elsewhere`. */
+  readonly watcherArn: pulumi.Output<string>;
 
   constructor(name: string, args: NotificationPipelineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:NotificationPipeline", name, {}, opts);
@@ -239,6 +244,7 @@ export class NotificationPipeline extends pulumi.ComponentResource {
     const watch = watchPipeline(name, args, { alarms, looked, parts: shown }, child);
     this.alarms = watch.way;
     this.dashboardUrl = watch.dashboardUrl;
+    this.watcherArn = watch.watcherArn;
     const { openingQueue: opening, closingQueue: closing, healthQueue } = intake;
     this.output = pipelineOutput({
       ...{ table, workflow, severities, findingSource, channels: channels.map(({ channel }) => channel) },

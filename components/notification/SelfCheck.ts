@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type SelfCheckEvent, selfCheckHandler } from "../../handlers/selfCheck";
+import { type QueuesElsewhere, type SelfCheckEvent, selfCheckHandler } from "../../handlers/selfCheck";
 import type { Watch } from "./Alarms";
 import type { RegionalRule } from "./Forwarding";
-import { HandlerFunction } from "./HandlerFunction";
+import { HandlerFunction, type Statement } from "./HandlerFunction";
 import type { MailTopic } from "./MailTopic";
 
 export interface SelfCheckArgs {
@@ -16,6 +16,8 @@ export interface SelfCheckArgs {
   rules: Omit<RegionalRule, "what">[];
   /** Queues with events that could not be forwarded, by region. */
   deadLetters: Record<string, aws.sqs.Queue>;
+  /** The same of other accounts. */
+  elsewhere: QueuesElsewhere[];
 }
 
 /** EventBridge takes so many characters as a target's input. */
@@ -31,7 +33,7 @@ export class SelfCheck extends pulumi.ComponentResource {
 
   constructor(name: string, args: SelfCheckArgs, opts?: pulumi.ComponentResourceOptions) {
     super("hakken:notification:SelfCheck", name, {}, opts);
-    const { region, keyArns, topics, consumers, rules, deadLetters } = args;
+    const { region, keyArns, topics, consumers, rules, deadLetters, elsewhere } = args;
     const buried = Object.values(deadLetters);
 
     const handler = new HandlerFunction(
@@ -56,6 +58,7 @@ export class SelfCheck extends pulumi.ComponentResource {
           ...(buried.length > 0
             ? [{ Sid: "SeeDeadLetters", Action: ["sqs:GetQueueAttributes"], Resource: buried.map(({ arn }) => arn) }]
             : []),
+          ...(elsewhere.length > 0 ? [seeElsewhere(elsewhere)] : []),
         ],
         timeoutSeconds: 300,
       },
@@ -80,8 +83,15 @@ export class SelfCheck extends pulumi.ComponentResource {
   }
 }
 
+/** By account and name, of any region: a role's policies take 10,240 characters, and each queue's own policy names the role. */
+const seeElsewhere = (elsewhere: readonly QueuesElsewhere[]): Statement => ({
+  Sid: "SeeDeadLettersElsewhere",
+  Action: ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+  Resource: elsewhere.flatMap(({ name, accounts }) => accounts.map((account) => `arn:aws:sqs:*:${account}:${name}-*`)),
+});
+
 /** As a SelfCheckEvent, once all names are known. */
-function checked({ keyArns, topics, consumers, rules, deadLetters }: SelfCheckArgs) {
+function checked({ keyArns, topics, consumers, rules, deadLetters, elsewhere }: SelfCheckArgs) {
   const byRegion: Record<string, pulumi.Output<string>[]> = {};
   for (const { region, rule } of rules) byRegion[region] = [...(byRegion[region] ?? []), onItsBus(rule)];
   return {
@@ -90,6 +100,7 @@ function checked({ keyArns, topics, consumers, rules, deadLetters }: SelfCheckAr
     consumers: Object.fromEntries(Object.entries(consumers).map(([queue, { uuid }]) => [queue, uuid])),
     rules: byRegion,
     deadLetters: Object.fromEntries(Object.entries(deadLetters).map(([region, { url }]) => [region, url])),
+    elsewhere,
   } satisfies Record<Exclude<keyof SelfCheckEvent, "tf">, unknown>;
 }
 
@@ -126,7 +137,10 @@ export const selfCheckWatches = ({ function: { name }, once }: SelfCheck): Recor
     datapointsToAlarm: 22,
   },
   "parts-switched-off": found("partsSwitchedOff", "A rule or a queue's consumer of hakken's is switched off, or gone."),
-  "forward-dead-letters": found("notForwarded", "Events of another region could not be forwarded to the home region."),
+  "forward-dead-letters": found(
+    "notForwarded",
+    "Events of another region or account could not be forwarded to the home region.",
+  ),
   "self-check-not-run": {
     description: "The self-check has not run for three hours: is its rule switched off, or its permission gone?",
     namespace: "AWS/Lambda",

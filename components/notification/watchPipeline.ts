@@ -44,13 +44,14 @@ export function watchPipeline(
   return {
     way: { topicArn: topic.arn, namePrefix: alarmNamePrefix(alarmName), ...(runbook && { runbook }) },
     dashboardUrl: dashboard.url,
+    watcherArn: selfCheck.function.role,
   };
 }
 
 /** Looks at what was made before it, once an hour. */
 function selfChecked(
   name: string,
-  { region, forwarding }: NotificationPipelineArgs,
+  { region, forwarding, elsewhere = [] }: NotificationPipelineArgs,
   { made, ...things }: Looked,
   notice: AlarmNotice | undefined,
   opts: pulumi.ComponentResourceOptions,
@@ -66,6 +67,7 @@ function selfChecked(
       ...things,
       rules: [...rules, ...(forwarding?.rules ?? [])],
       deadLetters: forwarding?.deadLetters ?? {},
+      elsewhere,
     },
     opts,
   );

@@ -2,11 +2,11 @@ import { DescribeRuleCommand, type EventBridgeClient, ListTargetsByRuleCommand }
 import { DescribeKeyCommand, type KMSClient } from "@aws-sdk/client-kms";
 import { GetEventSourceMappingCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { ListSubscriptionsByTopicCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
 /** What keeps, or will keep, something from being told, with the way to mend it. */
 export interface Problem {
-  kind: "key" | "address lost" | "address unconfirmed" | "part" | "not forwarded";
+  kind: "key" | "address lost" | "address unconfirmed" | "part" | "not forwarded" | "unseen";
   /** The thing itself. */
   what: string;
   reason: string;
@@ -98,12 +98,49 @@ export async function checkRule(events: EventBridgeClient, region: string, rule:
 
 /** Events of a region that did not reach the home region. Their queue can't raise an alarm there: alarms stay in their region. */
 export async function checkDeadLetters(sqs: SQSClient, region: string, QueueUrl: string): Promise<Problem[]> {
-  const asked = { QueueUrl, AttributeNames: ["ApproximateNumberOfMessages" as const] };
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(asked));
-  const waiting = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+  const waiting = await waitingIn(sqs, QueueUrl);
   if (waiting === 0) return [];
   const reason = `${waiting} events of ${region} could not be forwarded to the home region`;
   return [{ kind: "not forwarded", what: QueueUrl, reason }];
+}
+
+/**
+ * The same of another account. No alarm where there is no such queue, or none that may be seen: the account may lack the region, or its
+ * stack comes next.
+ */
+export async function checkDeadLettersElsewhere(
+  sqs: SQSClient,
+  region: string,
+  account: string,
+  QueueName: string,
+): Promise<Problem[]> {
+  const what = `${QueueName} of account ${account}`;
+  try {
+    const asked = { QueueName, QueueOwnerAWSAccountId: account };
+    const { QueueUrl = "" } = await sqs.send(new GetQueueUrlCommand(asked));
+    const waiting = await waitingIn(sqs, QueueUrl);
+    if (waiting === 0) return [];
+    const reason = `${waiting} events of ${region} could not be forwarded to the audit account`;
+    return [{ kind: "not forwarded", what, reason }];
+  } catch (error) {
+    if (!UNSEEN.some((name) => isNamed(error, name))) throw error;
+    const reason = "it is not there, or may not be seen: deploy the account's stack again, unless it lacks the region";
+    return [{ kind: "unseen", what, reason }];
+  }
+}
+
+/** SQS says the first to who may not look, too; the others by its policy, in the words of either protocol. */
+const UNSEEN = [
+  "QueueDoesNotExist",
+  "AWS.SimpleQueueService.NonExistentQueue",
+  "AccessDenied",
+  "AccessDeniedException",
+];
+
+async function waitingIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const asked = { QueueUrl, AttributeNames: ["ApproximateNumberOfMessages" as const] };
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(asked));
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

@@ -1,8 +1,11 @@
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { KMS } from "@aws-sdk/client-kms";
+import { SQS } from "@aws-sdk/client-sqs";
 import { expect, it } from "vitest";
 import { ACCOUNTS, HOME_REGION } from "../../sandbox/organization";
 import { until } from "./cloud";
+import { raisedAndTold } from "./outages";
+import { runByRule } from "./recovery";
 import type { Stage } from "./stage";
 
 const WHO = `arn:aws:sts::${ACCOUNTS.audit}:assumed-role/admin/mallory`;
@@ -38,6 +41,18 @@ export function silenced(stage: () => Stage): void {
     await reported(stage(), HOME_REGION, "kms", { eventName: "ScheduleKeyDeletion", resources: [{ ARN }] });
 
     await toldBothWays(stage(), "ScheduleKeyDeletion", HOME_REGION);
+  });
+
+  it("what the management account could not forward for a day raises an alarm here", async () => {
+    const region = "us-east-1";
+    const there = new SQS(stage().as("management", region));
+    const { QueueUrl } = await there.getQueueUrl({ QueueName: `watch-forward-dead-letters-${region}` });
+    await there.sendMessage({ QueueUrl, MessageBody: '{"detail-type":"AWS API Call via CloudTrail"}' });
+
+    await runByRule(stage(), { rule: "self-check", function: "self-check" });
+
+    await raisedAndTold(stage(), "forward-dead-letters");
+    await there.purgeQueue({ QueueUrl });
   });
 }
 

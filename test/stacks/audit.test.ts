@@ -140,6 +140,13 @@ it("hands what is to be told, and to whom, to the pipeline", async () => {
         healthOrganization: true,
         alarmAddresses: ["sre@example.com"],
         forwarding: expect.anything(),
+        elsewhere: [
+          {
+            name: "watch-forward-dead-letters",
+            accounts: ["111122223333"],
+            regions: ["ap-northeast-1", "ap-northeast-3", "us-east-1"],
+          },
+        ],
         runbook: undefined,
         deployRoleArn: undefined,
         queueRetentionDays: 14,

@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import type { QueuesElsewhere } from "../../handlers/selfCheck";
 import type { PlainSettings } from "../../settings";
 import { health as schema } from "../../settings/health";
 import { securityHub as hubSchema } from "../../settings/securityHub";
@@ -10,10 +11,18 @@ import { type Recorded, recorded, valuesOf } from "../pulumi/recorded";
 import { auditOutputs, auditSettings, aws, outputs, plainSettings } from "./settings";
 
 // The pipeline has tests of its own, and can't be made from what vitest makes of its handlers.
-const made = vi.hoisted(() => ({ health: [] as unknown[], securityHub: [] as unknown[] }));
+const made = vi.hoisted(() => ({
+  health: [] as unknown[],
+  securityHub: [] as unknown[],
+  elsewhere: [] as QueuesElsewhere[],
+}));
 vi.mock("../../components/notification/NotificationPipeline", () => ({
   NotificationPipeline: class {
-    constructor(_name: string, args: { health?: { forwarding?: unknown; choice: { securityHub: unknown } } }) {
+    constructor(
+      _name: string,
+      args: { health?: { forwarding?: unknown; choice: { securityHub: unknown } }; elsewhere: QueuesElsewhere[] },
+    ) {
+      made.elsewhere = args.elsewhere;
       made.securityHub = [args.health?.choice.securityHub];
       made.health.push(args.health?.forwarding);
     }
@@ -170,6 +179,30 @@ it.each<[string, object, Pick<Partial<PlainSettings>, "invitedAccounts">, unknow
   expect(made.health).toEqual([expected]);
   expect(forwards(resources).length).toBe(settings.health.mode === "off" ? 0 : 3);
 });
+
+it.each<[string, object, Pick<Partial<PlainSettings>, "invitedAccounts">, string[]]>([
+  ["of accounts outside the organization, by the organizational view", {}, invited, [PARTNER]],
+  ["of the management account too, with forwarding", { mode: "forwarding" }, invited, [PARTNER, "111122223333"]],
+  ["of nobody, by the organizational view", {}, {}, []],
+  ["of nobody, where it is off", { mode: "off" }, invited, []],
+])(
+  "looks for events that could not be forwarded, %s, in the queues that their stacks make",
+  async (_whose, value, others, accounts) => {
+    const settings = { ...auditSettings(), ...with_(value), ...others };
+    const inAccount = { ...plainSettings("management", "111122223333"), ...with_({ mode: "forwarding" }) };
+
+    await recorded(() => audit(settings), { answers: { ...aws, ...reached } });
+    const { resources } = await recorded(() => management(inAccount), { answers: { ...aws, ...reached, ...deployed } });
+
+    const looked = made.elsewhere.find(({ name }) => name.startsWith("health"));
+    expect(looked?.accounts ?? []).toEqual(accounts);
+    if (!looked) return;
+    const queues = resources.filter(({ type, name }) => /sqs\/queue:/.test(type) && /health/.test(name));
+    expect(looked.regions.map((region) => `${looked.name}-${region}`).sort()).toEqual(
+      queues.map(({ inputs }) => inputs.name).sort(),
+    );
+  },
+);
 
 it.each<[string, object, number]>([
   ["forwards from an account outside the organization", {}, 4],

@@ -77,6 +77,7 @@ export const auditOutputs = {
   alarms: { topicArn: "arn:of:alarm-topic", namePrefix: "alerts-alarm-" },
   silencedBus: "arn:aws:events:ap-northeast-1:444455556666:event-bus/alerts-management",
   healthBus: "arn:aws:events:ap-northeast-1:444455556666:event-bus/alerts-health",
+  watcher: "arn:aws:iam::444455556666:role/alerts-self-check-role",
 };
 
 /** An organization's units by id, "r-abcd" being the root: what each stands below, and its accounts with their states. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 const zip = (name: string) => zips[name] as Zip;
-const nothing = { keys: [], topics: [], consumers: {}, rules: {}, deadLetters: {} };
+const nothing = { keys: [], topics: [], consumers: {}, rules: {}, deadLetters: {}, elsewhere: [] };
 const linesOf = (log = "") =>
   log
     .split("\n")
@@ -107,6 +107,41 @@ describe("the self-check", () => {
 
     expect(linesOf(log).at(-1)).toMatchObject({ notForwarded: 1 });
     expect(linesOf(none).at(-1)).toMatchObject({ notForwarded: 0 });
+  });
+
+  it("counts other accounts' events that could not be forwarded, and passes over queues that it can't see", async () => {
+    const MANAGEMENT = "111111111111";
+    const credentials = { ...local.client.credentials, accessKeyId: MANAGEMENT };
+    const kept = async (region: string, isSeen: boolean) => {
+      const sqs = new SQSClient({ ...local.client, region, credentials });
+      const QueueName = `watch-forward-dead-letters-${region}`;
+      const Resource = `arn:aws:sqs:${region}:${MANAGEMENT}:${QueueName}`;
+      const Principal = { AWS: `arn:aws:iam::${local.client.credentials.accessKeyId}:root` };
+      const allow = { Effect: "Allow", Principal, Action: ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"], Resource };
+      const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [allow] });
+      const { QueueUrl } = await sqs.send(
+        new CreateQueueCommand({ QueueName, ...(isSeen && { Attributes: { Policy } }) }),
+      );
+      return async () => await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
+    };
+    const bury = await kept(REGION, true);
+    await (await kept("us-east-1", false))();
+    const regions = [REGION, "us-east-1", "eu-west-1"];
+    const elsewhere = [{ name: "watch-forward-dead-letters", accounts: [MANAGEMENT], regions }];
+
+    const { log: none } = await check({ elsewhere });
+    await bury();
+    const { result, log } = await check({ elsewhere });
+
+    expect(linesOf(none).at(-1)).toMatchObject({ outcome: "checked", checks: 3, notForwarded: 0 });
+    const what = (region: string) => `watch-forward-dead-letters-${region} of account ${MANAGEMENT}`;
+    const { problems } = result as { problems: { kind: string; what: string }[] };
+    expect(problems.map(({ kind, what }) => `${kind}: ${what}`).sort()).toEqual([
+      `not forwarded: ${what(REGION)}`,
+      `unseen: ${what("eu-west-1")}`,
+      `unseen: ${what("us-east-1")}`,
+    ]);
+    expect(linesOf(log).at(-1)).toMatchObject({ notForwarded: 1 });
   });
 
   it("looks at all else where something can't be looked at, and then fails; but fails no deployment", async () => {

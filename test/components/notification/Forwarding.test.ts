@@ -7,6 +7,19 @@ const HOME_BUS = `arn:aws:events:ap-northeast-1:${ACCOUNT}:event-bus/default`;
 const WATCH = { description: "Detection switched off", pattern: { source: ["aws.guardduty"] } };
 const HEALTH = { description: "AWS Health", pattern: { source: ["aws.health"] } };
 
+const WAY = {
+  busArn: "arn:aws:events:ap-northeast-1:444455556666:event-bus/health",
+  watcherArn: "arn:aws:iam::444455556666:role/watcher",
+};
+
+/** To another account. */
+const elsewhere = async () => {
+  const events = { health: { ...HEALTH, regions: ["ap-northeast-1", "us-east-1"] } };
+  return await recorded(
+    () => new Forwarding("forward", { accountId: ACCOUNT, homeRegion: "ap-northeast-1", way: WAY, events }),
+  );
+};
+
 const made = async () =>
   await recorded(
     () =>
@@ -42,20 +55,30 @@ describe("forwarding to the home region", () => {
   });
 
   it("to another account's bus takes the home region's events too", async () => {
-    const busArn = "arn:aws:events:ap-northeast-1:444455556666:event-bus/health";
-    const events = { health: { ...HEALTH, regions: ["ap-northeast-1", "us-east-1"] } };
-
-    const { resources } = await recorded(
-      () => new Forwarding("forward", { accountId: ACCOUNT, homeRegion: "ap-northeast-1", busArn, events }),
-    );
+    const { resources } = await elsewhere();
 
     const targets = resources.filter(({ type }) => /eventTarget/.test(type)).map(({ inputs }) => inputs);
     expect(targets.map(({ region, arn }) => [region, arn])).toEqual([
-      ["ap-northeast-1", busArn],
-      ["us-east-1", busArn],
+      ["ap-northeast-1", WAY.busArn],
+      ["us-east-1", WAY.busArn],
     ]);
     const policy = resources.find(({ name }) => name === "forward-policy")?.inputs.policy;
-    expect(JSON.parse(String(policy)).Statement[0].Resource).toEqual([busArn]);
+    expect(JSON.parse(String(policy)).Statement[0].Resource).toEqual([WAY.busArn]);
+  });
+
+  it("lets the other account's role alone see how many could not be forwarded, in queues whose names it knows", async () => {
+    const { resources } = await elsewhere();
+
+    const find = (name: string) => resources.find((one) => one.name === name)?.inputs ?? {};
+    expect(find("forward-dead-letters-us-east-1").name).toBe("forward-dead-letters-us-east-1");
+    expect(JSON.parse(String(find("forward-dead-letters-us-east-1-policy").policy)).Statement[1]).toEqual({
+      Sid: "WatcherLooks",
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::444455556666:root" },
+      Action: ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"],
+      Resource: "arn:of:forward-dead-letters-us-east-1",
+      Condition: { ArnEquals: { "aws:PrincipalArn": WAY.watcherArn } },
+    });
   });
 
   it("may put events on the home region's bus and nothing else, for rules of this account alone", async () => {

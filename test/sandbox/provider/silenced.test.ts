@@ -32,11 +32,16 @@ const taking = async () => {
   return { busArn, url: queue.url };
 };
 
+const watcherArn = `arn:aws:iam::${ACCOUNTS.audit}:role/watcher`;
 const forwarding = (profile: "management" | "prod", busArn: string) => async () => {
   const provider = new aws.Provider(profile, { region: HOME, profile });
   const pattern = detectionSilenced(["watch-"]);
   const events = { silenced: { description: "calls", pattern, regions: [HOME, LINKED] } };
-  new Forwarding("watch", { accountId: ACCOUNTS[profile], homeRegion: HOME, busArn, events }, { provider });
+  new Forwarding(
+    "watch",
+    { accountId: ACCOUNTS[profile], homeRegion: HOME, way: { busArn, watcherArn }, events },
+    { provider },
+  );
 };
 
 it("brings the management account's silencing calls to the audit account, from each region, and nobody else's", async () => {
