@@ -277,9 +277,10 @@ const DIGEST_HOURS = 26;
 
 /**
  * When a parked alert is tried again, in epoch milliseconds: after one hour, then two, then four, at most a day. One that
- * rests for the digest: when that should have come.
+ * rests for the digest: when that should have come; at once if all digests are through with it, and the last died before it said so.
  */
-export const wakesAt = ({ parkedAt, restingSince, parkings }: AlertRecord): number =>
-  restingSince
-    ? Date.parse(restingSince) + DIGEST_HOURS * 3_600_000
-    : Date.parse(parkedAt ?? "") + Math.min(2 ** (parkings - 1), 24) * 3_600_000;
+export const wakesAt = ({ parkedAt, restingSince, parkings, deferred }: AlertRecord): number => {
+  if (!restingSince) return Date.parse(parkedAt ?? "") + Math.min(2 ** (parkings - 1), 24) * 3_600_000;
+  const hours = Object.keys(deferred).length > 0 ? DIGEST_HOURS : 0;
+  return Date.parse(restingSince) + hours * 3_600_000;
+};

@@ -104,7 +104,11 @@ export interface AlertStore {
 /** DynamoDB takes 100 items in a transaction: the alert, and two a finding. */
 export const TAKES = 49;
 
-export type ExitResult = { kind: "settled" } | { kind: "parked" | "resting"; at: string };
+export type ExitResult =
+  | { kind: "settled" }
+  | { kind: "parked"; at: string }
+  /** Only while these channels still leave the newest version to their digests. */
+  | { kind: "resting"; at: string; deferred: readonly Channel[] };
 
 /** The state machine. */
 export interface Executions {

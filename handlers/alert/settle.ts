@@ -155,7 +155,9 @@ async function finish(
   if (failures.length === 0 && alert.failedVersion === alert.desired) await store.reported(alert.alertKey, 0);
   if (told) return (await store.exit(alert, execution, { kind: "settled" })) ? "settled" : "again";
   if (isLeftToDigest(alert, required)) {
-    return (await store.exit(alert, execution, { kind: "resting", at: now() })) ? "resting" : "again";
+    // A digest that tells it just now takes it for running, and leaves the rest to this execution.
+    const deferred = required.filter((channel) => toldVersion(alert, [channel]) < alert.desired);
+    return (await store.exit(alert, execution, { kind: "resting", at: now(), deferred })) ? "resting" : "again";
   }
   if (!failures.some(({ channel }) => required.includes(channel))) return "again";
   return (await store.exit(alert, execution, { kind: "parked", at: now() })) ? "parked" : "again";

@@ -100,10 +100,13 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
         resting: "restingSince = :at REMOVE running",
       }[result.kind];
       const values = result.kind === "settled" ? { ":zero": 0 } : { ":at": result.at };
+      const deferred = result.kind === "resting" ? result.deferred : [];
+      const left = deferred.map((channel) => `#deferred.${channel}.version = :desired`);
       return happens(
         update(alert.alertKey, {
           UpdateExpression: `SET revision = revision + :one, ${rest}`,
-          ConditionExpression: "running = :execution AND desired = :desired",
+          ConditionExpression: ["running = :execution", "desired = :desired", ...left].join(" AND "),
+          ...(left.length > 0 && { ExpressionAttributeNames: { "#deferred": "deferred" } }),
           ExpressionAttributeValues: { ...values, ":one": 1, ":execution": execution, ":desired": alert.desired },
         }),
       );

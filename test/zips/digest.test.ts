@@ -30,8 +30,8 @@ describe("the daily digest", () => {
   const store = () => alertTable(db(), "alerts");
   const now = () => new Date().toISOString();
 
-  /** An alert that rests, since its channels leave it to their digests. */
-  async function leftToDigests(title: string, reason: Deferred["reason"] = "budget"): Promise<AlertRecord> {
+  /** An alert that its channels leave to their digests, while its execution still runs. */
+  async function deferred(title: string, reason: Deferred["reason"] = "budget"): Promise<AlertRecord> {
     const finding = aFinding({ id: `left-${++serial}`, title });
     const circumstances = {
       ...{ severities: ["HIGH" as const], reopenWithinSeconds: 0, now: now(), confirmed: false },
@@ -45,7 +45,15 @@ describe("the daily digest", () => {
     for (const channel of ["slack", "mail"] as const) {
       await store().defer(alert.alertKey, channel, { version: 1, reason, at: now() });
     }
-    await store().exit(alert, alert.running ?? "", { kind: "resting", at: now() });
+    return alert;
+  }
+  const rest = async (alert: AlertRecord) =>
+    await store().exit(alert, alert.running ?? "", { kind: "resting", at: now(), deferred: ["slack", "mail"] });
+
+  /** The same, once it rests. */
+  async function leftToDigests(title: string, reason?: Deferred["reason"]): Promise<AlertRecord> {
+    const alert = await deferred(title, reason);
+    await rest(alert);
     return (await store().load(alert.alertKey)) as AlertRecord;
   }
 
@@ -77,6 +85,15 @@ describe("the daily digest", () => {
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
     return Messages.map(({ Body }) => JSON.parse(Body ?? "").detail.alertKey);
   }
+
+  it("has an execution go on that would leave to it what it has told by then", async () => {
+    const alert = await deferred("Told meanwhile");
+    const told = { occurrence: 1, version: 1, severity: "HIGH" as const, reference: "", at: now() };
+    await store().toldInDigest(alert.alertKey, "mail", told);
+
+    expect(await rest(alert)).toBe(false);
+    expect((await store().load(alert.alertKey))?.running).toBe(alert.running);
+  });
 
   it("tells what channels left to it, counts it as told, and has it settled", async () => {
     const alert = await leftToDigests("Left to the digest");

@@ -92,6 +92,8 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
       io("exit", () => {
         const stored = alerts.get(alert.alertKey);
         if (stored?.running !== execution || stored.desired !== alert.desired) return false;
+        const left = result.kind === "resting" ? result.deferred : [];
+        if (left.some((channel) => stored.deferred[channel]?.version !== stored.desired)) return false;
         change(alert.alertKey, (a) => {
           delete a.running;
           a.revision++;
