@@ -73,7 +73,8 @@ export const selfCheckHandler = () => () => {
           () =>
             checkDeadLetters(inRegion(region).sqs, region, url),
       ),
-      ...event.elsewhere.flatMap(({ name, accounts, regions }) =>
+      // A deployment of this stack comes before those that make them.
+      ...(event.tf ? [] : event.elsewhere).flatMap(({ name, accounts, regions }) =>
         regions.flatMap((region) =>
           accounts.map(
             (account) => () => checkDeadLettersElsewhere(inRegion(region).sqs, region, account, `${name}-${region}`),

@@ -2,12 +2,26 @@
 
 import functools
 import json
+import re
 from dataclasses import dataclass, field
 
 from ministack.core import iam_evaluator as iam
 
 # A key's policy and a role's trust must allow also within their account; of others there, either side's Allow is enough.
 _OWN_POLICY_NEEDED = ("kms", "sts")
+
+
+_SESSION = re.compile(r"^arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.*$")
+_resolve = iam._resolve_condition_key
+
+
+def _resolve_condition_key(key, ctx):
+    """A role's session goes by the role here, where ministack has the session; a role with a path does not occur."""
+    value = _resolve(key, ctx)
+    return _SESSION.sub(r"arn:aws:iam::\1:role/\2", value) if key.lower() == "aws:principalarn" else value
+
+
+iam._resolve_condition_key = _resolve_condition_key
 
 
 @dataclass(frozen=True)

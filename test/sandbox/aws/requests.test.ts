@@ -5,8 +5,9 @@ import {
   PutRuleCommand,
 } from "@aws-sdk/client-eventbridge";
 import { GetEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Aws, allow, refusal, region, startAws } from "./authorise";
+import { type Aws, account, allow, policy, refusal, region, startAws } from "./authorise";
 
 let aws: Aws;
 beforeAll(async () => {
@@ -37,9 +38,28 @@ describe("a call is about", () => {
     expect(denied.name).toBe("AccessDeniedException");
   });
 
+  it("the queue of the account that it names, whose policy may let in one role of another", async () => {
+    const there = aws.of("333333333333");
+    const may = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes"];
+    const arn = `arn:aws:sqs:${region}:333333333333:kept`;
+    const watches = { ArnEquals: { "aws:PrincipalArn": `arn:aws:iam::${account}:role/watcher` } };
+    const Principal = { AWS: `arn:aws:iam::${account}:root` };
+    const Policy = policy([{ ...allow(may, arn), Principal, Condition: watches }]);
+    await there.sqs.send(new CreateQueueCommand({ QueueName: "kept", Attributes: { Policy } }));
+    const [watcher, other] = [await aws.as("watcher", [allow(may, arn)]), await aws.as("other", [allow(may, arn)])];
+    const unable = await aws.as("unable", []);
+    const ask = { QueueName: "kept", QueueOwnerAWSAccountId: "333333333333" };
+
+    const { QueueUrl } = await watcher.sqs.send(new GetQueueUrlCommand(ask));
+    const seen = await watcher.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+    const refused = await Promise.all([other, unable].map(({ sqs }) => refusal(sqs.send(new GetQueueUrlCommand(ask)))));
+
+    expect(seen.Attributes).toEqual({ QueueArn: arn });
+    expect(refused.map(({ name }) => name)).toEqual(["AccessDenied", "AccessDenied"]);
+  });
+
   it("the one event source mapping that it asks for, and no list", async () => {
     const UUID = "12345678-1234-1234-1234-123456789012";
-    const account = (await aws.role("any", "lambda.amazonaws.com")).split(":")[4];
     const arn = `arn:aws:lambda:${region}:${account}:event-source-mapping:${UUID}`;
     const someone = await aws.as("sees-one", [allow("lambda:GetEventSourceMapping", arn)]);
 
