@@ -2,6 +2,7 @@ import { desire, isForMore, join, open, recordOf, saidIn, worsened, write } from
 import { countFailing } from "./failing";
 import { comesBack, isOfOtherForm, isStatusOfReport } from "./forms";
 import type { Group } from "./group";
+import { DIGEST_HOURS } from "./notice";
 import type { AlertRecord, DigestReason, FindingRecord } from "./record";
 import { isWorse } from "./severity";
 import type { Finding, Observation, Outcome, Severity } from "./types";
@@ -271,9 +272,6 @@ export const isForgotten = ({ alert, finding }: Known, found: Finding, now: stri
   if (alert.settled < alert.desired || finding.format === "ocsf") return false;
   return Date.parse(now) - Date.parse(finding.notifiedAt ?? alert.openedAt) >= RECHECK_SECONDS * 1000;
 };
-
-/** A digest comes daily: what has rested for longer was left out of one. */
-const DIGEST_HOURS = 26;
 
 /**
  * When a parked alert is tried again, in epoch milliseconds: after one hour, then two, then four, at most a day. One that

@@ -30,6 +30,15 @@ export function kindOf(alert: AlertRecord, channel: Channel): Notice["kind"] | u
 export const heardVersion = ({ told, deferred }: AlertRecord, channel: Channel): number =>
   Math.max(told[channel]?.version ?? 0, deferred[channel]?.version ?? 0);
 
+/** A digest comes daily: what has waited for longer was left out of one. */
+export const DIGEST_HOURS = 26;
+
+/** Whether a channel leaves the newest version to its next digest, which may be telling it just now. */
+export const awaitsDigest = ({ deferred, desired }: AlertRecord, channel: Channel, now: string): boolean => {
+  const left = deferred[channel];
+  return left?.version === desired && Date.parse(now) - Date.parse(left.at) < DIGEST_HOURS * 3_600_000;
+};
+
 /** The message that goes on with the next word; undefined where that word is a message of its own. */
 export function parentOf(alert: AlertRecord, channel: Channel): Told | undefined {
   const told = alert.told[channel];

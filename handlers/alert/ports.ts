@@ -106,6 +106,7 @@ export const TAKES = 49;
 
 export type ExitResult =
   | { kind: "settled" }
+  /** Only while its failure at this version stands as reported: what is redriven meanwhile goes on. */
   | { kind: "parked"; at: string }
   /** Only while these channels still leave the newest version to their digests. */
   | { kind: "resting"; at: string; deferred: readonly Channel[] };

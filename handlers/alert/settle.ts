@@ -159,7 +159,10 @@ async function finish(
     const deferred = required.filter((channel) => toldVersion(alert, [channel]) < alert.desired);
     return (await store.exit(alert, execution, { kind: "resting", at: now(), deferred })) ? "resting" : "again";
   }
-  if (!failures.some(({ channel }) => required.includes(channel))) return "again";
+  const hasFailed = (channel: Channel) => failures.some((failure) => failure.channel === channel);
+  // What came while one was failing, the others have not been asked for yet.
+  const isUnasked = required.some((channel) => !hasFailed(channel) && heardVersion(alert, channel) < alert.desired);
+  if (isUnasked || !required.some(hasFailed)) return "again";
   return (await store.exit(alert, execution, { kind: "parked", at: now() })) ? "parked" : "again";
 }
 

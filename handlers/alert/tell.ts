@@ -9,7 +9,17 @@ import {
   pastBudget,
   retryAfter,
 } from "./gate";
-import { dueAt, heardVersion, isQuietlyClosed, kindOf, noticeFor, parentOf, saysNothing, type Timing } from "./notice";
+import {
+  awaitsDigest,
+  dueAt,
+  heardVersion,
+  isQuietlyClosed,
+  kindOf,
+  noticeFor,
+  parentOf,
+  saysNothing,
+  type Timing,
+} from "./notice";
 import type { AlertStore, ChannelService } from "./ports";
 import type { AlertRecord, Deferred, Sending, Told } from "./record";
 import type { Channel, Notice } from "./types";
@@ -97,6 +107,7 @@ async function tellOnce(ports: TellPorts, { alertKey, execution, reserved }: Tel
     if (await foundAgain(ports, alert, before)) return done("again");
   }
   if (!kindOf(alert, service.channel)) return done("told");
+  if (awaitsDigest(alert, service.channel, now())) return done("deferred");
   const hold = Math.ceil((dueAt(alert, service.channel, ports.timing) - Date.parse(now())) / 1000);
   if (hold > 0) return wait(hold);
   if (isQuietlyClosed(alert, service.channel)) return noteSilently(ports, alert);

@@ -102,11 +102,12 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
       const values = result.kind === "settled" ? { ":zero": 0 } : { ":at": result.at };
       const deferred = result.kind === "resting" ? result.deferred : [];
       const left = deferred.map((channel) => `#deferred.${channel}.version = :desired`);
+      if (result.kind === "parked") left.push("failedVersion = :desired");
       return happens(
         update(alert.alertKey, {
           UpdateExpression: `SET revision = revision + :one, ${rest}`,
           ConditionExpression: ["running = :execution", "desired = :desired", ...left].join(" AND "),
-          ...(left.length > 0 && { ExpressionAttributeNames: { "#deferred": "deferred" } }),
+          ...(deferred.length > 0 && { ExpressionAttributeNames: { "#deferred": "deferred" } }),
           ExpressionAttributeValues: { ...values, ":one": 1, ":execution": execution, ":desired": alert.desired },
         }),
       );

@@ -1,11 +1,11 @@
-/** True when the write happened, false when its condition failed or another transaction was at it. */
+/** True when the write happened, false when its condition failed, or of a transaction, when another one was at it. */
 export async function happens(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
     return true;
   } catch (error) {
     const { name, CancellationReasons } = error as { name?: string; CancellationReasons?: { Code?: string }[] };
-    if (name === "ConditionalCheckFailedException" || name === "TransactionConflictException") return false;
+    if (name === "ConditionalCheckFailedException") return false;
     const lost = ["ConditionalCheckFailed", "TransactionConflict"];
     if (name === "TransactionCanceledException" && CancellationReasons?.some(({ Code }) => lost.includes(Code ?? ""))) {
       return false;

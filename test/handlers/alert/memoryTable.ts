@@ -93,6 +93,7 @@ export function memoryTable(io: Io, { alerts, findings }: Tables): AlertStore {
         const stored = alerts.get(alert.alertKey);
         if (stored?.running !== execution || stored.desired !== alert.desired) return false;
         const left = result.kind === "resting" ? result.deferred : [];
+        if (result.kind === "parked" && stored.failedVersion !== stored.desired) return false;
         if (left.some((channel) => stored.deferred[channel]?.version !== stored.desired)) return false;
         change(alert.alertKey, (a) => {
           delete a.running;
