@@ -117,7 +117,8 @@ export async function healthWay(settings: PlainSettings): Promise<ForwardingWay 
   return forwards ? await wayTo("healthBus", settings) : undefined;
 }
 
-const forwardingName = (settings: Settings): string => prefixed(settings, "health-forward");
+/** What an account's forwarding of these events is called, and its parts after it. */
+export const healthForwarding = (settings: Settings): string => prefixed(settings, "health-forward");
 
 /** Where accounts keep events that they could not forward: invited ones, and with forwarding the management account. */
 export function healthElsewhere(settings: AuditSettings, managementAccountId: string | undefined): QueuesElsewhere[] {
@@ -126,7 +127,7 @@ export function healthElsewhere(settings: AuditSettings, managementAccountId: st
   const accounts = invitedAccounts.map(({ account }) => account);
   if (health.mode === "forwarding" && managementAccountId !== undefined) accounts.push(managementAccountId);
   if (accounts.length === 0) return [];
-  return [{ name: deadLettersOf(forwardingName(settings)), accounts, regions: healthRegions(settings) }];
+  return [{ name: deadLettersOf(healthForwarding(settings)), accounts, regions: healthRegions(settings) }];
 }
 
 /** Has this account forward its events of AWS Health from each region. */
@@ -136,7 +137,7 @@ export function forwardHealth(
   opts: pulumi.ComponentResourceOptions,
 ): void {
   new Forwarding(
-    forwardingName(settings),
+    healthForwarding(settings),
     {
       accountId: settings.account,
       homeRegion: settings.homeRegion,

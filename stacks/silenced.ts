@@ -11,7 +11,7 @@ import type { QueuesElsewhere } from "../handlers/selfCheck";
 import type { AuditSettings, PlainSettings, Settings } from "../settings";
 import { prefixed } from "./account";
 import { wayTo } from "./forwarding";
-import { healthRegions } from "./health";
+import { healthForwarding, healthRegions } from "./health";
 
 /** The account whose calls the audit account is to be told of; undefined where it is the same, whose own rules take them. */
 export async function managementAccount(
@@ -62,7 +62,7 @@ export function forwardSilenced(
   const { account, homeRegion, regions } = settings;
   const name = forwardingName(settings);
   const global = globalRegions(settings);
-  const others = [`${name}-rules-`, `${name}-admins-`, `${prefixed(settings, "health-forward")}-`];
+  const others = [`${name}-rules-`, `${name}-admins-`, `${healthForwarding(settings)}-`];
   new Forwarding(
     name,
     {

@@ -154,18 +154,17 @@ async function finish(
   // What failed before and is told by now needs no redrive any more.
   if (failures.length === 0 && alert.failedVersion === alert.desired) await store.reported(alert.alertKey, 0);
   if (told) return (await store.exit(alert, execution, { kind: "settled" })) ? "settled" : "again";
-  if (isLeftToDigest(alert, required)) {
+  if (isHeard(alert, required)) {
     // A digest that tells it just now takes it for running, and leaves the rest to this execution.
     const deferred = required.filter((channel) => toldVersion(alert, [channel]) < alert.desired);
     return (await store.exit(alert, execution, { kind: "resting", at: now(), deferred })) ? "resting" : "again";
   }
-  const hasFailed = (channel: Channel) => failures.some((failure) => failure.channel === channel);
   // What came while one was failing, the others have not been asked for yet.
-  const isUnasked = required.some((channel) => !hasFailed(channel) && heardVersion(alert, channel) < alert.desired);
-  if (isUnasked || !required.some(hasFailed)) return "again";
+  const others = required.filter((channel) => !failures.some((failure) => failure.channel === channel));
+  if (!isHeard(alert, others)) return "again";
   return (await store.exit(alert, execution, { kind: "parked", at: now() })) ? "parked" : "again";
 }
 
-/** Whether each required channel has told the newest version, or leaves it to its digest. */
-const isLeftToDigest = (alert: AlertRecord, required: readonly Channel[]): boolean =>
-  required.every((channel) => heardVersion(alert, channel) >= alert.desired);
+/** Whether each of these channels has told the newest version, or leaves it to its digest. */
+const isHeard = (alert: AlertRecord, channels: readonly Channel[]): boolean =>
+  channels.every((channel) => heardVersion(alert, channel) >= alert.desired);

@@ -101,12 +101,13 @@ export function alertTable(db: DynamoDBDocumentClient, table: string): AlertStor
       }[result.kind];
       const values = result.kind === "settled" ? { ":zero": 0 } : { ":at": result.at };
       const deferred = result.kind === "resting" ? result.deferred : [];
-      const left = deferred.map((channel) => `#deferred.${channel}.version = :desired`);
-      if (result.kind === "parked") left.push("failedVersion = :desired");
+      const conditions = ["running = :execution", "desired = :desired"];
+      if (result.kind === "parked") conditions.push("failedVersion = :desired");
+      for (const channel of deferred) conditions.push(`#deferred.${channel}.version = :desired`);
       return happens(
         update(alert.alertKey, {
           UpdateExpression: `SET revision = revision + :one, ${rest}`,
-          ConditionExpression: ["running = :execution", "desired = :desired", ...left].join(" AND "),
+          ConditionExpression: conditions.join(" AND "),
           ...(deferred.length > 0 && { ExpressionAttributeNames: { "#deferred": "deferred" } }),
           ExpressionAttributeValues: { ...values, ":one": 1, ":execution": execution, ":desired": alert.desired },
         }),

@@ -70,8 +70,8 @@ def install():
         if service == "events":
             return _rule(headers, _json(body), region, account_id) or resource.replace(":rule/default/", ":rule/")
         if service == "sqs":
-            owner = _json(body).get("QueueOwnerAWSAccountId")  # GetQueueUrl's
-            return re.sub(r"^(arn:aws:sqs:[^:]*:)\d{12}:", rf"\g<1>{owner}:", resource) if owner else resource
+            owner = _json(body).get("QueueOwnerAWSAccountId")  # of GetQueueUrl, which is given no URL
+            return resource.replace(f":{account_id}:", f":{owner}:") if owner else resource
         if service == "kms" and ":alias/" in resource:
             key = kms._resolve_key(resource)  # a key's policy and rights go by the key, whatever it is called by
             return key["Arn"] if key else resource

@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
-import { groupOf } from "../../../handlers/alert/group";
-import { observe } from "../../../handlers/alert/lifecycle";
 import type { AlertRecord, FindingRecord } from "../../../handlers/alert/record";
 import { type TellPorts, tell } from "../../../handlers/alert/tell";
 import { memoryTable } from "./memoryTable";
+import { takenIn } from "./takenIn";
 import { aFinding } from "./world";
 
 const OPENED = "2026-12-01T12:00:00.000Z";
@@ -12,19 +11,7 @@ const OPENED = "2026-12-01T12:00:00.000Z";
 async function toldAgain(now: string) {
   const tables = { alerts: new Map<string, AlertRecord>(), findings: new Map<string, FindingRecord>() };
   const store = memoryTable(async (_, call) => call(), tables);
-  const finding = aFinding();
-  const group = groupOf(finding, { controls: "finding", vulnerabilities: "finding", routes: [] });
-  const decision = observe(
-    {},
-    { finding, eventTime: OPENED },
-    {
-      ...{ severities: ["HIGH"], reopenWithinSeconds: 0, now: OPENED, confirmed: false },
-      ...{ digestOf: () => undefined, groupOf: () => group },
-    },
-  );
-  if (decision.kind !== "write") throw new Error(decision.reason);
-  await store.take(undefined, decision.alert, [decision.finding]);
-  const { alertKey, running: execution = "" } = decision.alert;
+  const { alertKey, running: execution = "" } = await takenIn(store, aFinding(), OPENED);
   await store.defer(alertKey, "mail", { version: 1, reason: "budget", at: OPENED });
   let sent = 0;
   const ports: TellPorts = {

@@ -1,6 +1,4 @@
 import { expect, it } from "vitest";
-import { groupOf } from "../../../handlers/alert/group";
-import { observe } from "../../../handlers/alert/lifecycle";
 import type { AlertStore, Executions, Findings } from "../../../handlers/alert/ports";
 import { type AlertRecord, type FindingRecord, findingKey } from "../../../handlers/alert/record";
 import { type SettlePorts, settle } from "../../../handlers/alert/settle";
@@ -8,6 +6,7 @@ import { sweep } from "../../../handlers/alert/sweep";
 import type { Channel, Severity } from "../../../handlers/alert/types";
 import { memoryHub } from "./memoryHub";
 import { memoryTable } from "./memoryTable";
+import { takenIn } from "./takenIn";
 import { aFinding } from "./world";
 
 const OPENED = "2026-12-01T12:00:00.000Z";
@@ -24,19 +23,7 @@ async function anAlert(before: (call: string) => Promise<void> = async () => {})
     { alerts: new Map<string, AlertRecord>(), findings: new Map<string, FindingRecord>() },
   );
   const finding = aFinding();
-  const group = groupOf(finding, { controls: "finding", vulnerabilities: "finding", routes: [] });
-  const report = async (severity: Severity, now: string): Promise<AlertRecord> => {
-    const newer = { ...finding, severity, updatedAt: now };
-    const [known = {}] = await store.known([{ finding: newer, alertKey: group.alertKey }]);
-    const circumstances = {
-      ...{ severities: SEVERITIES, reopenWithinSeconds: 0, now, confirmed: false },
-      ...{ digestOf: () => undefined, groupOf: () => group },
-    };
-    const decision = observe(known, { finding: newer, eventTime: now }, circumstances);
-    if (decision.kind !== "write") throw new Error(decision.reason);
-    await store.take(known.alert, decision.alert, [decision.finding]);
-    return decision.alert;
-  };
+  const report = (severity: Severity, now: string) => takenIn(store, { ...finding, severity, updatedAt: now }, now);
   const { alertKey, running: execution = "" } = await report("HIGH", OPENED);
   const told = (version: number) => ({ occurrence: 1, version, severity: "HIGH" as const, reference: "", at: LATER });
   const tellInDigest = (channel: Channel) => store.toldInDigest(alertKey, channel, told(1));

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { groupOf } from "../../../handlers/alert/group";
-import { observe } from "../../../handlers/alert/lifecycle";
 import type { AlertRecord, FindingRecord } from "../../../handlers/alert/record";
 import { type TellPorts, tell } from "../../../handlers/alert/tell";
 import type { Channel, Severity } from "../../../handlers/alert/types";
 import { memoryTable } from "./memoryTable";
+import { takenIn } from "./takenIn";
 import { aFinding } from "./world";
 
 const at = (time: string) => `2026-12-01T${time}:00.000Z`;
@@ -15,19 +14,7 @@ async function aRiseWhileSlackIsBroken() {
   const findings = new Map<string, FindingRecord>();
   const store = memoryTable(async (_, call) => call(), { alerts: new Map<string, AlertRecord>(), findings });
   const finding = aFinding();
-  const report = async (severity: Severity, now: string) => {
-    const newer = { ...finding, severity, updatedAt: now };
-    const alertKey = groupOf(newer, { controls: "finding", vulnerabilities: "finding", routes: [] });
-    const [known] = await store.known([{ finding: newer, ...alertKey }]);
-    const circumstances = {
-      ...{ severities: ["HIGH", "CRITICAL"] as Severity[], reopenWithinSeconds: 0, now, confirmed: false },
-      ...{ digestOf: () => undefined, groupOf: () => alertKey },
-    };
-    const decision = observe(known ?? {}, { finding: newer, eventTime: now }, circumstances);
-    if (decision.kind !== "write") throw new Error(decision.reason);
-    await store.take(known?.alert, decision.alert, [decision.finding]);
-    return decision.alert;
-  };
+  const report = (severity: Severity, now: string) => takenIn(store, { ...finding, severity, updatedAt: now }, now);
   const { alertKey, running: execution = "" } = await report("HIGH", OPENED);
   const told: string[] = [];
   const say = (channel: Channel, began: string, now = began) => {
